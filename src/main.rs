@@ -1,0 +1,3 @@
+//! The `reloadsafe` program.
+
+fn main() {}

@@ -1,0 +1,6 @@
+//! Decoded source text, its lines and its columns.
+//!
+//! Knows nothing of Python's grammar and nothing of the language server protocol.
+
+pub mod source;
+pub mod span;
