@@ -7,6 +7,7 @@
 //! 3. [`simulation`], [`diagnostic`]: what is computed and what is said, as plain data.
 
 pub mod diagnostic;
+pub mod modules;
 pub mod python;
 pub mod simulation;
 pub mod syntax;
