@@ -13,3 +13,4 @@ pub mod python;
 pub mod simulation;
 pub mod syntax;
 pub mod text;
+pub mod worlds;

@@ -24,8 +24,8 @@ pub struct Program {
     /// Whether annotations are not evaluated when a definition is executed
     /// (`from __future__ import annotations`, PEP 563; always from 3.14 on, PEP 649).
     pub lazy_annotations: bool,
-    functions: FxHashMap<StmtId, Scope>,
-    expressions: FxHashMap<ExprId, Scope>,
+    functions: FxHashMap<StmtId, Arc<Scope>>,
+    expressions: FxHashMap<ExprId, Arc<Scope>>,
 }
 
 impl Program {
@@ -52,12 +52,12 @@ impl Program {
     }
 
     /// The scope that a `def` or `class` statement opens.
-    pub fn statement_scope(&self, id: StmtId) -> Option<&Scope> {
+    pub fn statement_scope(&self, id: StmtId) -> Option<&Arc<Scope>> {
         self.functions.get(&id)
     }
 
     /// The scope that a lambda or a comprehension opens.
-    pub fn expression_scope(&self, id: ExprId) -> Option<&Scope> {
+    pub fn expression_scope(&self, id: ExprId) -> Option<&Arc<Scope>> {
         self.expressions.get(&id)
     }
 

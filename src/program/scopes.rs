@@ -1,5 +1,7 @@
 //! Which scope every name belongs to, as CPython's `Python/symtable.c` decides it.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::visit;
@@ -48,8 +50,8 @@ pub struct LaterRead {
 /// The scopes of a tree, by the node that opens them.
 #[derive(Debug, Default)]
 pub(super) struct ScopeTable {
-    pub(super) statements: FxHashMap<StmtId, Scope>,
-    pub(super) expressions: FxHashMap<ExprId, Scope>,
+    pub(super) statements: FxHashMap<StmtId, Arc<Scope>>,
+    pub(super) expressions: FxHashMap<ExprId, Arc<Scope>>,
 }
 
 /// Resolves every scope of a tree.
@@ -272,7 +274,7 @@ impl Resolver<'_> {
                 self.params(&lambda.params);
                 self.expr(lambda.body);
                 let scope = self.close();
-                self.table.expressions.insert(id, scope);
+                self.table.expressions.insert(id, Arc::new(scope));
             }
             ExprKind::ListComp(comp)
             | ExprKind::SetComp(comp)
@@ -323,7 +325,7 @@ impl Resolver<'_> {
         self.expr(comp.element);
         comp.value.iter().for_each(|&value| self.expr(value));
         let scope = self.close();
-        self.table.expressions.insert(id, scope);
+        self.table.expressions.insert(id, Arc::new(scope));
     }
 
     fn function(&mut self, id: StmtId, def: &FunctionDef) {
@@ -340,7 +342,7 @@ impl Resolver<'_> {
         self.block(&def.body);
         let mut scope = self.close();
         scope.is_async = def.is_async;
-        self.table.statements.insert(id, scope);
+        self.table.statements.insert(id, Arc::new(scope));
     }
 
     fn class(&mut self, id: StmtId, def: &crate::syntax::ast::ClassDef) {
@@ -352,7 +354,7 @@ impl Resolver<'_> {
         self.type_params(&def.type_params);
         self.block(&def.body);
         let scope = self.close();
-        self.table.statements.insert(id, scope);
+        self.table.statements.insert(id, Arc::new(scope));
     }
 
     /// What a `type` statement defers until it is asked for (PEP 695).

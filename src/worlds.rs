@@ -1,0 +1,19 @@
+//! Live, reload, restart: the namespaces that come of executing programs.
+//!
+//! An abstract machine executes a [`crate::program::Program`] over a namespace. It follows what
+//! the module's own values decide, keeps apart what paths leave behind where they do not, and
+//! takes what the outside decides as it went when the live code ran.
+
+mod builtins;
+mod changes;
+mod eval;
+mod exec;
+mod function;
+mod machine;
+mod resolve;
+mod run;
+mod state;
+mod trace;
+mod value;
+
+pub use resolve::SummaryCache;

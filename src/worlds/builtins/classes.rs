@@ -1,0 +1,318 @@
+//! Calling builtin classes.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::types;
+use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::eval::Args;
+use crate::worlds::function::Namespace;
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::state::{Entries, Instance, Items, Object};
+use crate::worlds::value::Value;
+
+/// A range with more numbers than this is not spelled out.
+const MAX_RANGE: i64 = 2_000;
+
+impl Machine<'_> {
+    pub(in crate::worlds) fn construct(
+        &mut self,
+        class: &'static str,
+        args: Args,
+        at: ExprId,
+    ) -> Flow<Value> {
+        if types::is_exception(class) {
+            return Ok(self.make_exception(class, args));
+        }
+        if args.inexact {
+            return self.unseen_builtin(class, &args, at);
+        }
+        let positional = args.positional.clone();
+        match (class, &positional[..]) {
+            ("object", []) => {
+                let class = Value::Type("object");
+                let attributes = Namespace::default();
+                let instance = Instance { class, attributes, is_opaque: false };
+                Ok(self.allocate(Object::Instance(instance)))
+            }
+            ("super", []) => self.super_value(),
+            ("super", _) => Ok(Value::Unknown),
+            ("type", [value]) => Ok(self.class_of(value)),
+            ("property" | "classmethod" | "staticmethod", [function, ..]) => {
+                Ok(Value::Method(Rc::new((Value::Type(class), function.clone()))))
+            }
+            ("bool", []) => Ok(Value::Bool(false)),
+            ("bool", [value]) => match self.truth(value) {
+                Some(truth) => Ok(Value::Bool(truth)),
+                None => {
+                    if self.special(value, "__bool__").is_some() {
+                        return self.unseen_builtin("bool", &args, at);
+                    }
+                    Ok(Value::of_type("bool"))
+                }
+            },
+            ("int", _) => self.make_int(&positional, &args, at),
+            ("float", [value]) => match value {
+                Value::Str(text) => match text.trim().replace('_', "").parse::<f64>() {
+                    Ok(number) if !text.trim().is_empty() => Ok(Value::Float(number)),
+                    _ => Err(self.raise_builtin("ValueError", "the text is no number")),
+                },
+                Value::None => Err(self.raise_builtin("TypeError", "`None` is no number")),
+                value => match value.as_float() {
+                    Some(number) => Ok(Value::Float(number)),
+                    None => self.unseen_builtin("float", &args, at),
+                },
+            },
+            ("float", []) => Ok(Value::Float(0.0)),
+            ("str", []) => Ok(Value::str("")),
+            ("str", [value]) => self.make_str(value, &args, at),
+            ("list", []) => Ok(self.allocate(Object::List(Items::exactly(Vec::new())))),
+            ("list", [iterable]) => {
+                let items = self.iterate(iterable, at)?;
+                Ok(self.allocate(Object::List(items)))
+            }
+            ("tuple", []) => Ok(Value::tuple(Vec::new())),
+            ("tuple", [iterable]) => {
+                let items = self.iterate(iterable, at)?;
+                Ok(if items.exact { Value::tuple(items.values) } else { Value::of_type("tuple") })
+            }
+            ("set" | "frozenset", []) => Ok(self.allocate(Object::Set(Items::exactly(Vec::new())))),
+            ("set" | "frozenset", [iterable]) => {
+                let items = self.iterate(iterable, at)?;
+                if items.values.iter().any(|item| self.is_unhashable(item) == Some(true)) {
+                    return Err(self.raise_builtin("TypeError", "an item is not hashable"));
+                }
+                Ok(self.make_set(items))
+            }
+            ("dict", _) => self.make_dict(&positional, &args, at),
+            ("range", _) => self.make_range(&positional, &args, at),
+            ("enumerate", [iterable]) => {
+                let items = self.iterate(iterable, at)?;
+                let numbered = items.values.into_iter().enumerate();
+                let pairs =
+                    numbered.map(|(index, item)| Value::tuple(vec![Value::Int(index as i64), item]));
+                let items = Items { values: pairs.collect(), exact: items.exact };
+                Ok(self.allocate(Object::Iterator(items)))
+            }
+            ("zip", _) if args.keywords.is_empty() => self.make_zip(&positional, at),
+            ("map", [function, iterable]) => {
+                let items = self.iterate(iterable, at)?;
+                self.mapped(function, items, at, |mapped, _| Some(mapped))
+            }
+            ("filter", [function, iterable]) => self.filtered_items(function, iterable, &args, at),
+            ("reversed", [iterable]) => {
+                let mut items = self.iterate(iterable, at)?;
+                items.values.reverse();
+                Ok(self.allocate(Object::Iterator(items)))
+            }
+            _ => self.unseen_builtin(class, &args, at),
+        }
+    }
+
+    fn make_exception(&mut self, class: &'static str, args: Args) -> Value {
+        let mut attributes = Namespace::default();
+        let values = args.positional;
+        if class == "StopIteration" || class == "SystemExit" {
+            let first = values.first().cloned().unwrap_or(Value::None);
+            attributes.set(Name::from(if class == "SystemExit" { "code" } else { "value" }), first);
+        }
+        attributes.set(Name::from("args"), Value::tuple(values));
+        let instance = Instance { class: Value::Type(class), attributes, is_opaque: false };
+        self.allocate(Object::Instance(instance))
+    }
+
+    fn make_int(&mut self, positional: &[Value], args: &Args, at: ExprId) -> Flow<Value> {
+        match positional {
+            [] => Ok(Value::Int(0)),
+            [Value::Str(text)] => {
+                let digits = text.trim().replace('_', "");
+                match digits.parse::<i64>() {
+                    Ok(number) => Ok(Value::Int(number)),
+                    Err(_) if digits.len() > 18 => self.unseen_builtin("int", args, at),
+                    Err(_) => Err(self.raise_builtin("ValueError", "the text is no integer")),
+                }
+            }
+            [Value::Float(number)] if number.is_finite() && number.abs() < 1e15 => {
+                Ok(Value::Int(number.trunc() as i64))
+            }
+            [Value::None] => Err(self.raise_builtin("TypeError", "`None` is no number")),
+            [value] => match value.as_int() {
+                Some(number) => Ok(Value::Int(number)),
+                None if value.type_name() == Some("int") => Ok(value.clone()),
+                None => {
+                    let sequence = matches!(value, Value::Tuple(_) | Value::Function(_));
+                    let builtin = matches!(value, Value::Object(id) if matches!(
+                        self.state.object(*id),
+                        Some(Object::List(_) | Object::Dict(_) | Object::Set(_))
+                    ));
+                    if sequence || builtin {
+                        return Err(self.raise_builtin("TypeError", "the object is no number"));
+                    }
+                    self.unseen_builtin("int", args, at)
+                }
+            },
+            _ => self.unseen_builtin("int", args, at),
+        }
+    }
+
+    fn make_str(&mut self, value: &Value, args: &Args, at: ExprId) -> Flow<Value> {
+        if let Some(text) = self.plain_str(value) {
+            return Ok(Value::Str(Arc::from(text)));
+        }
+        if let Some(method) = self.special(value, "__str__") {
+            return self.call(&method, Vec::new(), at);
+        }
+        if let Value::Object(id) = value
+            && let Some(Object::Instance(instance)) = self.state.object(*id)
+            && let Some(local) = instance.attributes.get("args")
+            && let Value::Tuple(items) = &local.value
+            && self.is_exception_instance(value) == Some(true)
+        {
+            return Ok(match &items[..] {
+                [] => Value::str(""),
+                [Value::Str(text)] if self.builtin_ancestor(&instance.class) != "KeyError" => {
+                    Value::Str(Arc::clone(text))
+                }
+                _ => Value::of_type("str"),
+            });
+        }
+        match value {
+            Value::Object(_) if !self.has_own_conversion(value) => Ok(Value::of_type("str")),
+            Value::Object(_) => self.unseen_builtin("str", args, at),
+            // Hardly anything refuses to be shown.
+            _ => Ok(Value::of_type("str")),
+        }
+    }
+
+    fn make_dict(&mut self, positional: &[Value], args: &Args, at: ExprId) -> Flow<Value> {
+        let mut entries = Entries { pairs: Vec::new(), exact: true };
+        match positional {
+            [] => {}
+            [source] => {
+                let is_sequence = matches!(source, Value::Tuple(_))
+                    || matches!(source, Value::Object(id) if matches!(
+                        self.state.object(*id),
+                        Some(Object::List(_) | Object::Iterator(_) | Object::Set(_))
+                    ));
+                if is_sequence {
+                    let items = self.iterate(source, at)?;
+                    entries.exact = items.exact;
+                    for item in items.values {
+                        let pair = self.iterate(&item, at)?;
+                        match &pair.values[..] {
+                            [key, value] if pair.exact => entries.set(key.clone(), value.clone()),
+                            _ if pair.exact => {
+                                let reason = "an item is no pair";
+                                return Err(self.raise_builtin("ValueError", reason));
+                            }
+                            _ => entries.exact = false,
+                        }
+                    }
+                } else {
+                    match self.mapping_entries(source, at)? {
+                        Some(pairs) => pairs.into_iter().for_each(|(k, v)| entries.set(k, v)),
+                        None => entries.exact = false,
+                    }
+                }
+            }
+            _ => return Err(self.raise_builtin("TypeError", "dict() takes one argument")),
+        }
+        for (name, value) in &args.keywords {
+            entries.set(Value::Str(Arc::clone(name)), value.clone());
+        }
+        Ok(self.allocate(Object::Dict(entries)))
+    }
+
+    fn make_range(&mut self, positional: &[Value], args: &Args, at: ExprId) -> Flow<Value> {
+        let numbers: Option<Vec<i64>> = positional.iter().map(Value::as_int).collect();
+        let (start, stop, step) = match numbers.as_deref() {
+            Some([stop]) => (0, *stop, 1),
+            Some([start, stop]) => (*start, *stop, 1),
+            Some([_, _, 0]) => {
+                return Err(self.raise_builtin("ValueError", "the step must not be zero"));
+            }
+            Some([start, stop, step]) => (*start, *stop, *step),
+            _ => {
+                let wrong = positional.iter().any(|value| {
+                    matches!(value, Value::Str(_) | Value::Float(_) | Value::None | Value::Tuple(_))
+                });
+                if wrong {
+                    return Err(self.raise_builtin("TypeError", "range() takes integers"));
+                }
+                self.unseen_builtin("range", args, at)?;
+                return Ok(Value::of_type("range"));
+            }
+        };
+        let mut values = Vec::new();
+        let mut number = start;
+        while (step > 0 && number < stop) || (step < 0 && number > stop) {
+            if values.len() as i64 >= MAX_RANGE {
+                return Ok(Value::of_type("range"));
+            }
+            values.push(Value::Int(number));
+            number = number.saturating_add(step);
+        }
+        // A range is a sequence that never changes; a tuple serves for it.
+        Ok(Value::tuple(values))
+    }
+
+    fn make_zip(&mut self, iterables: &[Value], at: ExprId) -> Flow<Value> {
+        let mut columns = Vec::new();
+        for iterable in iterables {
+            columns.push(self.iterate(iterable, at)?);
+        }
+        let exact = columns.iter().all(|column| column.exact);
+        let length = columns.iter().map(|column| column.values.len()).min().unwrap_or(0);
+        let rows = (0..length).map(|row| {
+            Value::tuple(columns.iter().map(|column| column.values[row].clone()).collect())
+        });
+        let items = if exact { Items::exactly(rows.collect()) } else { Items::unknown() };
+        Ok(self.allocate(Object::Iterator(items)))
+    }
+
+    fn mapped(
+        &mut self,
+        function: &Value,
+        items: Items,
+        at: ExprId,
+        keep: impl Fn(Value, Value) -> Option<Value>,
+    ) -> Flow<Value> {
+        if !items.exact {
+            self.unseen_operation(&[function], at)?;
+            return Ok(Value::of_type("map"));
+        }
+        let mut values = Vec::new();
+        for item in items.values {
+            let result = self.call(function, vec![item.clone()], at)?;
+            values.extend(keep(result, item));
+        }
+        Ok(self.allocate(Object::Iterator(Items::exactly(values))))
+    }
+
+    fn filtered_items(
+        &mut self,
+        function: &Value,
+        iterable: &Value,
+        args: &Args,
+        at: ExprId,
+    ) -> Flow<Value> {
+        let items = self.iterate(iterable, at)?;
+        let mut values = Vec::new();
+        for item in &items.values {
+            let answer = match function {
+                Value::None => item.clone(),
+                function => self.call(function, vec![item.clone()], at)?,
+            };
+            match self.truth(&answer) {
+                Some(true) => values.push(item.clone()),
+                Some(false) => {}
+                None => return self.unseen_builtin("filter", args, at),
+            }
+        }
+        let items = Items { values, exact: items.exact };
+        if !items.exact {
+            self.may_raise("", Risk::Inside, at, || "the function may raise".to_owned());
+        }
+        Ok(self.allocate(Object::Iterator(items)))
+    }
+}

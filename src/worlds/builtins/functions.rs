@@ -1,0 +1,408 @@
+//! Builtin functions.
+
+use std::sync::Arc;
+
+use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::eval::Args;
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::state::{Items, Object};
+use crate::worlds::value::Value;
+
+impl Machine<'_> {
+    pub(in crate::worlds) fn call_builtin(
+        &mut self,
+        name: &'static str,
+        args: Args,
+        at: ExprId,
+    ) -> Flow<Value> {
+        let positional = &args.positional[..];
+        if args.inexact {
+            return self.unseen_builtin(name, &args, at);
+        }
+        match (name, positional) {
+            ("globals", []) => Ok(Value::Globals),
+            ("locals" | "vars", []) if self.at_module_level() => Ok(Value::Globals),
+            ("vars", [Value::ThisModule]) => Ok(Value::Globals),
+            ("dir", _) => Ok(Value::of_type("list")),
+            ("locals", []) => Ok(Value::of_type("dict")),
+            ("len", [value]) => self.length(value, at),
+            ("isinstance", [value, class]) => self.instance_test(value, class, at),
+            ("issubclass", [class, ancestor]) => {
+                let answer = self.is_subclass(class, ancestor);
+                if answer.is_none() {
+                    self.risk(&args, "TypeError", at);
+                }
+                Ok(truth(answer))
+            }
+            ("callable", [value]) => Ok(truth(self.is_callable(value))),
+            ("hasattr", [object, Value::Str(name)]) => {
+                let name = Name::clone(name);
+                self.has_attribute(object, &name, at)
+            }
+            ("getattr", [object, Value::Str(name)]) => {
+                let name = Name::clone(name);
+                self.attribute(object, &name, at)
+            }
+            ("getattr", [object, Value::Str(name), default]) => {
+                let name = Name::clone(name);
+                self.attribute_or(object, &name, default, at)
+            }
+            ("setattr", [object, Value::Str(name), value]) => {
+                let (object, name) = (object.clone(), Name::clone(name));
+                self.set_attribute(&object, &name, value.clone(), at)?;
+                Ok(Value::None)
+            }
+            ("setattr" | "delattr", [Value::ThisModule, ..]) => {
+                let span = self.program.ast().expr(at).span;
+                self.see_nothing(span, "a name is computed and set on the module");
+                Ok(Value::None)
+            }
+            ("delattr", [Value::ThisModule, Value::Str(name)]) => {
+                let name = Name::clone(name);
+                self.delete_global(&name, at)?;
+                Ok(Value::None)
+            }
+            ("exec", [code, ..]) => self.exec(&code.clone(), positional.len(), at),
+            ("eval", _) => self.unseen_builtin(name, &args, at),
+            ("print" | "id" | "repr" | "ascii" | "breakpoint" | "input", _) => {
+                if positional.iter().any(|value| self.may_fail_to_show(value)) {
+                    self.risk(&args, "", at);
+                }
+                Ok(match name {
+                    "repr" | "ascii" => Value::of_type("str"),
+                    "id" => Value::of_type("int"),
+                    "print" => Value::None,
+                    _ => Value::Unknown,
+                })
+            }
+            ("abs", [value]) => match value {
+                Value::Int(number) => Ok(Value::Int(number.saturating_abs())),
+                Value::Float(number) => Ok(Value::Float(number.abs())),
+                _ => self.unseen_builtin(name, &args, at),
+            },
+            ("ord", [Value::Str(text)]) if text.chars().count() == 1 => {
+                Ok(text.chars().next().map_or(Value::Unknown, |c| Value::Int(i64::from(u32::from(c)))))
+            }
+            ("chr", [Value::Int(code)]) => match u32::try_from(*code).ok().and_then(char::from_u32) {
+                Some(c) => Ok(Value::str(c.encode_utf8(&mut [0; 4]))),
+                None => self.unseen_builtin(name, &args, at),
+            },
+            ("any" | "all", [iterable]) => self.any_or_all(name == "any", iterable, at),
+            ("sum", [iterable]) => self.sum(iterable, at),
+            ("min" | "max", _) => self.extreme(name == "max", &args, at),
+            ("sorted", [iterable]) => self.sorted(&iterable.clone(), &args, at),
+            ("iter", [iterable]) => {
+                let items = self.iterate(&iterable.clone(), at)?;
+                Ok(self.allocate(Object::Iterator(items)))
+            }
+            ("next", [iterator, ..]) => self.next(&iterator.clone(), positional.get(1).cloned(), at),
+            ("open", _) => {
+                let span = self.program.ast().expr(at).span;
+                let text = self.excerpt(span);
+                self.may_raise("OSError", Risk::Environment, at, || {
+                    format!("`{text}` depends on a file")
+                });
+                Ok(Value::Opaque(Some("open file")))
+            }
+            ("__import__", _) => {
+                self.may_raise("ImportError", Risk::Environment, at, || {
+                    "the module may not be importable".to_owned()
+                });
+                Ok(Value::Unknown)
+            }
+            _ => self.unseen_builtin(name, &args, at),
+        }
+    }
+
+    fn risk(&mut self, args: &Args, class: &'static str, at: ExprId) {
+        let outside = args.values().any(Value::is_outside);
+        let risk = if outside { Risk::Outside } else { Risk::Inside };
+        let text = self.excerpt(self.program.ast().expr(at).span);
+        self.may_raise(class, risk, at, || format!("`{text}` may raise"));
+    }
+
+    /// A builtin that is not followed: it may raise, and gives something.
+    pub(in crate::worlds) fn unseen_builtin(
+        &mut self,
+        name: &str,
+        args: &Args,
+        at: ExprId,
+    ) -> Flow<Value> {
+        self.risk(args, "", at);
+        self.escape(args);
+        let class = match name {
+            "len" | "hash" | "ord" | "int" => Some("int"),
+            "sorted" | "dir" | "list" => Some("list"),
+            "str" | "repr" | "chr" | "hex" | "oct" | "bin" | "format" | "ascii" => Some("str"),
+            "hasattr" | "isinstance" | "issubclass" | "callable" | "any" | "all" | "bool" => {
+                Some("bool")
+            }
+            "dict" => Some("dict"),
+            "tuple" | "divmod" => Some("tuple"),
+            "set" => Some("set"),
+            "frozenset" => Some("frozenset"),
+            "float" => Some("float"),
+            _ => None,
+        };
+        let outside = args.values().any(Value::is_outside) || args.inexact;
+        Ok(match class {
+            Some(class) => Value::Opaque(Some(class)),
+            None if outside => Value::Unknown,
+            None => Value::Opaque(None),
+        })
+    }
+
+    fn may_fail_to_show(&self, value: &Value) -> bool {
+        matches!(value, Value::Object(_)) && self.has_own_conversion(value)
+            && self.is_instance(value, &Value::Type("BaseException")) != Some(true)
+    }
+
+    fn length(&mut self, value: &Value, at: ExprId) -> Flow<Value> {
+        let length = match value {
+            Value::Str(text) => Some(text.chars().count()),
+            Value::Bytes(bytes) => Some(bytes.len()),
+            Value::Tuple(items) => Some(items.len()),
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::List(items) | Object::Set(items)) if items.exact => {
+                    Some(items.values.len())
+                }
+                Some(Object::Dict(entries)) if entries.exact => Some(entries.pairs.len()),
+                Some(Object::List(_) | Object::Set(_) | Object::Dict(_)) => {
+                    return Ok(Value::of_type("int"));
+                }
+                Some(Object::Instance(_)) => match self.special(value, "__len__") {
+                    Some(method) => return self.call(&method, Vec::new(), at),
+                    None => None,
+                },
+                _ => None,
+            },
+            Value::Globals
+            | Value::Opaque(Some("str" | "list" | "dict" | "tuple" | "set" | "bytes" | "range")) => {
+                return Ok(Value::of_type("int"));
+            }
+            _ => None,
+        };
+        if let Some(length) = length {
+            return Ok(Value::Int(length as i64));
+        }
+        let plain = matches!(
+            value,
+            Value::None | Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Function(_)
+        );
+        let iterator = matches!(value, Value::Object(id)
+            if matches!(self.state.object(*id), Some(Object::Iterator(_))));
+        let instance = matches!(value, Value::Object(_)) && !self.has_unseen_attributes(value);
+        if plain || iterator || instance {
+            return Err(self.raise_builtin("TypeError", "the object has no len()"));
+        }
+        self.unseen_builtin("len", &Args::plain(vec![value.clone()]), at)
+    }
+
+    fn instance_test(&mut self, value: &Value, class: &Value, at: ExprId) -> Flow<Value> {
+        let answer = self.is_instance(value, class);
+        if answer.is_none() {
+            let plain = matches!(class, Value::None | Value::Int(_) | Value::Str(_) | Value::Function(_));
+            if plain {
+                let reason = "isinstance() arg 2 is no class";
+                return Err(self.raise_builtin("TypeError", reason));
+            }
+            if !self.is_class(class) && !class.is_outside() && !matches!(class, Value::Tuple(_)) {
+                self.risk(&Args::plain(vec![class.clone()]), "TypeError", at);
+            }
+        }
+        Ok(truth(answer))
+    }
+
+    pub(in crate::worlds) fn is_callable(&self, value: &Value) -> Option<bool> {
+        match value {
+            Value::Function(_) | Value::Builtin(_) | Value::Type(_) | Value::BuiltinMethod(_) => {
+                Some(true)
+            }
+            Value::None | Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Str(_)
+            | Value::Bytes(_) | Value::Tuple(_) | Value::Module(_) | Value::ThisModule => Some(false),
+            Value::Object(id) => match self.state.object(*id)? {
+                Object::Class(_) => Some(true),
+                Object::Instance(_) if self.special(value, "__call__").is_some() => Some(true),
+                Object::Instance(_) => (!self.has_unseen_attributes(value)).then_some(false),
+                _ => Some(false),
+            },
+            _ => None,
+        }
+    }
+
+    /// Tries an attribute on the side: `Ok` with the value, what it may be, or not there.
+    fn probe(&mut self, object: &Value, name: &Name, at: ExprId) -> (Option<Value>, bool) {
+        let base = self.raises.len();
+        let before = self.state.clone();
+        self.tries += 1;
+        let end = self.attribute(object, name, at);
+        self.tries -= 1;
+        let raised = self.raises.split_off(base);
+        match end {
+            Ok(value) => (Some(value), !raised.is_empty()),
+            Err(_) => {
+                self.state = before;
+                (None, true)
+            }
+        }
+    }
+
+    fn has_attribute(&mut self, object: &Value, name: &Name, at: ExprId) -> Flow<Value> {
+        Ok(match self.probe(object, name, at) {
+            (Some(_), false) => Value::Bool(true),
+            (None, _) => Value::Bool(false),
+            (Some(_), true) => Value::of_type("bool"),
+        })
+    }
+
+    fn attribute_or(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        default: &Value,
+        at: ExprId,
+    ) -> Flow<Value> {
+        Ok(match self.probe(object, name, at) {
+            (Some(value), false) => value,
+            (None, _) => default.clone(),
+            (Some(value), true) => value.join(default),
+        })
+    }
+
+    fn exec(&mut self, code: &Value, arguments: usize, at: ExprId) -> Flow<Value> {
+        self.risk(&Args::plain(vec![code.clone()]), "", at);
+        // With a namespace of its own it binds nothing here.
+        if arguments == 1 && self.at_module_level() {
+            let span = self.program.ast().expr(at).span;
+            self.see_nothing(span, "`exec` may bind anything");
+        }
+        Ok(Value::None)
+    }
+
+    fn any_or_all(&mut self, any: bool, iterable: &Value, at: ExprId) -> Flow<Value> {
+        let items = self.iterate(iterable, at)?;
+        if !items.exact {
+            return Ok(Value::of_type("bool"));
+        }
+        let mut unknown = false;
+        for value in &items.values {
+            match self.truth(value) {
+                Some(holds) if holds == any => return Ok(Value::Bool(any)),
+                Some(_) => {}
+                None => unknown = true,
+            }
+        }
+        Ok(if unknown { Value::of_type("bool") } else { Value::Bool(!any) })
+    }
+
+    fn sum(&mut self, iterable: &Value, at: ExprId) -> Flow<Value> {
+        let items = self.iterate(iterable, at)?;
+        if !items.exact {
+            return self.unseen_builtin("sum", &Args::plain(vec![iterable.clone()]), at);
+        }
+        let mut total = Value::Int(0);
+        for value in &items.values {
+            if matches!(value, Value::Str(_)) {
+                return Err(self.raise_builtin("TypeError", "sum() can't sum strings"));
+            }
+            total = self.binary(&total, crate::syntax::ast::BinaryOp::Add, value, at)?;
+        }
+        Ok(total)
+    }
+
+    fn extreme(&mut self, largest: bool, args: &Args, at: ExprId) -> Flow<Value> {
+        let values = match &args.positional[..] {
+            [iterable] => self.iterate(&iterable.clone(), at)?,
+            values => Items::exactly(values.to_vec()),
+        };
+        let numbers: Option<Vec<i64>> = values.values.iter().map(Value::as_int).collect();
+        let default = args.keywords.iter().find(|(name, _)| &**name == "default");
+        match numbers {
+            Some(numbers) if values.exact && args.keywords.is_empty() => {
+                let extreme = if largest { numbers.iter().max() } else { numbers.iter().min() };
+                match extreme {
+                    Some(extreme) => Ok(Value::Int(*extreme)),
+                    None => Err(self.raise_builtin("ValueError", "the argument is empty")),
+                }
+            }
+            Some(numbers) if values.exact && numbers.is_empty() => match default {
+                Some((_, default)) => Ok(default.clone()),
+                None => Err(self.raise_builtin("ValueError", "the argument is empty")),
+            },
+            _ => self.unseen_builtin("max", args, at),
+        }
+    }
+
+    fn sorted(&mut self, iterable: &Value, args: &Args, at: ExprId) -> Flow<Value> {
+        let items = match iterable {
+            // The order is lost anyway: the members of a set are known well enough.
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Set(items)) => items.clone(),
+                _ => self.iterate(iterable, at)?,
+            },
+            _ => self.iterate(iterable, at)?,
+        };
+        if let (true, Some(sorted)) = (items.exact && args.keywords.is_empty(), sort(&items.values)) {
+            return Ok(self.allocate(Object::List(Items::exactly(sorted))));
+        }
+        self.unseen_builtin("sorted", args, at)?;
+        Ok(self.allocate(Object::List(Items::unknown())))
+    }
+
+    fn next(&mut self, iterator: &Value, default: Option<Value>, at: ExprId) -> Flow<Value> {
+        if let Value::Object(id) = iterator {
+            match self.state.object_mut(*id) {
+                Some(Object::Iterator(items)) if items.exact => {
+                    if items.values.is_empty() {
+                        return match default {
+                            Some(default) => Ok(default),
+                            None => Err(self.raise_builtin("StopIteration", "the iterator is at its end")),
+                        };
+                    }
+                    return Ok(items.values.remove(0));
+                }
+                Some(Object::Instance(_)) => {
+                    if let Some(method) = self.special(iterator, "__next__") {
+                        return self.call(&method, Vec::new(), at);
+                    }
+                }
+                Some(Object::List(_) | Object::Dict(_) | Object::Set(_)) => {
+                    return Err(self.raise_builtin("TypeError", "the object is no iterator"));
+                }
+                _ => {}
+            }
+        }
+        let mut args = vec![iterator.clone()];
+        args.extend(default);
+        self.unseen_builtin("next", &Args::plain(args), at)
+    }
+}
+
+fn truth(answer: Option<bool>) -> Value {
+    answer.map_or(Value::of_type("bool"), Value::Bool)
+}
+
+/// Sorted numbers or sorted strings.
+pub(super) fn sort(values: &[Value]) -> Option<Vec<Value>> {
+    let numbers: Option<Vec<i64>> = values
+        .iter()
+        .map(|value| match value {
+            Value::Int(number) => Some(*number),
+            _ => None,
+        })
+        .collect();
+    if let Some(mut numbers) = numbers {
+        numbers.sort_unstable();
+        return Some(numbers.into_iter().map(Value::Int).collect());
+    }
+    let texts: Option<Vec<Arc<str>>> = values
+        .iter()
+        .map(|value| match value {
+            Value::Str(text) => Some(Arc::clone(text)),
+            _ => None,
+        })
+        .collect();
+    let mut texts = texts?;
+    texts.sort_by(|a, b| a.chars().cmp(b.chars()));
+    Some(texts.into_iter().map(Value::Str).collect())
+}

@@ -1,0 +1,88 @@
+//! What is known of the standard library's callables: which are harmless, and the few whose
+//! result matters for the namespace.
+
+use std::rc::Rc;
+use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::syntax::ast::ExprId;
+use crate::worlds::eval::Args;
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::value::{External, Value};
+
+static HARMLESS: LazyLock<FxHashMap<&'static str, FxHashSet<&'static str>>> = LazyLock::new(|| {
+    let text: &'static str = include_str!("../harmless.txt");
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let entries = lines.filter_map(|line| line.split_once(':'));
+    entries.map(|(module, names)| (module, names.split_whitespace().collect())).collect()
+});
+
+fn is_listed(external: &External) -> bool {
+    let Some(names) = HARMLESS.get(&*external.module) else { return false };
+    let first = external.attribute.split(['.', '(']).next().unwrap_or("");
+    names.contains("*") || names.contains(first)
+}
+
+impl Machine<'_> {
+    /// Whether using a value from outside (calling it, deriving from it, reading an attribute)
+    /// is known to be harmless.
+    pub(in crate::worlds) fn is_harmless(&self, value: &Value) -> bool {
+        match value {
+            Value::External(external) => is_listed(external),
+            Value::Returned(returned) => is_listed(&returned.callee),
+            _ => false,
+        }
+    }
+
+    /// Calls of the outside whose effect or result is known; None for all others.
+    pub(in crate::worlds) fn call_known_external(
+        &mut self,
+        external: &Rc<External>,
+        args: &Args,
+        at: ExprId,
+    ) -> Flow<Option<Value>> {
+        let name = (&*external.module, &*external.attribute);
+        let value = match (name, &args.positional[..]) {
+            (("sys", "exit"), _) => {
+                return Err(self.raise_builtin("SystemExit", "`sys.exit` is called"));
+            }
+            (("typing" | "typing_extensions", "cast"), [_, value]) => value.clone(),
+            (
+                (
+                    "typing" | "typing_extensions",
+                    "overload" | "final" | "no_type_check" | "runtime_checkable" | "override",
+                )
+                | ("abc", "abstractmethod")
+                | ("enum", "unique")
+                | ("functools", "total_ordering")
+                | ("dataclasses", "dataclass")
+                | ("contextlib", "contextmanager" | "asynccontextmanager"),
+                [value],
+            ) if !matches!(value, Value::Function(_)) || name.0 != "contextlib" => value.clone(),
+            (("functools", "update_wrapper"), [wrapper, ..]) => wrapper.clone(),
+            (("sys", "getrecursionlimit" | "getrefcount"), _) => Value::of_type("int"),
+            (("platform", "python_implementation"), []) => Value::str("CPython"),
+            (("platform", "system"), []) => Value::str("Linux"),
+            (("os", "getenv" | "environ.get"), _) => Value::Unknown,
+            (("importlib", "import_module"), [Value::Str(module), ..]) => {
+                let module = module.to_string();
+                self.may_raise("ImportError", Risk::Environment, at, || {
+                    format!("module `{module}` may not be importable")
+                });
+                Value::Unknown
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(value))
+    }
+
+    /// What is left of a class or function after a decorator from outside.
+    pub(in crate::worlds) fn decorated_by(&self, decorated: Value, result: Value) -> Value {
+        match (&result, &decorated) {
+            // Nearly always the class itself; its attributes are taken as unseen anyway.
+            (Value::Unknown | Value::Returned(_), Value::Object(_)) => decorated,
+            _ => result,
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! What differs between two versions of a text, as far as it matters for "it ran before".
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::hash::{Hash, Hasher};
+
+use crate::program::{Program, visit};
+use crate::syntax::ast::{
+    Ast, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind,
+};
+
+/// What ran in the version before.
+#[derive(Debug, Default)]
+pub(super) struct Baseline {
+    /// Fingerprints of the expressions that were executed and could have raised.
+    pub(super) ran: FxHashSet<u64>,
+    /// Fingerprints of all statements of that text.
+    statements: FxHashSet<u64>,
+    /// Names whose binding, or something that it reads, is not as it was.
+    changed: FxHashSet<Name>,
+}
+
+impl Baseline {
+    pub(super) fn new(old: &Program, new: &Program, ran: FxHashSet<u64>) -> Baseline {
+        let mut statements = FxHashSet::default();
+        collect_statements(old.ast(), &old.ast().body, &mut statements);
+        Baseline { ran, statements, changed: changed_names(old.ast(), new.ast()) }
+    }
+
+    /// Whether an expression ran before and reads nothing that has changed.
+    pub(super) fn has_run(&self, program: &Program, at: ExprId) -> bool {
+        self.ran.contains(&program.ast().expr(at).fingerprint)
+            && !self.reads_changed(program.ast(), &[at])
+    }
+
+    /// Whether a statement stood in the text before and reads nothing that has changed.
+    pub(super) fn statement_ran(&self, program: &Program, id: StmtId) -> bool {
+        let ast = program.ast();
+        if !self.statements.contains(&ast.stmt(id).fingerprint) {
+            return false;
+        }
+        let mut exprs = Vec::new();
+        statement_exprs(ast, id, &mut |expr| exprs.push(expr));
+        !self.reads_changed(ast, &exprs)
+    }
+
+    pub(super) fn import_ran(&self, fingerprint: u64) -> bool {
+        self.ran.contains(&fingerprint)
+    }
+
+    fn reads_changed(&self, ast: &Ast, exprs: &[ExprId]) -> bool {
+        !self.changed.is_empty()
+            && any_name(ast, exprs, &mut |name| self.changed.contains(name))
+    }
+}
+
+/// Tells imports from each other by what they import, not by how they are written.
+pub(super) fn import_fingerprint(module: &str, name: &str) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    ("import", module, name).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn collect_statements(ast: &Ast, body: &[StmtId], found: &mut FxHashSet<u64>) {
+    let mut blocks = vec![body];
+    while let Some(block) = blocks.pop() {
+        for &id in block {
+            found.insert(ast.stmt(id).fingerprint);
+            visit::child_blocks(ast, id, &mut |block| blocks.push(block));
+        }
+    }
+}
+
+fn any_name(ast: &Ast, exprs: &[ExprId], test: &mut dyn FnMut(&Name) -> bool) -> bool {
+    let mut pending = exprs.to_vec();
+    while let Some(id) = pending.pop() {
+        if let ExprKind::Name(name) = &ast.expr(id).kind
+            && test(name)
+        {
+            return true;
+        }
+        visit::child_exprs(ast, id, &mut |child| pending.push(child));
+    }
+    false
+}
+
+/// The expressions that executing a simple statement, or a compound one's header, evaluates.
+fn statement_exprs(ast: &Ast, id: StmtId, f: &mut dyn FnMut(ExprId)) {
+    match &ast.stmt(id).kind {
+        StmtKind::Expr(value) | StmtKind::Return(Some(value)) => f(*value),
+        StmtKind::Assign { value, targets } => {
+            f(*value);
+            targets.iter().copied().for_each(f);
+        }
+        StmtKind::AugAssign { target, value, .. } => {
+            f(*target);
+            f(*value);
+        }
+        StmtKind::AnnAssign { value, annotation, .. } => {
+            value.iter().copied().for_each(&mut *f);
+            f(*annotation);
+        }
+        StmtKind::FunctionDef(def) => {
+            def.decorators.iter().copied().for_each(&mut *f);
+            visit::param_exprs(&def.params, f);
+        }
+        StmtKind::ClassDef(def) => {
+            def.decorators.iter().copied().for_each(&mut *f);
+            def.bases.iter().copied().for_each(&mut *f);
+            def.keywords.iter().for_each(|keyword| f(keyword.value));
+        }
+        StmtKind::If { branches, .. } => branches.iter().for_each(|(test, _)| f(*test)),
+        StmtKind::While { test, .. } => f(*test),
+        StmtKind::For { iter, .. } => f(*iter),
+        StmtKind::With { items, .. } => items.iter().for_each(|item| f(item.context)),
+        StmtKind::Assert { test, .. } => f(*test),
+        StmtKind::Raise { exc, cause } => exc.iter().chain(cause).copied().for_each(f),
+        StmtKind::Match { subject, .. } => f(*subject),
+        StmtKind::Delete(targets) => targets.iter().copied().for_each(f),
+        _ => {}
+    }
+}
+
+/// How the names of a text are made: by name, what makes them and what that reads.
+#[derive(Default)]
+struct Makers {
+    by_name: FxHashMap<Name, FxHashSet<u64>>,
+    reads: FxHashMap<Name, FxHashSet<Name>>,
+}
+
+impl Makers {
+    fn of(ast: &Ast) -> Makers {
+        let mut makers = Makers::default();
+        let mut blocks: Vec<&[StmtId]> = vec![&ast.body];
+        while let Some(block) = blocks.pop() {
+            for &id in block {
+                makers.note(ast, id);
+                let is_definition =
+                    matches!(ast.stmt(id).kind, StmtKind::FunctionDef(_) | StmtKind::ClassDef(_));
+                if !is_definition {
+                    visit::child_blocks(ast, id, &mut |block| blocks.push(block));
+                }
+            }
+        }
+        makers
+    }
+
+    fn note(&mut self, ast: &Ast, id: StmtId) {
+        let stmt = ast.stmt(id);
+        match &stmt.kind {
+            StmtKind::FunctionDef(def) => {
+                let mut exprs = Vec::new();
+                body_exprs(ast, id, &mut exprs);
+                self.add(ast, &def.name.name, stmt.fingerprint, &exprs);
+            }
+            // What decides whether making an instance can raise: the header and `__init__`.
+            StmtKind::ClassDef(def) => {
+                let mut exprs = Vec::new();
+                statement_exprs(ast, id, &mut |expr| exprs.push(expr));
+                for &expr in &exprs {
+                    self.add(ast, &def.name.name, ast.expr(expr).fingerprint, &[]);
+                }
+                for &method in &def.body {
+                    let StmtKind::FunctionDef(function) = &ast.stmt(method).kind else { continue };
+                    let makes = matches!(
+                        &*function.name.name,
+                        "__init__" | "__new__" | "__post_init__" | "__init_subclass__" | "__call__"
+                    );
+                    if makes {
+                        body_exprs(ast, method, &mut exprs);
+                        self.add(ast, &def.name.name, ast.stmt(method).fingerprint, &[]);
+                    }
+                }
+                self.add(ast, &def.name.name, 0, &exprs);
+            }
+            StmtKind::Import(aliases) => {
+                for alias in aliases {
+                    let top = Name::from(alias.name.split('.').next().unwrap_or(""));
+                    let name = alias.asname.as_ref().map_or(&top, |asname| &asname.name);
+                    self.add(ast, name, import_fingerprint(&alias.name, ""), &[]);
+                }
+            }
+            StmtKind::ImportFrom { module, names: ImportNames::Names(aliases), level } => {
+                let module = module.as_deref().unwrap_or("");
+                for alias in aliases {
+                    let name = alias.asname.as_ref().map_or(&alias.name, |asname| &asname.name);
+                    let made = import_fingerprint(module, &alias.name).wrapping_add(u64::from(*level));
+                    self.add(ast, name, made, &[]);
+                }
+            }
+            _ => {
+                let mut exprs = Vec::new();
+                statement_exprs(ast, id, &mut |expr| exprs.push(expr));
+                let mut bound = Vec::new();
+                bound_names(ast, id, &mut |name| bound.push(name.clone()));
+                for name in bound {
+                    self.add(ast, &name, header_fingerprint(ast, id, &exprs), &exprs);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, ast: &Ast, name: &Name, made: u64, reads: &[ExprId]) {
+        self.by_name.entry(name.clone()).or_default().insert(made);
+        let known = self.reads.entry(name.clone()).or_default();
+        any_name(ast, reads, &mut |read| {
+            known.insert(read.clone());
+            false
+        });
+    }
+}
+
+/// A compound statement is told by what its header evaluates, not by its whole body.
+fn header_fingerprint(ast: &Ast, id: StmtId, exprs: &[ExprId]) -> u64 {
+    let mut has_body = false;
+    visit::child_blocks(ast, id, &mut |_| has_body = true);
+    if !has_body {
+        return ast.stmt(id).fingerprint;
+    }
+    let parts = exprs.iter().map(|&expr| ast.expr(expr).fingerprint);
+    parts.fold(1, |hash: u64, part| hash.rotate_left(5) ^ part)
+}
+
+/// Every expression in a definition, its body included.
+fn body_exprs(ast: &Ast, id: StmtId, exprs: &mut Vec<ExprId>) {
+    let mut pending = vec![id];
+    while let Some(id) = pending.pop() {
+        statement_exprs(ast, id, &mut |expr| exprs.push(expr));
+        visit::child_blocks(ast, id, &mut |block| pending.extend_from_slice(block));
+    }
+}
+
+/// The names whose making, or anything that it reads, directly or not, differs.
+fn changed_names(old: &Ast, new: &Ast) -> FxHashSet<Name> {
+    let before = Makers::of(old);
+    let after = Makers::of(new);
+    let mut changed: FxHashSet<Name> = FxHashSet::default();
+    for (name, made) in &after.by_name {
+        if before.by_name.get(name) != Some(made) {
+            changed.insert(name.clone());
+        }
+    }
+    let gone = before.by_name.keys().filter(|name| !after.by_name.contains_key(*name));
+    changed.extend(gone.cloned());
+    loop {
+        let affected: Vec<Name> = after
+            .reads
+            .iter()
+            .filter(|(name, reads)| {
+                !changed.contains(*name) && reads.iter().any(|read| changed.contains(read))
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        if affected.is_empty() {
+            return changed;
+        }
+        changed.extend(affected);
+    }
+}
+
+/// Calls `f` with the module names that a statement binds, definitions' bodies excluded.
+pub(super) fn bound_names(ast: &Ast, id: StmtId, f: &mut dyn FnMut(&Name)) {
+    let mut targets: Vec<ExprId> = Vec::new();
+    let mut exprs: Vec<ExprId> = Vec::new();
+    statement_exprs(ast, id, &mut |expr| exprs.push(expr));
+    match &ast.stmt(id).kind {
+        StmtKind::FunctionDef(def) => f(&def.name.name),
+        StmtKind::ClassDef(def) => f(&def.name.name),
+        StmtKind::TypeAlias { name, .. } => f(&name.name),
+        StmtKind::Assign { targets: all, .. } => targets.extend(all),
+        StmtKind::AugAssign { target, .. } | StmtKind::For { target, .. } => targets.push(*target),
+        StmtKind::AnnAssign { target, value: Some(_), .. } => targets.push(*target),
+        StmtKind::With { items, .. } => targets.extend(items.iter().filter_map(|item| item.target)),
+        StmtKind::Import(aliases) => {
+            for alias in aliases {
+                match &alias.asname {
+                    Some(asname) => f(&asname.name),
+                    None => f(&Name::from(alias.name.split('.').next().unwrap_or(""))),
+                }
+            }
+        }
+        StmtKind::ImportFrom { names: ImportNames::Names(aliases), .. } => {
+            for alias in aliases {
+                f(alias.asname.as_ref().map_or(&alias.name, |asname| &asname.name));
+            }
+        }
+        StmtKind::Match { cases, .. } => {
+            for case in cases {
+                crate::program::scopes::pattern_names(&case.pattern, &mut |ident| f(&ident.name));
+            }
+        }
+        _ => {}
+    }
+    while let Some(target) = targets.pop() {
+        match &ast.expr(target).kind {
+            ExprKind::Name(name) => f(name),
+            ExprKind::Starred(inner) => targets.push(*inner),
+            ExprKind::List(items) | ExprKind::Tuple(items) => targets.extend(items),
+            _ => {}
+        }
+    }
+    while let Some(expr) = exprs.pop() {
+        if let ExprKind::Named { target, .. } = &ast.expr(expr).kind {
+            f(&target.name);
+        }
+        visit::child_exprs(ast, expr, &mut |child| exprs.push(child));
+    }
+}

@@ -1,0 +1,470 @@
+//! Calls: binding arguments, following functions of the module, leaving the rest alone.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::program::{Scope, ScopeKind};
+use crate::syntax::ast::{ExprId, ExprKind, Keyword, Name, Param, ParamKind, StmtKind};
+use crate::worlds::builtins::types;
+use crate::worlds::eval::attributes::returned;
+use crate::worlds::function::{Code, Function, Local};
+use crate::worlds::machine::{Active, Flow, Machine, Risk, Stop};
+use crate::worlds::state::{Entries, Instance, Items, Object};
+use crate::worlds::value::{ObjectId, Value};
+
+/// Calls deeper than this are not followed.
+const MAX_DEPTH: usize = 32;
+
+/// Evaluated arguments.
+#[derive(Debug, Clone, Default)]
+pub(in crate::worlds) struct Args {
+    pub(in crate::worlds) positional: Vec<Value>,
+    pub(in crate::worlds) keywords: Vec<(Name, Value)>,
+    /// `*` or `**` of something that is not known may add others.
+    pub(in crate::worlds) inexact: bool,
+}
+
+impl Args {
+    pub(in crate::worlds) fn plain(positional: Vec<Value>) -> Args {
+        Args { positional, ..Args::default() }
+    }
+
+    pub(in crate::worlds) fn values(&self) -> impl Iterator<Item = &Value> {
+        self.positional.iter().chain(self.keywords.iter().map(|(_, value)| value))
+    }
+}
+
+impl Machine<'_> {
+    pub(super) fn call_expr(
+        &mut self,
+        id: ExprId,
+        func: ExprId,
+        args: &[ExprId],
+        keywords: &[Keyword],
+    ) -> Flow<Value> {
+        let callee = self.expr(func)?;
+        let args = self.arguments(args, keywords, id)?;
+        let ast = self.program.ast();
+        let span = match &ast.expr(func).kind {
+            // From 3.11 on a method call's line is that of the method's name.
+            ExprKind::Attribute { attr, .. } if self.resolver.python.minor >= 11 => attr.span,
+            _ => ast.expr(id).span,
+        };
+        self.stand_at(span);
+        self.ran(id);
+        self.call_with(&callee, args, id)
+    }
+
+    fn arguments(
+        &mut self,
+        args: &[ExprId],
+        keywords: &[Keyword],
+        at: ExprId,
+    ) -> Flow<Args> {
+        let mut evaluated = Args::default();
+        for &arg in args {
+            if let ExprKind::Starred(inner) = self.program.ast().expr(arg).kind {
+                let iterable = self.expr(inner)?;
+                let items = self.iterate(&iterable, at)?;
+                evaluated.inexact |= !items.exact;
+                if items.exact {
+                    evaluated.positional.extend(items.values);
+                }
+            } else {
+                let value = self.expr(arg)?;
+                evaluated.positional.push(value);
+            }
+        }
+        for keyword in keywords {
+            let value = self.expr(keyword.value)?;
+            match &keyword.name {
+                Some(name) => evaluated.keywords.push((name.name.clone(), value)),
+                None => match self.mapping_entries(&value, at)? {
+                    Some(pairs) => {
+                        for (key, value) in pairs {
+                            match key {
+                                Value::Str(name) => {
+                                    evaluated.keywords.push((Name::clone(&name), value));
+                                }
+                                _ => evaluated.inexact = true,
+                            }
+                        }
+                    }
+                    None => evaluated.inexact = true,
+                },
+            }
+        }
+        Ok(evaluated)
+    }
+
+    /// Calls a value with positional arguments.
+    pub(in crate::worlds) fn call(
+        &mut self,
+        callee: &Value,
+        args: Vec<Value>,
+        at: ExprId,
+    ) -> Flow<Value> {
+        self.call_with(callee, Args::plain(args), at)
+    }
+
+    pub(in crate::worlds) fn call_with(
+        &mut self,
+        callee: &Value,
+        args: Args,
+        at: ExprId,
+    ) -> Flow<Value> {
+        self.each(callee, |machine, callee| machine.call_single(callee, args.clone(), at))
+    }
+
+    fn call_single(&mut self, callee: &Value, mut args: Args, at: ExprId) -> Flow<Value> {
+        match callee {
+            Value::Function(function) => self.call_function(&Rc::clone(function), args, at),
+            Value::Method(pair) => match &pair.0 {
+                Value::Type("staticmethod") => self.call_with(&pair.1, args, at),
+                Value::Type(_) => Err(self.raise_builtin("TypeError", "the object is not callable")),
+                function => {
+                    args.positional.insert(0, pair.1.clone());
+                    let function = function.clone();
+                    self.call_with(&function, args, at)
+                }
+            },
+            Value::Builtin(name) => self.call_builtin(name, args, at),
+            Value::BuiltinMethod(method) => {
+                let method = Rc::clone(method);
+                self.call_builtin_method(&method.0, &method.1, args, at)
+            }
+            Value::Type(name) => self.construct(name, args, at),
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Class(_)) => self.instantiate(*id, args, at),
+                Some(Object::Instance(_)) => match self.special(callee, "__call__") {
+                    Some(method) => self.call_with(&method, args, at),
+                    None if self.has_unseen_attributes(callee) => {
+                        self.call_unseen(&Value::Unknown, args, at)
+                    }
+                    None => Err(self.raise_builtin("TypeError", "the object is not callable")),
+                },
+                _ => Err(self.raise_builtin("TypeError", "the object is not callable")),
+            },
+            Value::External(external) => {
+                let external = Rc::clone(external);
+                if let Some(value) = self.call_known_external(&external, &args, at)? {
+                    return Ok(value);
+                }
+                if !self.is_harmless(callee) {
+                    self.risk_of_call(at);
+                }
+                self.escape(&args);
+                Ok(returned(&external, args.positional))
+            }
+            Value::Unknown | Value::Returned(_) | Value::Opaque(_) => {
+                self.call_unseen(callee, args, at)
+            }
+            _ => Err(self.raise_builtin("TypeError", "the object is not callable")),
+        }
+    }
+
+    fn risk_of_call(&mut self, at: ExprId) {
+        let text = self.excerpt(self.program.ast().expr(at).span);
+        self.may_raise("", Risk::Outside, at, || format!("the call `{text}` may raise"));
+    }
+
+    fn call_unseen(&mut self, callee: &Value, args: Args, at: ExprId) -> Flow<Value> {
+        if let Value::Returned(factory) = callee {
+            // `functools.wraps(f)(g)` gives `g`.
+            let is_wraps = &*factory.callee.module == "functools"
+                && matches!(&*factory.callee.attribute, "wraps");
+            if let ([value], true) = (&args.positional[..], is_wraps) {
+                return Ok(value.clone());
+            }
+        }
+        if !self.is_harmless(callee) {
+            let text = self.excerpt(self.program.ast().expr(at).span);
+            let risk = if callee.is_outside() { Risk::Outside } else { Risk::Inside };
+            self.may_raise("", risk, at, || format!("the call `{text}` may raise"));
+        }
+        self.escape(&args);
+        Ok(if callee.is_outside() { Value::Unknown } else { Value::Opaque(None) })
+    }
+
+    /// Code that is not seen may change the objects it is given.
+    pub(in crate::worlds) fn escape(&mut self, args: &Args) {
+        for value in args.values() {
+            self.escape_value(value);
+        }
+    }
+
+    fn escape_value(&mut self, value: &Value) {
+        let Value::Object(id) = value else { return };
+        match self.state.object_mut(*id) {
+            Some(Object::List(items) | Object::Set(items) | Object::Iterator(items)) => {
+                *items = Items::unknown();
+            }
+            Some(Object::Dict(entries)) => *entries = Entries::unknown(),
+            Some(Object::Instance(instance)) => instance.is_opaque = true,
+            Some(Object::Class(_) | Object::Frame(_)) | None => {}
+        }
+    }
+
+    // --- Functions of the module ---
+
+    fn call_function(&mut self, function: &Rc<Function>, args: Args, at: ExprId) -> Flow<Value> {
+        let program = Rc::clone(&function.program);
+        let scope = match function.code {
+            Code::Def(id) => program.statement_scope(id),
+            Code::Lambda(id) => program.expression_scope(id),
+        };
+        let Some(scope) = scope.map(Arc::clone) else { return Ok(Value::Opaque(None)) };
+        let first = args.positional.first().cloned();
+        let frame = self.allocate_frame(Arc::clone(&scope));
+        self.bind_arguments(function, args, frame, at)?;
+        if scope.is_generator || scope.is_async {
+            self.suppose_effects(&scope);
+            let kind = if scope.is_generator { "generator" } else { "coroutine" };
+            return Ok(Value::of_type(kind));
+        }
+        if self.active.len() > MAX_DEPTH || !self.step() {
+            self.suppose_effects(&scope);
+            self.may_raise("", Risk::Inside, at, || {
+                format!("`{}` is too deep to follow", function.name)
+            });
+            return Ok(Value::Opaque(None));
+        }
+        let kind = match function.code {
+            Code::Def(_) => ScopeKind::Function,
+            Code::Lambda(_) => ScopeKind::Lambda,
+        };
+        self.active.push(Active {
+            kind,
+            frame: Some(frame),
+            scope: Some(scope),
+            closure: Rc::clone(&function.closure),
+            class: function.class.zip(first),
+        });
+        let caller = std::mem::replace(&mut self.program, program);
+        let version = std::mem::replace(&mut self.version, function.version);
+        let handling = std::mem::take(&mut self.handling);
+        let result = self.run_body(function.code);
+        self.handling = handling;
+        self.version = version;
+        self.program = caller;
+        self.active.pop();
+        result
+    }
+
+    fn run_body(&mut self, code: Code) -> Flow<Value> {
+        let program = Rc::clone(&self.program);
+        let body = match code {
+            Code::Lambda(id) => {
+                let ExprKind::Lambda(lambda) = &program.ast().expr(id).kind else {
+                    return Ok(Value::Opaque(None));
+                };
+                return self.expr(lambda.body);
+            }
+            Code::Def(id) => match &program.ast().stmt(id).kind {
+                StmtKind::FunctionDef(def) => &def.body,
+                _ => return Ok(Value::Opaque(None)),
+            },
+        };
+        let base = self.returns.len();
+        let end = self.block(body);
+        let mut ways = self.returns.split_off(base);
+        if end.is_ok() {
+            ways.push((std::mem::take(&mut self.state), Value::None));
+        }
+        let joined = ways.into_iter().reduce(|(state, value), (other, result)| {
+            (state.join(&other), value.join(&result))
+        });
+        let (state, value) = joined.ok_or(Stop)?;
+        self.state = state;
+        Ok(value)
+    }
+
+    /// What calling a function that is not followed may do to the module's names.
+    pub(in crate::worlds) fn suppose_effects(&mut self, scope: &Scope) {
+        let mut names: Vec<Name> = scope.global_writes.iter().cloned().collect();
+        names.sort();
+        for name in names {
+            self.maybe_bind_global(&name, self.site);
+        }
+    }
+
+    fn bind_arguments(
+        &mut self,
+        function: &Function,
+        args: Args,
+        frame: ObjectId,
+        at: ExprId,
+    ) -> Flow<()> {
+        let program = Rc::clone(&function.program);
+        let params: &[Param] = match function.code {
+            Code::Def(id) => match &program.ast().stmt(id).kind {
+                StmtKind::FunctionDef(def) => &def.params.list,
+                _ => return Ok(()),
+            },
+            Code::Lambda(id) => match &program.ast().expr(id).kind {
+                ExprKind::Lambda(lambda) => &lambda.params.list,
+                _ => return Ok(()),
+            },
+        };
+        let inexact = args.inexact;
+        let mut positional = args.positional.into_iter();
+        let mut keywords = args.keywords;
+        let mut problem: Option<String> = None;
+        for (index, param) in params.iter().enumerate() {
+            let name = &param.name.name;
+            let value = match param.kind {
+                ParamKind::VarPositional => {
+                    let rest: Vec<Value> = positional.by_ref().collect();
+                    Some(if inexact { Value::of_type("tuple") } else { Value::tuple(rest) })
+                }
+                ParamKind::VarKeyword => {
+                    let pairs = keywords.drain(..).map(|(name, value)| (Value::Str(name), value));
+                    let entries = Entries { pairs: pairs.collect(), exact: !inexact };
+                    Some(self.allocate(Object::Dict(entries)))
+                }
+                kind => {
+                    let given = match kind {
+                        ParamKind::KeywordOnly => None,
+                        _ => positional.next(),
+                    };
+                    let by_name = keywords.iter().position(|(keyword, _)| keyword == name);
+                    match (given, by_name) {
+                        (Some(_), Some(_)) if kind == ParamKind::PositionalOrKeyword => {
+                            problem = Some(format!("several values for argument `{name}`"));
+                            None
+                        }
+                        (Some(value), _) => Some(value),
+                        (None, Some(by_name)) if kind != ParamKind::PositionalOnly => {
+                            Some(keywords.remove(by_name).1)
+                        }
+                        (None, _) => function.defaults.get(index).cloned().flatten(),
+                    }
+                }
+            };
+            let value = match value {
+                Some(value) => value,
+                None if inexact => Value::Opaque(None),
+                None => {
+                    problem.get_or_insert_with(|| format!("argument `{name}` is missing"));
+                    Value::Opaque(None)
+                }
+            };
+            self.set_local(frame, name, Local { value, maybe_unbound: false });
+        }
+        if positional.next().is_some() {
+            problem.get_or_insert_with(|| "too many arguments".to_owned());
+        }
+        if let Some((name, _)) = keywords.first() {
+            problem.get_or_insert_with(|| format!("there is no argument `{name}`"));
+        }
+        if let Some(problem) = problem {
+            let reason = format!("`{}()`: {problem}", function.name);
+            return Err(self.raise_builtin("TypeError", reason));
+        }
+        if inexact {
+            self.may_raise("TypeError", Risk::Inside, at, || {
+                format!("`{}()` may not take these arguments", function.name)
+            });
+        }
+        Ok(())
+    }
+
+    // --- Classes of the module ---
+
+    fn instantiate(&mut self, id: ObjectId, args: Args, at: ExprId) -> Flow<Value> {
+        let class = Value::Object(id);
+        let is_opaque = self.is_opaque_class(&class);
+        let builtin = self.builtin_ancestor(&class);
+        let mut attributes = crate::worlds::function::Namespace::default();
+        if types::is_exception(builtin) {
+            attributes.set(Name::from("args"), Value::tuple(args.positional.clone()));
+        }
+        let instance = Instance { class: class.clone(), attributes, is_opaque };
+        let own_new = self.class_attribute(&class, "__new__");
+        if let Some(new) = own_new {
+            let mut with_class = args.clone();
+            with_class.positional.insert(0, class.clone());
+            let function = match &new.value {
+                Value::Method(pair) => pair.1.clone(),
+                value => value.clone(),
+            };
+            let made = self.call_with(&function, with_class, at)?;
+            return match self.is_instance(&made, &class) {
+                Some(false) => Ok(made),
+                _ => self.initialise(made, &class, args, at, true),
+            };
+        }
+        let made = self.allocate(Object::Instance(instance));
+        self.initialise(made, &class, args, at, false)
+    }
+
+    fn initialise(
+        &mut self,
+        made: Value,
+        class: &Value,
+        args: Args,
+        at: ExprId,
+        has_new: bool,
+    ) -> Flow<Value> {
+        if let Some(init) = self.class_attribute(class, "__init__") {
+            let mut args = args;
+            args.positional.insert(0, made.clone());
+            self.call_with(&init.value, args, at)?;
+            return Ok(made);
+        }
+        let builtin = self.builtin_ancestor(class);
+        if self.is_opaque_class(class) {
+            let text = self.excerpt(self.program.ast().expr(at).span);
+            self.may_raise("", Risk::Outside, at, || format!("the call `{text}` may raise"));
+        } else if builtin == "object" && !has_new {
+            if !args.positional.is_empty() || !args.keywords.is_empty() {
+                let reason = "the class takes no arguments";
+                return Err(self.raise_builtin("TypeError", reason));
+            }
+        } else if !types::is_exception(builtin) && !has_new {
+            self.may_raise("", Risk::Inside, at, || "making the object may fail".to_owned());
+        }
+        Ok(made)
+    }
+
+    /// `super()` in a method: the class it was made in and the method's first argument.
+    pub(in crate::worlds) fn super_value(&mut self) -> Flow<Value> {
+        let found = self.active.iter().rev().find_map(|active| active.class.clone());
+        match found {
+            Some((class, receiver)) => {
+                let pair = Value::tuple(vec![Value::Object(class), receiver]);
+                Ok(Value::BuiltinMethod(Rc::new((pair, Name::from("super()")))))
+            }
+            None => Err(self.raise_builtin("RuntimeError", "super(): no arguments")),
+        }
+    }
+
+    /// An attribute looked up through `super()`.
+    pub(in crate::worlds) fn super_attribute(
+        &mut self,
+        class: ObjectId,
+        receiver: &Value,
+        name: &Name,
+        at: ExprId,
+    ) -> Flow<Value> {
+        if let Some(local) = self.parent_attribute(class, receiver, name) {
+            return Ok(match local.value {
+                // `__new__` and friends are static.
+                value if &**name == "__new__" || &**name == "__init_subclass__" => value,
+                value @ Value::Function(_) => Value::Method(Rc::new((value, receiver.clone()))),
+                value => value,
+            });
+        }
+        let class = Value::Object(class);
+        if self.is_opaque_class(&class) {
+            return Ok(Value::Unknown);
+        }
+        let builtin = self.builtin_ancestor(&class);
+        if types::has_attribute(builtin, name) == Some(true) {
+            let method = (receiver.clone(), Name::from(format!("super().{name}")));
+            return Ok(Value::BuiltinMethod(Rc::new(method)));
+        }
+        let _ = at;
+        Err(self.raise_builtin("AttributeError", format!("no base has `{name}`")))
+    }
+}

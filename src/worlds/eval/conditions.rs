@@ -1,0 +1,277 @@
+//! Which way conditions go.
+
+use crate::syntax::ast::{BoolOp, CompareOp, ExprId, ExprKind, Name, UnaryOp};
+use crate::worlds::machine::{Flow, Machine, Stop};
+use crate::worlds::state::{Object, Slot, State};
+use crate::worlds::trace::Decision;
+use crate::worlds::value::Value;
+
+/// The states in which a condition holds and in which it does not; at least one of them.
+pub(in crate::worlds) struct Outcomes {
+    pub(in crate::worlds) when_true: Option<State>,
+    pub(in crate::worlds) when_false: Option<State>,
+    /// What is not known came from outside the module.
+    pub(in crate::worlds) outside: bool,
+}
+
+impl Outcomes {
+    fn only(state: State, holds: bool) -> Outcomes {
+        let (when_true, when_false) = if holds { (Some(state), None) } else { (None, Some(state)) };
+        Outcomes { when_true, when_false, outside: false }
+    }
+
+    fn flipped(self) -> Outcomes {
+        Outcomes { when_true: self.when_false, when_false: self.when_true, outside: self.outside }
+    }
+}
+
+impl Machine<'_> {
+    /// Executes `run` for each way that a condition may go.
+    pub(in crate::worlds) fn condition(
+        &mut self,
+        test: ExprId,
+        mut run: impl FnMut(&mut Self, bool) -> Flow<()>,
+    ) -> Flow<()> {
+        self.condition_value(test, |machine, holds| run(machine, holds).map(|()| Value::None))
+            .map(drop)
+    }
+
+    /// As [`Self::condition`], with a value for each way.
+    pub(in crate::worlds) fn condition_value(
+        &mut self,
+        test: ExprId,
+        mut run: impl FnMut(&mut Self, bool) -> Flow<Value>,
+    ) -> Flow<Value> {
+        let outcomes = self.outcomes(test)?;
+        let mut joined: Option<(State, Value)> = None;
+        for (state, holds) in [(outcomes.when_true, true), (outcomes.when_false, false)] {
+            let Some(state) = state else { continue };
+            self.state = state;
+            if let Ok(value) = run(self, holds) {
+                let state = std::mem::take(&mut self.state);
+                joined = Some(match joined {
+                    None => (state, value),
+                    Some((other, earlier)) => (other.join(&state), earlier.join(&value)),
+                });
+            }
+        }
+        let (state, value) = joined.ok_or(Stop)?;
+        self.state = state;
+        Ok(value)
+    }
+
+    /// Evaluates a condition once; says how it went where that is certain, and leaves the state
+    /// as it was before where it is not.
+    pub(in crate::worlds) fn decided_condition(&mut self, test: ExprId) -> Flow<Option<bool>> {
+        let before = self.state.clone();
+        let outcomes = self.outcomes(test)?;
+        match (outcomes.when_true, outcomes.when_false) {
+            (Some(state), None) => {
+                self.state = state;
+                Ok(Some(true))
+            }
+            (None, Some(state)) => {
+                self.state = state;
+                Ok(Some(false))
+            }
+            _ => {
+                self.state = before;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Evaluates a condition and splits the paths.
+    pub(in crate::worlds) fn outcomes(&mut self, test: ExprId) -> Flow<Outcomes> {
+        let program = std::rc::Rc::clone(&self.program);
+        let expr = program.ast().expr(test);
+        self.stand_at(expr.span);
+        let outcomes = match &expr.kind {
+            ExprKind::UnaryOp { op: UnaryOp::Not, operand } => self.outcomes(*operand)?.flipped(),
+            ExprKind::BoolOp { op, values } => self.bool_outcomes(*op, values)?,
+            ExprKind::Compare { left, ops, comparators }
+                if matches!(ops[..], [CompareOp::In | CompareOp::NotIn]) =>
+            {
+                self.membership_outcomes(test, *left, ops[0], comparators[0])?
+            }
+            _ => {
+                let value = self.expr(test)?;
+                self.split(&value, test)?
+            }
+        };
+        if self.at_module_level() && self.version == self.stage {
+            let decision: &mut Decision = self.trace.decisions.entry(expr.span).or_default();
+            decision.may_be_true |= outcomes.when_true.is_some();
+            decision.may_be_false |= outcomes.when_false.is_some();
+        }
+        Ok(outcomes)
+    }
+
+    /// Splits the current state by the truth of a value.
+    fn split(&mut self, value: &Value, at: ExprId) -> Flow<Outcomes> {
+        if let Value::Object(_) = value
+            && let Some(method) =
+                self.special(value, "__bool__").or_else(|| self.special(value, "__len__"))
+        {
+            let answer = self.call(&method, Vec::new(), at)?;
+            let truth = self.truth(&answer);
+            return Ok(self.split_by(truth, answer.is_outside()));
+        }
+        let truth = self.truth(value);
+        Ok(self.split_by(truth, value.is_outside()))
+    }
+
+    fn split_by(&mut self, truth: Option<bool>, outside: bool) -> Outcomes {
+        let state = std::mem::take(&mut self.state);
+        match truth {
+            Some(holds) => Outcomes::only(state, holds),
+            None => {
+                Outcomes { when_true: Some(state.clone()), when_false: Some(state), outside }
+            }
+        }
+    }
+
+    fn bool_outcomes(&mut self, op: BoolOp, values: &[ExprId]) -> Flow<Outcomes> {
+        // `and` goes on while true and ends at the first false; `or` the other way round.
+        let goes_on_when = op == BoolOp::And;
+        let mut ended: Option<State> = None;
+        let mut outside = false;
+        for (index, &value) in values.iter().enumerate() {
+            let Ok(outcomes) = self.outcomes(value) else {
+                let Some(ended) = ended else { return Err(Stop) };
+                return Ok(Outcomes { outside, ..Outcomes::only(ended, !goes_on_when) });
+            };
+            outside |= outcomes.outside;
+            let (on, off) = if goes_on_when {
+                (outcomes.when_true, outcomes.when_false)
+            } else {
+                (outcomes.when_false, outcomes.when_true)
+            };
+            ended = join_options(ended, off);
+            match on {
+                Some(state) if index + 1 < values.len() => self.state = state,
+                on => {
+                    let (when_true, when_false) =
+                        if goes_on_when { (on, ended) } else { (ended, on) };
+                    return Ok(Outcomes { when_true, when_false, outside });
+                }
+            }
+        }
+        Err(Stop)
+    }
+
+    /// `"x" in globals()` splits into a path on which `x` is bound and one on which it is not.
+    fn membership_outcomes(
+        &mut self,
+        test: ExprId,
+        left: ExprId,
+        op: CompareOp,
+        right: ExprId,
+    ) -> Flow<Outcomes> {
+        let item = self.expr(left)?;
+        let container = self.expr(right)?;
+        if let (Value::Str(name), Value::Globals) = (&item, &container) {
+            let outcomes = self.bound_outcomes(&Name::clone(name));
+            let span = self.program.ast().expr(test).span;
+            self.trace.decisions.entry(span).or_default().asks_namespace = true;
+            return Ok(if op == CompareOp::In { outcomes } else { outcomes.flipped() });
+        }
+        let value = self.compare_values(&item, op, &container, test)?;
+        self.split(&value, test)
+    }
+
+    fn bound_outcomes(&mut self, name: &Name) -> Outcomes {
+        let symbol = self.symbol(name);
+        let state = std::mem::take(&mut self.state);
+        match state.global(symbol).map(|slot| (slot.maybe_unbound, slot.bindings.clone())) {
+            None if state.unseen => Outcomes {
+                when_true: Some(state.clone()),
+                when_false: Some(state),
+                outside: true,
+            },
+            None => Outcomes::only(state, false),
+            Some((false, _)) => Outcomes::only(state, true),
+            Some((true, bindings)) => {
+                let mut bound = state.clone();
+                let slot = Slot { bindings, maybe_unbound: false };
+                bound.set_global(symbol, Some(std::rc::Rc::new(slot)));
+                let mut unbound = state;
+                unbound.set_global(symbol, None);
+                Outcomes { when_true: Some(bound), when_false: Some(unbound), outside: false }
+            }
+        }
+    }
+
+    /// The truth of a value, heap objects and constants of other modules included.
+    pub(in crate::worlds) fn truth(&self, value: &Value) -> Option<bool> {
+        match value {
+            Value::Object(id) => match self.state.object(*id)? {
+                Object::List(items) | Object::Set(items) => {
+                    items.exact.then(|| !items.values.is_empty())
+                }
+                Object::Dict(entries) => entries.exact.then(|| !entries.pairs.is_empty()),
+                Object::Instance(_) => {
+                    let seen = !self.has_unseen_attributes(value);
+                    let plain = self.special(value, "__bool__").is_none()
+                        && self.special(value, "__len__").is_none();
+                    (seen && plain).then_some(true)
+                }
+                Object::Class(class) => (!class.is_opaque).then_some(true),
+                Object::Iterator(_) => Some(true),
+                Object::Frame(_) => None,
+            },
+            Value::External(external) => {
+                let constant = self.resolver.constant(&external.module, &external.attribute)?;
+                constant.truth()
+            }
+            Value::Opaque(Some("function" | "type" | "module" | "generator")) => Some(true),
+            Value::Union(values) => {
+                let mut truths = values.iter().map(|value| self.truth(value));
+                let first = truths.next()??;
+                truths.all(|truth| truth == Some(first)).then_some(first)
+            }
+            value => value.truth(),
+        }
+    }
+
+    pub(super) fn bool_op(&mut self, op: BoolOp, values: &[ExprId]) -> Flow<Value> {
+        let Some((&first, rest)) = values.split_first() else { return Err(Stop) };
+        let value = self.expr(first)?;
+        if rest.is_empty() {
+            return Ok(value);
+        }
+        let truth = match self.split(&value, first)? {
+            Outcomes { when_true: Some(state), when_false: None, .. } => {
+                self.state = state;
+                Some(true)
+            }
+            Outcomes { when_true: None, when_false: Some(state), .. } => {
+                self.state = state;
+                Some(false)
+            }
+            Outcomes { when_true: Some(state), .. } => {
+                self.state = state;
+                None
+            }
+            Outcomes { when_true: None, when_false: None, .. } => return Err(Stop),
+        };
+        match truth {
+            Some(truth) if truth == (op == BoolOp::And) => self.bool_op(op, rest),
+            Some(_) => Ok(value),
+            None => self.alternatives(
+                2,
+                |machine, index| {
+                    if index == 0 { Ok(value.clone()) } else { machine.bool_op(op, rest) }
+                },
+                |a, b| a.join(&b),
+            ),
+        }
+    }
+}
+
+fn join_options(a: Option<State>, b: Option<State>) -> Option<State> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.join(&b)),
+        (a, b) => a.or(b),
+    }
+}

@@ -1,0 +1,214 @@
+//! Reading names.
+
+use crate::program::ScopeKind;
+use crate::syntax::ast::{ExprId, ExprKind, Name};
+use crate::text::span::Span;
+use crate::worlds::builtins::types;
+use crate::worlds::function::Local;
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::state::{OUTSIDE, Object, Symbol};
+use crate::worlds::value::{ObjectId, Value};
+
+impl Machine<'_> {
+    /// Reads a name in the scope that executes.
+    pub(in crate::worlds) fn load_name(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
+        let here = self.here();
+        let (Some(frame), Some(scope)) = (here.frame, here.scope.clone()) else {
+            return self.load_global(name, at);
+        };
+        if scope.globals.contains(name) {
+            return self.load_global(name, at);
+        }
+        if here.kind == ScopeKind::Class {
+            // LOAD_NAME: the class body so far, else as if it were not there.
+            let local = self.frame_local(frame, name);
+            return match local {
+                Some(Local { value, maybe_unbound: false }) => Ok(value),
+                Some(Local { value, maybe_unbound: true }) => {
+                    let outer = self.load_outer(name, at)?;
+                    Ok(value.join(&outer))
+                }
+                None => self.load_outer(name, at),
+            };
+        }
+        if scope.locals.contains(name) {
+            return self.load_local(frame, name, at);
+        }
+        self.load_outer(name, at)
+    }
+
+    fn frame_local(&self, frame: ObjectId, name: &Name) -> Option<Local> {
+        match self.state.object(frame) {
+            Some(Object::Frame(frame)) => frame.locals.get(name).cloned(),
+            _ => None,
+        }
+    }
+
+    fn load_local(&mut self, frame: ObjectId, name: &Name, at: ExprId) -> Flow<Value> {
+        match self.frame_local(frame, name) {
+            Some(Local { value, maybe_unbound: false }) => Ok(value),
+            Some(Local { value, maybe_unbound: true }) => {
+                self.may_raise("UnboundLocalError", Risk::Inside, at, || {
+                    format!("`{name}` may not be bound")
+                });
+                self.set_local(frame, name, Local { value: value.clone(), maybe_unbound: false });
+                Ok(value)
+            }
+            None => {
+                let reason = format!("`{name}` is read before it is bound");
+                Err(self.raise_builtin("UnboundLocalError", reason))
+            }
+        }
+    }
+
+    /// A name that the innermost scope does not bind.
+    fn load_outer(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
+        let closure = self.here().closure.clone();
+        for &frame in closure.iter().rev() {
+            let binds = match self.state.object(frame) {
+                Some(Object::Frame(frame)) => frame.scope.locals.contains(name),
+                _ => false,
+            };
+            if !binds {
+                continue;
+            }
+            return match self.frame_local(frame, name) {
+                Some(Local { value, maybe_unbound }) => {
+                    if maybe_unbound {
+                        self.may_raise("NameError", Risk::Inside, at, || {
+                            format!("`{name}` may not be bound yet")
+                        });
+                    }
+                    Ok(value)
+                }
+                None => {
+                    let reason = format!("`{name}` is not bound yet in the enclosing function");
+                    Err(self.raise_builtin("NameError", reason))
+                }
+            };
+        }
+        self.load_global(name, at)
+    }
+
+    /// Reads a module name, or the builtin of that name.
+    pub(in crate::worlds) fn load_global(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
+        self.note_read(name, at);
+        let symbol = self.symbol(name);
+        let builtin = self.builtin(name);
+        let Some(slot) = self.state.global(symbol).cloned() else {
+            return match builtin {
+                Some(_) if self.state.unseen => Ok(Value::Unknown),
+                Some(builtin) => Ok(builtin),
+                None if self.state.unseen => {
+                    self.may_raise("NameError", Risk::Outside, at, || {
+                        format!("`{name}` may not be bound here")
+                    });
+                    Ok(Value::Unknown)
+                }
+                None => {
+                    let span = self.program.ast().expr(at).span;
+                    self.stand_at(span);
+                    let reason = format!("`{name}` is not bound here");
+                    Err(self.raise_builtin("NameError", reason))
+                }
+            };
+        };
+        let value = slot.value();
+        if !slot.maybe_unbound {
+            return Ok(value);
+        }
+        match builtin {
+            Some(builtin) => Ok(value.join(&builtin)),
+            None => {
+                let risk = if self.state.unseen { Risk::Outside } else { Risk::Inside };
+                self.may_raise("NameError", risk, at, || format!("`{name}` may not be bound here"));
+                self.assume_bound(symbol);
+                Ok(value)
+            }
+        }
+    }
+
+    /// The builtin of a name.
+    pub(in crate::worlds) fn builtin(&self, name: &str) -> Option<Value> {
+        if !types::is_builtin_name(name, self.resolver.python) {
+            return None;
+        }
+        Some(match name {
+            "True" => Value::Bool(true),
+            "False" => Value::Bool(false),
+            "None" => Value::None,
+            "Ellipsis" => Value::Ellipsis,
+            "NotImplemented" => Value::NotImplemented,
+            "__debug__" => Value::Bool(true),
+            "__name__" | "__doc__" | "__package__" => Value::of_type("str"),
+            "__spec__" | "__loader__" => Value::Unknown,
+            _ => match (types::class_named(name), types::builtin_name(name)) {
+                (Some(class), _) => Value::Type(class),
+                (None, Some(builtin)) => Value::Builtin(builtin),
+                (None, None) => Value::Unknown,
+            },
+        })
+    }
+
+    /// Writes down what a read of a module name finds, for comparing it between worlds.
+    pub(in crate::worlds) fn note_read(&mut self, name: &Name, at: ExprId) {
+        let symbol = self.symbol(name);
+        let span = self.program.ast().expr(at).span;
+        let slot = self.state.global(symbol);
+        let unseen = self.state.unseen;
+        if self.version != self.stage {
+            return;
+        }
+        let found: Vec<(u32, Span)> = slot.map_or_else(Vec::new, |slot| {
+            slot.bindings.iter().map(|binding| (binding.version, binding.span)).collect()
+        });
+        let absent = slot.is_none_or(|slot| slot.maybe_unbound);
+        let maybe_builtin = absent && types::is_builtin_name(name, self.resolver.python);
+        let read = self.trace.reads.entry(span).or_default();
+        read.name = Some(name.clone());
+        read.maybe_builtin |= maybe_builtin;
+        read.maybe_unbound |= absent && !maybe_builtin && !unseen;
+        for place in found {
+            if !read.found.contains(&place) {
+                read.found.push(place);
+            }
+        }
+    }
+
+    /// A name of this version that was built on what an older version left under it.
+    pub(in crate::worlds) fn note_rebind(&mut self, name: &Name, at: ExprId) {
+        if !self.at_module_level() {
+            return;
+        }
+        let symbol = self.symbol(name);
+        if self.is_older(symbol) {
+            let span = self.program.ast().expr(at).span;
+            if !self.trace.rebinds.iter().any(|(_, known)| *known == span) {
+                self.trace.rebinds.push((name.clone(), span));
+            }
+        }
+    }
+
+    fn is_older(&self, symbol: Symbol) -> bool {
+        self.state.global(symbol).is_some_and(|slot| {
+            !slot.maybe_unbound
+                && slot
+                    .bindings
+                    .iter()
+                    .all(|binding| binding.version < self.stage && binding.version != OUTSIDE)
+        })
+    }
+
+    /// `name = f(name)`: does this value read the name that it is assigned to?
+    pub(in crate::worlds) fn reads_name(&self, value: ExprId, name: &Name) -> bool {
+        let ast = self.program.ast();
+        let mut pending = vec![value];
+        while let Some(id) = pending.pop() {
+            if matches!(&ast.expr(id).kind, ExprKind::Name(read) if read == name) {
+                return true;
+            }
+            crate::program::visit::child_exprs(ast, id, &mut |child| pending.push(child));
+        }
+        false
+    }
+}

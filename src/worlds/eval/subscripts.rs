@@ -1,0 +1,422 @@
+//! Subscripts, membership and iteration.
+
+use std::sync::Arc;
+
+use crate::syntax::ast::{ExprId, ExprKind, Name};
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::state::{Entries, Items, Object};
+use crate::worlds::value::Value;
+
+/// Known bounds of a slice without a step: None where a bound is left out.
+pub(super) type Bounds = [Option<i64>; 2];
+
+impl Machine<'_> {
+    /// The bounds of a slice expression; None for any other index, unevaluated.
+    pub(super) fn slice_bounds(&mut self, index: ExprId) -> Flow<Option<Option<Bounds>>> {
+        let program = std::rc::Rc::clone(&self.program);
+        let ExprKind::Slice { lower, upper, step } = &program.ast().expr(index).kind else {
+            return Ok(None);
+        };
+        let mut bounds = [None, None];
+        let mut known = true;
+        for (bound, part) in bounds.iter_mut().zip([lower, upper]) {
+            if let Some(part) = part {
+                let value = self.expr(*part)?;
+                *bound = value.as_int();
+                known &= bound.is_some() || matches!(value, Value::None);
+            }
+        }
+        if let Some(step) = step {
+            self.expr(*step)?;
+            known = false;
+        }
+        Ok(Some(known.then_some(bounds)))
+    }
+
+    /// A slice of a known sequence.
+    pub(super) fn sliced(&mut self, object: &Value, bounds: Option<Bounds>) -> Option<Value> {
+        let [lower, upper] = bounds?;
+        let cut = |length: usize| {
+            let clamp = |bound: i64| {
+                let bound = if bound < 0 { bound + length as i64 } else { bound };
+                bound.clamp(0, length as i64) as usize
+            };
+            let start = lower.map_or(0, clamp);
+            start..upper.map_or(length, clamp).max(start)
+        };
+        match object {
+            Value::Tuple(items) => Some(Value::tuple(items[cut(items.len())].to_vec())),
+            Value::Str(text) => {
+                let chars: Vec<char> = text.chars().collect();
+                let part: String = chars[cut(chars.len())].iter().collect();
+                Some(Value::str(&part))
+            }
+            Value::Object(id) => {
+                let Some(Object::List(items)) = self.state.object(*id) else { return None };
+                if !items.exact {
+                    return None;
+                }
+                let part = items.values[cut(items.values.len())].to_vec();
+                Some(self.allocate(Object::List(Items::exactly(part))))
+            }
+            _ => None,
+        }
+    }
+
+    /// `object[index]`
+    pub(in crate::worlds) fn item(
+        &mut self,
+        object: &Value,
+        index: &Value,
+        at: ExprId,
+    ) -> Flow<Value> {
+        self.ran(at);
+        self.each(object, |machine, object| machine.item_of(object, index, at))
+    }
+
+    fn item_of(&mut self, object: &Value, index: &Value, at: ExprId) -> Flow<Value> {
+        match object {
+            Value::Tuple(items) => {
+                let items = Items::exactly(items.to_vec());
+                self.position(&items, index, "tuple", at)
+            }
+            Value::Str(text) => {
+                let chars = text.chars().map(|c| Value::str(c.encode_utf8(&mut [0; 4])));
+                let items = Items::exactly(chars.collect());
+                self.position(&items, index, "str", at)
+            }
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::List(items)) => {
+                    let items = items.clone();
+                    self.position(&items, index, "list", at)
+                }
+                Some(Object::Dict(entries)) => {
+                    let entries = entries.clone();
+                    self.entry(&entries, index, at)
+                }
+                Some(Object::Class(_)) => self.class_item(object, index, at),
+                Some(Object::Instance(_)) => match self.special(object, "__getitem__") {
+                    Some(method) => self.call(&method, vec![index.clone()], at),
+                    None if self.has_unseen_attributes(object) => {
+                        self.unseen_operation(&[&Value::Unknown], at)
+                    }
+                    None => Err(self.raise_builtin("TypeError", "the object has no items")),
+                },
+                _ => Err(self.raise_builtin("TypeError", "the object has no items")),
+            },
+            Value::Globals => self.global_item(index, at),
+            Value::Opaque(Some("sys.modules")) => {
+                let own = matches!(index, Value::Str(name) if *name == self.identity.name);
+                Ok(if own { Value::ThisModule } else { Value::Unknown })
+            }
+            Value::Type(class) => self.type_item(class, at),
+            Value::External(external)
+                if (&*external.module, &*external.attribute) == ("os", "environ") =>
+            {
+                self.may_raise("KeyError", Risk::Environment, at, || {
+                    "the environment variable may not be set".to_owned()
+                });
+                Ok(Value::Unknown)
+            }
+            // A subscript of something imported is nearly always a type expression.
+            Value::External(external) if self.resolver.is_standard(&external.module) => {
+                Ok(Value::Unknown)
+            }
+            Value::None
+            | Value::Int(_)
+            | Value::Bool(_)
+            | Value::Float(_)
+            | Value::Function(_)
+            | Value::Method(_)
+            | Value::Builtin(_)
+            | Value::BuiltinMethod(_) => {
+                Err(self.raise_builtin("TypeError", "the object has no items"))
+            }
+            Value::Module(_) | Value::ThisModule => {
+                Err(self.raise_builtin("TypeError", "a module has no items"))
+            }
+            _ => self.unseen_operation(&[object, index], at),
+        }
+    }
+
+    fn global_item(&mut self, index: &Value, at: ExprId) -> Flow<Value> {
+        let Value::Str(name) = index else {
+            return self.unseen_operation(&[&Value::Opaque(None), index], at);
+        };
+        let name = Name::clone(name);
+        self.note_read(&name, at);
+        let symbol = self.symbol(&name);
+        match self.state.global(symbol).cloned() {
+            Some(slot) => {
+                if slot.maybe_unbound {
+                    self.may_raise("KeyError", Risk::Inside, at, || {
+                        format!("`{name}` may not be bound here")
+                    });
+                    self.assume_bound(symbol);
+                }
+                Ok(slot.value())
+            }
+            None if self.state.unseen => {
+                self.may_raise("KeyError", Risk::Outside, at, || {
+                    format!("`{name}` may not be bound here")
+                });
+                Ok(Value::Unknown)
+            }
+            None => Err(self.raise_builtin("KeyError", format!("`{name}` is not bound here"))),
+        }
+    }
+
+    fn position(
+        &mut self,
+        items: &Items,
+        index: &Value,
+        class: &'static str,
+        at: ExprId,
+    ) -> Flow<Value> {
+        if matches!(index, Value::Opaque(Some("slice"))) {
+            return Ok(match class {
+                "list" => self.allocate(Object::List(Items::unknown())),
+                class => Value::of_type(class),
+            });
+        }
+        let length = items.values.len() as i64;
+        match (index.as_int(), items.exact) {
+            (Some(position), true) => {
+                let position = if position < 0 { position + length } else { position };
+                match usize::try_from(position).ok().and_then(|at| items.values.get(at)) {
+                    Some(value) => Ok(value.clone()),
+                    None => Err(self.raise_builtin("IndexError", "the index is out of range")),
+                }
+            }
+            (None, _)
+                if matches!(index.type_name(), Some("str" | "NoneType" | "float" | "tuple"))
+                    && !index.is_outside() =>
+            {
+                Err(self.raise_builtin("TypeError", "the index is no integer"))
+            }
+            _ => {
+                let risk = if index.is_outside() { Risk::Outside } else { Risk::Inside };
+                self.may_raise("IndexError", risk, at, || "the index may be out of range".into());
+                let any = Value::join_all(items.values.iter().cloned());
+                Ok(any.filter(|_| items.exact).unwrap_or(Value::Opaque(None)))
+            }
+        }
+    }
+
+    fn entry(&mut self, entries: &Entries, key: &Value, at: ExprId) -> Flow<Value> {
+        if self.is_unhashable(key) == Some(true) {
+            return Err(self.raise_builtin("TypeError", "the key is not hashable"));
+        }
+        match entries.get(key) {
+            Some(Some(value)) => Ok(value.clone()),
+            Some(None) => Err(self.raise_builtin("KeyError", "there is no such key")),
+            None => {
+                let outside = key.is_outside();
+                let risk = if outside { Risk::Outside } else { Risk::Inside };
+                self.may_raise("KeyError", risk, at, || "there may be no such key".into());
+                let any = Value::join_all(entries.pairs.iter().map(|(_, value)| value.clone()));
+                Ok(any.filter(|_| entries.exact).unwrap_or(Value::Opaque(None)))
+            }
+        }
+    }
+
+    /// `list[int]` (PEP 585) and the like.
+    fn type_item(&mut self, class: &'static str, at: ExprId) -> Flow<Value> {
+        let generic = matches!(
+            class,
+            "list" | "dict" | "tuple" | "set" | "frozenset" | "type" | "enumerate" | "filter"
+                | "map" | "reversed" | "zip" | "BaseExceptionGroup" | "ExceptionGroup"
+        );
+        if generic && self.resolver.python.minor >= 9 {
+            return Ok(Value::Unknown);
+        }
+        if matches!(class, "memoryview" | "slice" | "property" | "classmethod" | "staticmethod") {
+            return self.unseen_operation(&[&Value::Opaque(None)], at);
+        }
+        Err(self.raise_builtin("TypeError", format!("`{class}` is not subscriptable")))
+    }
+
+    fn class_item(&mut self, class: &Value, index: &Value, at: ExprId) -> Flow<Value> {
+        if let Some(method) = self.class_attribute(class, "__class_getitem__") {
+            let method = method.value;
+            return match method {
+                Value::Function(_) => self.call(&method, vec![class.clone(), index.clone()], at),
+                _ => Ok(Value::Unknown),
+            };
+        }
+        if self.is_opaque_class(class) || self.builtin_ancestor(class) != "object" {
+            return self.unseen_operation(&[&Value::Unknown], at);
+        }
+        Err(self.raise_builtin("TypeError", "the class is not subscriptable"))
+    }
+
+    /// `item in container`, where it is known.
+    pub(super) fn contains(
+        &mut self,
+        container: &Value,
+        item: &Value,
+        at: ExprId,
+    ) -> Flow<Option<bool>> {
+        match container {
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Dict(entries)) => {
+                    let found = entries.get(item).map(|value| value.is_some());
+                    if self.is_unhashable(item) == Some(true) {
+                        return Err(self.raise_builtin("TypeError", "the key is not hashable"));
+                    }
+                    Ok(found)
+                }
+                Some(Object::List(items) | Object::Set(items)) => {
+                    let items = items.clone();
+                    Ok(self.among(&items, item))
+                }
+                Some(Object::Instance(_)) => match self.special(container, "__contains__") {
+                    Some(method) => {
+                        let answer = self.call(&method, vec![item.clone()], at)?;
+                        Ok(self.truth(&answer))
+                    }
+                    None => self.contains_by_iteration(container, item, at),
+                },
+                _ => self.contains_by_iteration(container, item, at),
+            },
+            Value::Tuple(items) => Ok(self.among(&Items::exactly(items.to_vec()), item)),
+            Value::Str(text) => match item {
+                Value::Str(part) => Ok(Some(text.contains(&**part))),
+                item if item.type_name().is_some_and(|name| name != "str") && !item.is_outside() => {
+                    Err(self.raise_builtin("TypeError", "a string can only contain strings"))
+                }
+                _ => {
+                    let risk = if item.is_outside() { Risk::Outside } else { Risk::Inside };
+                    self.may_raise("TypeError", risk, at, || "this may be no string".into());
+                    Ok(None)
+                }
+            },
+            Value::Globals => match item {
+                Value::Str(name) => {
+                    let symbol = self.symbol(&Name::clone(name));
+                    Ok(match self.state.global(symbol) {
+                        Some(slot) => (!slot.maybe_unbound).then_some(true),
+                        None => (!self.state.unseen).then_some(false),
+                    })
+                }
+                _ => Ok(None),
+            },
+            Value::Opaque(Some("str" | "dict" | "list" | "tuple" | "set" | "sys.modules")) => Ok(None),
+            value if value.is_outside() || matches!(value, Value::Opaque(_) | Value::Union(_)) => {
+                self.unseen_operation(&[container, item], at)?;
+                Ok(None)
+            }
+            _ => self.contains_by_iteration(container, item, at),
+        }
+    }
+
+    fn contains_by_iteration(
+        &mut self,
+        container: &Value,
+        item: &Value,
+        at: ExprId,
+    ) -> Flow<Option<bool>> {
+        let items = self.iterate(container, at)?;
+        Ok(self.among(&items, item))
+    }
+
+    fn among(&self, items: &Items, item: &Value) -> Option<bool> {
+        if !items.exact {
+            return None;
+        }
+        let mut all_known = true;
+        for value in &items.values {
+            match self.values_equal(value, item) {
+                Some(true) => return Some(true),
+                Some(false) => {}
+                None => all_known = false,
+            }
+        }
+        all_known.then_some(false)
+    }
+
+    /// The items that iterating over a value gives.
+    pub(in crate::worlds) fn iterate(&mut self, value: &Value, at: ExprId) -> Flow<Items> {
+        match value {
+            Value::Tuple(items) => Ok(Items::exactly(items.to_vec())),
+            Value::Str(text) => {
+                let chars = text.chars().map(|c| Value::Str(Arc::from(c.encode_utf8(&mut [0; 4]) as &str)));
+                Ok(Items::exactly(chars.collect()))
+            }
+            Value::Bytes(bytes) => {
+                let numbers = bytes.iter().map(|&byte| Value::Int(i64::from(byte)));
+                Ok(Items::exactly(numbers.collect()))
+            }
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::List(items)) => Ok(items.clone()),
+                // The order of a set depends on hashes; what is done with each may, too.
+                Some(Object::Set(items)) => Ok(match items.values.len() {
+                    0 | 1 => items.clone(),
+                    _ => Items { values: items.values.clone(), exact: false },
+                }),
+                Some(Object::Dict(entries)) => Ok(Items {
+                    values: entries.pairs.iter().map(|(key, _)| key.clone()).collect(),
+                    exact: entries.exact,
+                }),
+                Some(Object::Iterator(items)) => {
+                    let items = items.clone();
+                    let used = Object::Iterator(Items { values: Vec::new(), exact: items.exact });
+                    self.state.insert(*id, used);
+                    Ok(items)
+                }
+                Some(Object::Instance(_)) => self.iterate_instance(value, at),
+                Some(Object::Class(class)) if class.is_opaque => {
+                    self.may_raise("TypeError", Risk::Outside, at, || "this may not be iterable".into());
+                    Ok(Items::unknown())
+                }
+                _ => Err(self.raise_builtin("TypeError", "the object is not iterable")),
+            },
+            Value::None | Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Function(_)
+            | Value::Type(_) | Value::Builtin(_) | Value::Method(_) | Value::BuiltinMethod(_)
+            | Value::Ellipsis | Value::NotImplemented | Value::Module(_) | Value::ThisModule => {
+                Err(self.raise_builtin("TypeError", "the object is not iterable"))
+            }
+            Value::Opaque(Some("int" | "float" | "bool" | "NoneType")) => {
+                Err(self.raise_builtin("TypeError", "the object is not iterable"))
+            }
+            Value::Globals
+            | Value::Opaque(Some(
+                "str" | "list" | "tuple" | "dict" | "set" | "range" | "dict_keys" | "dict_values"
+                | "dict_items" | "frozenset" | "bytes" | "generator" | "map" | "zip" | "filter"
+                | "enumerate" | "reversed",
+            )) => Ok(Items::unknown()),
+            _ => {
+                let risk = if value.is_outside() { Risk::Outside } else { Risk::Inside };
+                self.ran(at);
+                self.may_raise("TypeError", risk, at, || "this may not be iterable".into());
+                Ok(Items::unknown())
+            }
+        }
+    }
+
+    fn iterate_instance(&mut self, value: &Value, at: ExprId) -> Flow<Items> {
+        let Some(method) = self.special(value, "__iter__") else {
+            if self.special(value, "__getitem__").is_some() || self.has_unseen_attributes(value) {
+                self.may_raise("", Risk::Inside, at, || "this may not be iterable".into());
+                return Ok(Items::unknown());
+            }
+            return Err(self.raise_builtin("TypeError", "the object is not iterable"));
+        };
+        let iterator = self.call(&method, Vec::new(), at)?;
+        match &iterator {
+            Value::Object(id) if matches!(self.state.object(*id), Some(Object::Instance(_))) => {
+                // `__next__` of the module's own is not followed round by round.
+                if self.special(&iterator, "__next__").is_none() {
+                    return Err(self.raise_builtin("TypeError", "iter() returned no iterator"));
+                }
+                self.may_raise("", Risk::Inside, at, || "the iterator may raise".into());
+                Ok(Items::unknown())
+            }
+            Value::Object(_) | Value::Opaque(_) => self.iterate(&iterator, at),
+            _ => {
+                self.may_raise("", Risk::Inside, at, || "the iterator may raise".into());
+                Ok(Items::unknown())
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Executing statements.
+
+mod bind;
+mod definitions;
+mod flow;
+mod imports;
+mod matching;
+mod tries;
+mod with;
+
+use super::machine::{Flow, Machine, Risk, Stop};
+use super::value::Value;
+use crate::program::ScopeKind;
+use crate::simulation::BindingKind;
+use crate::syntax::ast::{ExprId, ExprKind, StmtId, StmtKind};
+use crate::text::span::Span;
+
+impl Machine<'_> {
+    /// Executes statements in order, as far as a path goes on.
+    pub(super) fn block(&mut self, body: &[StmtId]) -> Flow<()> {
+        for &id in body {
+            self.stmt(id)?;
+        }
+        Ok(())
+    }
+
+    /// Notes where the module's own frame stands. A class body and the functions it calls
+    /// belong to the statement at module level.
+    pub(super) fn stand_at(&mut self, span: Span) {
+        if self.at_module_level() {
+            self.site = span;
+        }
+    }
+
+    pub(super) fn stmt(&mut self, id: StmtId) -> Flow<()> {
+        self.step();
+        let program = std::rc::Rc::clone(&self.program);
+        let stmt = program.ast().stmt(id);
+        self.stand_at(stmt.span);
+        if matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class) {
+            self.site_unchanged = self.statement_unchanged(id);
+        }
+        match &stmt.kind {
+            StmtKind::Expr(value) => self.expression_statement(*value),
+            StmtKind::Assign { targets, value } => {
+                let value = self.expr(*value)?;
+                for &target in targets {
+                    self.assign(target, value.clone())?;
+                }
+                Ok(())
+            }
+            StmtKind::AugAssign { target, op, value } => self.aug_assign(*target, *op, *value),
+            StmtKind::AnnAssign { target, annotation, value, simple } => {
+                self.ann_assign(*target, *annotation, *value, *simple)
+            }
+            StmtKind::FunctionDef(def) => self.function_def(id, def),
+            StmtKind::ClassDef(def) => self.class_def(id, def),
+            StmtKind::Import(aliases) => self.import(aliases, stmt.span),
+            StmtKind::ImportFrom { module, names, level } => {
+                self.import_from(module.as_ref(), names, *level, stmt.span)
+            }
+            StmtKind::If { branches, orelse } => self.if_statement(branches, orelse),
+            StmtKind::For { target, iter, body, orelse, is_async } => {
+                self.for_statement(*target, *iter, body, orelse, *is_async)
+            }
+            StmtKind::While { test, body, orelse } => self.while_statement(*test, body, orelse),
+            StmtKind::With { items, body, is_async } => self.with_statement(items, body, *is_async),
+            StmtKind::Match { subject, cases } => self.match_statement(*subject, cases),
+            StmtKind::Try { body, handlers, orelse, finalbody, is_star } => {
+                self.try_statement(body, handlers, orelse, finalbody, *is_star)
+            }
+            StmtKind::Raise { exc, cause } => self.raise_statement(*exc, *cause, stmt.span),
+            StmtKind::Assert { test, msg } => self.assert_statement(*test, *msg),
+            StmtKind::Delete(targets) => {
+                targets.iter().try_for_each(|&target| self.delete(target))
+            }
+            StmtKind::TypeAlias { name, .. } => {
+                self.bind_name(&name.name, Value::Opaque(None), name.span, BindingKind::Variable);
+                Ok(())
+            }
+            StmtKind::Return(value) => self.return_statement(*value),
+            StmtKind::Break => {
+                let state = std::mem::take(&mut self.state);
+                self.breaks.push(state);
+                Err(Stop)
+            }
+            StmtKind::Continue => {
+                let state = std::mem::take(&mut self.state);
+                self.continues.push(state);
+                Err(Stop)
+            }
+            StmtKind::Global(_) | StmtKind::Nonlocal(_) | StmtKind::Pass => Ok(()),
+        }
+    }
+
+    /// Whether this statement stood in the version before and reads nothing that has changed.
+    fn statement_unchanged(&self, id: StmtId) -> bool {
+        self.baseline.as_ref().is_some_and(|baseline| baseline.statement_ran(&self.program, id))
+    }
+
+    fn expression_statement(&mut self, value: ExprId) -> Flow<()> {
+        // A docstring or `...`: by far the most frequent expression statements.
+        if matches!(self.program.ast().expr(value).kind, ExprKind::Constant(_)) {
+            return Ok(());
+        }
+        self.expr(value).map(drop)
+    }
+
+    fn return_statement(&mut self, value: Option<ExprId>) -> Flow<()> {
+        let value = match value {
+            Some(value) => self.expr(value)?,
+            None => Value::None,
+        };
+        let state = std::mem::take(&mut self.state);
+        self.returns.push((state, value));
+        Err(Stop)
+    }
+
+    fn raise_statement(
+        &mut self,
+        exc: Option<ExprId>,
+        cause: Option<ExprId>,
+        span: Span,
+    ) -> Flow<()> {
+        let Some(exc) = exc else {
+            return Err(match self.handling.last().cloned() {
+                Some(exception) => self.raise(exception, "the exception is raised again"),
+                None => self.raise_builtin("RuntimeError", "no exception is active to raise again"),
+            });
+        };
+        let raised = self.expr(exc)?;
+        if let Some(cause) = cause {
+            self.expr(cause)?;
+        }
+        self.stand_at(span);
+        let reason: std::rc::Rc<str> = "a `raise` statement".into();
+        self.each(&raised, |machine, value| {
+            let exception = machine.instantiate_exception(value, exc)?;
+            Err(machine.raise(exception, std::rc::Rc::clone(&reason)))
+        })?;
+        Ok(())
+    }
+
+    /// What `raise value` raises: an exception class is called first.
+    fn instantiate_exception(&mut self, value: &Value, at: ExprId) -> Flow<Value> {
+        if matches!(value, Value::Unknown | Value::External(_) | Value::Opaque(None)) {
+            return Ok(Value::Unknown);
+        }
+        if self.is_class(value) {
+            let made = self.call(value, Vec::new(), at)?;
+            return self.instantiate_made(made);
+        }
+        self.instantiate_made(value.clone())
+    }
+
+    fn instantiate_made(&mut self, value: Value) -> Flow<Value> {
+        match self.is_exception_instance(&value) {
+            Some(false) => {
+                Err(self.raise_builtin("TypeError", "exceptions must derive from BaseException"))
+            }
+            _ => Ok(value),
+        }
+    }
+
+    fn assert_statement(&mut self, test: ExprId, msg: Option<ExprId>) -> Flow<()> {
+        let text = self.excerpt(self.program.ast().expr(test).span);
+        let outcomes = self.outcomes(test)?;
+        if let Some(state) = outcomes.when_false {
+            self.state = state;
+            // What the message does, it does on a path that ends here anyway.
+            let message = msg.map_or(Ok(Value::None), |msg| self.expr(msg));
+            if outcomes.when_true.is_none() {
+                message?;
+                let reason = format!("`assert {text}` fails");
+                return Err(self.raise_builtin("AssertionError", reason));
+            }
+            let risk = if outcomes.outside { Risk::Outside } else { Risk::Inside };
+            self.may_raise("AssertionError", risk, test, || format!("`assert {text}` may fail"));
+        }
+        self.state = outcomes.when_true.ok_or(Stop)?;
+        Ok(())
+    }
+
+    /// The source of a range on one line, shortened.
+    pub(super) fn excerpt(&self, span: Span) -> String {
+        excerpt(self.program.slice(span))
+    }
+}
+
+/// A text on one line, shortened to what a message can hold.
+pub(super) fn excerpt(text: &str) -> String {
+    const MOST: usize = 48;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= MOST {
+        return line;
+    }
+    let mut short: String = line.chars().take(MOST - 1).collect();
+    short.push('…');
+    short
+}

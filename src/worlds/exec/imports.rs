@@ -1,0 +1,257 @@
+//! `import` and `from … import …`, as `Lib/importlib/_bootstrap.py` and `import_from` in
+//! `Python/ceval.c` do it.
+
+use std::rc::Rc;
+
+use crate::simulation::BindingKind;
+use crate::syntax::ast::{Alias, ImportNames, Name};
+use crate::text::span::Span;
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::resolve::Presence;
+use crate::worlds::state::{Binding, OUTSIDE, Slot};
+use crate::worlds::value::{External, Value};
+
+impl Machine<'_> {
+    pub(super) fn import(&mut self, aliases: &[Alias], span: Span) -> Flow<()> {
+        for alias in aliases {
+            self.require_module(&alias.name, span)?;
+            let top = alias.name.split('.').next().unwrap_or(&alias.name);
+            let (name, module, at) = match &alias.asname {
+                Some(asname) => (asname.name.clone(), alias.name.clone(), asname.span),
+                None => (Name::from(top), Name::from(top), alias.span),
+            };
+            self.bind_name(&name, self.module_value(module), at, BindingKind::Import);
+        }
+        Ok(())
+    }
+
+    fn module_value(&self, name: Name) -> Value {
+        if name == self.identity.name { Value::ThisModule } else { Value::Module(name) }
+    }
+
+    /// Importing a module by its absolute name, its parents first.
+    fn require_module(&mut self, name: &Name, span: Span) -> Flow<()> {
+        let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
+        for end in ends {
+            let part = &name[..end];
+            if self.is_loaded(part) {
+                continue;
+            }
+            match self.resolver.module_presence(part) {
+                Presence::Yes => {}
+                Presence::No => {
+                    let reason = format!("there is no module `{part}`");
+                    return Err(self.raise_builtin("ModuleNotFoundError", reason));
+                }
+                Presence::Maybe => {
+                    let unchanged = self.import_ran(part, "", span);
+                    self.may_raise_if("ImportError", Risk::Environment, unchanged, || {
+                        format!("module `{part}` may not be installed")
+                    });
+                }
+            }
+            self.note_import(part, "");
+            self.set_submodule(part);
+        }
+        Ok(())
+    }
+
+    /// Importing a submodule makes it an attribute of its package, which this module may be.
+    fn set_submodule(&mut self, name: &str) {
+        let own = name.strip_prefix(&*self.identity.name).and_then(|rest| rest.strip_prefix('.'));
+        let Some(own) = own.filter(|own| !own.contains('.')) else { return };
+        let symbol = self.symbol(&Name::from(own));
+        if self.state.global(symbol).is_none() {
+            let value = Value::Module(Name::from(name));
+            let (span, kind) = (Span::default(), BindingKind::Import);
+            let binding = Binding { version: OUTSIDE, span, kind, value };
+            let slot = Slot { bindings: vec![binding], maybe_unbound: false };
+            self.state.set_global(symbol, Some(Rc::new(slot)));
+        }
+    }
+
+    /// The module itself and the packages it lies in have been imported before it runs.
+    fn is_loaded(&self, name: &str) -> bool {
+        let own = &*self.identity.name;
+        own == name || own.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+    }
+
+    fn note_import(&mut self, module: &str, name: &str) {
+        self.trace.ran.insert(super::super::changes::import_fingerprint(module, name));
+    }
+
+    fn import_ran(&self, module: &str, name: &str, _span: Span) -> bool {
+        let fingerprint = super::super::changes::import_fingerprint(module, name);
+        self.baseline.as_ref().is_some_and(|baseline| baseline.import_ran(fingerprint))
+    }
+
+    pub(super) fn import_from(
+        &mut self,
+        module: Option<&Name>,
+        names: &ImportNames,
+        level: u32,
+        span: Span,
+    ) -> Flow<()> {
+        let Some(module) = self.absolute(module, level, span)? else {
+            return self.import_unplaced(names, span);
+        };
+        self.require_module(&module, span)?;
+        match names {
+            ImportNames::Star(at) => self.import_star(&module, *at),
+            ImportNames::Names(aliases) => {
+                for alias in aliases {
+                    let value = self.imported(&module, &alias.name, span)?;
+                    let (name, at) = match &alias.asname {
+                        Some(asname) => (&asname.name, asname.span),
+                        None => (&alias.name, alias.span),
+                    };
+                    self.bind_name(name, value, at, BindingKind::Import);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The absolute name of what is imported from; None where it depends on where the module
+    /// lies, which is not known.
+    fn absolute(&mut self, module: Option<&Name>, level: u32, _span: Span) -> Flow<Option<Name>> {
+        if level == 0 {
+            return Ok(module.cloned());
+        }
+        if !self.identity.is_placed {
+            return Ok(None);
+        }
+        let up = if self.identity.is_package { level - 1 } else { level };
+        let mut package = &*self.identity.name;
+        for _ in 0..up {
+            let Some((parent, _)) = package.rsplit_once('.') else {
+                let reason = "the relative import leads out of the package";
+                return Err(self.raise_builtin("ImportError", reason));
+            };
+            package = parent;
+        }
+        Ok(Some(match module {
+            Some(module) => Name::from(format!("{package}.{module}")),
+            None => Name::from(package),
+        }))
+    }
+
+    fn import_unplaced(&mut self, names: &ImportNames, span: Span) -> Flow<()> {
+        let unchanged = self.baseline.as_ref().is_some_and(|_| self.site_unchanged);
+        self.may_raise_if("ImportError", Risk::Environment, unchanged, || {
+            "where the module lies is not known, so neither is what it imports".to_owned()
+        });
+        match names {
+            ImportNames::Star(at) => self.see_nothing(*at, "a star import does not resolve"),
+            ImportNames::Names(aliases) => {
+                for alias in aliases {
+                    let (name, at) = match &alias.asname {
+                        Some(asname) => (&asname.name, asname.span),
+                        None => (&alias.name, alias.span),
+                    };
+                    self.bind_name(name, Value::Unknown, at, BindingKind::Import);
+                }
+            }
+        }
+        let _ = span;
+        Ok(())
+    }
+
+    /// What `from module import name` gives.
+    fn imported(&mut self, module: &Name, name: &Name, span: Span) -> Flow<Value> {
+        if *module == self.identity.name {
+            return self.imported_from_self(module, name, span);
+        }
+        let submodule = format!("{module}.{name}");
+        if self.identity.name.as_ref() == submodule {
+            return Ok(Value::ThisModule);
+        }
+        let ran = self.import_ran(module, name, span);
+        self.note_import(module, name);
+        let assumed = ran || (self.baseline.is_none() && !self.resolver.is_own(module));
+        let presence = if assumed && self.tries == 0 {
+            Presence::Yes
+        } else {
+            self.resolver.attribute_presence(module, name)
+        };
+        match presence {
+            Presence::No => {
+                let reason = format!("`{module}` has no `{name}` to import");
+                return Err(self.raise_builtin("ImportError", reason));
+            }
+            Presence::Maybe => {
+                self.may_raise_if("ImportError", Risk::Environment, ran, || {
+                    format!("`{module}` may have no `{name}` to import")
+                });
+            }
+            Presence::Yes => {}
+        }
+        if self.resolver.is_submodule(module, name) {
+            return Ok(Value::Module(Name::from(submodule)));
+        }
+        if let Some(value) = self.resolver.target_constant(module, name) {
+            return Ok(value);
+        }
+        let external = External { module: module.clone(), attribute: name.clone() };
+        Ok(Value::External(Rc::new(external)))
+    }
+
+    /// `from . import x` in the package's own `__init__`: a name of its own, else a submodule.
+    fn imported_from_self(&mut self, module: &Name, name: &Name, span: Span) -> Flow<Value> {
+        let symbol = self.symbol(name);
+        if let Some(slot) = self.state.global(symbol)
+            && !slot.maybe_unbound
+        {
+            return Ok(slot.value());
+        }
+        let submodule = Name::from(format!("{module}.{name}"));
+        match self.resolver.module_presence(&submodule) {
+            Presence::Yes => {}
+            Presence::Maybe => {
+                let unchanged = self.import_ran(module, name, span);
+                self.may_raise_if("ImportError", Risk::Environment, unchanged, || {
+                    format!("there may be no module `{submodule}`")
+                });
+            }
+            Presence::No => {
+                let reason = format!("`{module}` has no `{name}` to import");
+                return Err(self.raise_builtin("ImportError", reason));
+            }
+        }
+        self.note_import(module, name);
+        Ok(Value::Module(submodule))
+    }
+
+    fn import_star(&mut self, module: &Name, span: Span) -> Flow<()> {
+        if *module == self.identity.name {
+            return Ok(());
+        }
+        let Some(exports) = self.resolver.star_names(module) else {
+            let why = format!("`from {module} import *` does not resolve");
+            self.see_nothing(span, &why);
+            return Ok(());
+        };
+        for (name, certain) in exports.names {
+            let external = External { module: module.clone(), attribute: name.clone() };
+            if certain {
+                let value = Value::External(Rc::new(external));
+                self.bind_name(&name, value, span, BindingKind::Import);
+            } else {
+                self.maybe_bind_global(&name, span);
+            }
+        }
+        if exports.unseen {
+            let why = format!("`{module}`, which is imported with `*`, cannot be fully seen");
+            self.see_nothing(span, &why);
+        }
+        Ok(())
+    }
+
+    /// From here on any name may have been bound by something that is not seen.
+    pub(in crate::worlds) fn see_nothing(&mut self, span: Span, why: &str) {
+        self.state.unseen = true;
+        if !self.trace.unseen.iter().any(|(known, _)| *known == span) {
+            self.trace.unseen.push((span, why.to_owned()));
+        }
+    }
+}

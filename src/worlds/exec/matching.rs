@@ -1,0 +1,276 @@
+//! `match`.
+
+use crate::syntax::ast::{Constant, ExprId, MatchCase, Name, Pattern, PatternKind};
+use crate::program::scopes::pattern_names;
+use crate::simulation::BindingKind;
+use crate::text::span::Span;
+use crate::worlds::machine::{Flow, Machine, Stop};
+use crate::worlds::state::{Items, Object, State};
+use crate::worlds::value::Value;
+
+/// What a pattern would bind, in order.
+type Captures = Vec<(Name, Span, Value)>;
+
+impl Machine<'_> {
+    pub(super) fn match_statement(&mut self, subject: ExprId, cases: &[MatchCase]) -> Flow<()> {
+        let subject = self.expr(subject)?;
+        let mut done: Vec<State> = Vec::new();
+        let mut open = true;
+        for case in cases {
+            self.stand_at(case.pattern.span);
+            let mut captures = Captures::new();
+            let Ok(matches) = self.pattern(&case.pattern, &subject, &mut captures) else {
+                open = false;
+                break;
+            };
+            if matches == Some(false) {
+                continue;
+            }
+            let before = self.state.clone();
+            for (name, span, value) in captures {
+                self.bind_name(&name, value, span, BindingKind::Variable);
+            }
+            let mut otherwise = (matches != Some(true)).then_some(before);
+            let entered = match case.guard {
+                None => Ok(()),
+                Some(guard) => match self.outcomes(guard) {
+                    Err(Stop) => Err(Stop),
+                    Ok(outcomes) => {
+                        // Where the guard fails the captures stay bound.
+                        otherwise = match (otherwise, outcomes.when_false) {
+                            (Some(a), Some(b)) => Some(a.join(&b)),
+                            (a, b) => a.or(b),
+                        };
+                        self.resume(outcomes.when_true)
+                    }
+                },
+            };
+            if entered.is_ok() && self.block(&case.body).is_ok() {
+                done.push(std::mem::take(&mut self.state));
+            }
+            match otherwise {
+                Some(state) => self.state = state,
+                None => {
+                    open = false;
+                    break;
+                }
+            }
+        }
+        if open {
+            done.push(std::mem::take(&mut self.state));
+        }
+        self.resume(done)
+    }
+
+    /// Whether a value matches; captures are noted, not bound.
+    fn pattern(
+        &mut self,
+        pattern: &Pattern,
+        value: &Value,
+        captures: &mut Captures,
+    ) -> Flow<Option<bool>> {
+        match &pattern.kind {
+            PatternKind::Value(expected) => {
+                let expected = self.expr(*expected)?;
+                Ok(self.values_equal(value, &expected))
+            }
+            PatternKind::Singleton(constant) => {
+                let expected = match constant {
+                    Constant::True => Value::Bool(true),
+                    Constant::False => Value::Bool(false),
+                    _ => Value::None,
+                };
+                Ok(self.is_identical(value, &expected))
+            }
+            PatternKind::As { pattern: inner, name } => {
+                let matches = match inner {
+                    Some(inner) => self.pattern(inner, value, captures)?,
+                    None => Some(true),
+                };
+                if let Some(name) = name {
+                    captures.push((name.name.clone(), name.span, value.clone()));
+                }
+                Ok(matches)
+            }
+            PatternKind::Or(patterns) => self.or_pattern(patterns, value, captures),
+            PatternKind::Sequence(patterns) => self.sequence_pattern(patterns, value, captures),
+            PatternKind::Mapping { keys, patterns, rest } => {
+                for &key in keys {
+                    self.expr(key)?;
+                }
+                let matches = self.mapping_pattern(keys, patterns, value, captures)?;
+                if let Some(rest) = rest {
+                    captures.push((rest.name.clone(), rest.span, Value::of_type("dict")));
+                }
+                Ok(matches)
+            }
+            PatternKind::Class { cls, patterns, keywords } => {
+                let class = self.expr(*cls)?;
+                let is_instance = self.is_instance(value, &class);
+                if is_instance == Some(false) {
+                    return Ok(Some(false));
+                }
+                let mut all = is_instance;
+                let whole = matches!(
+                    class,
+                    Value::Type("int" | "str" | "float" | "bool" | "bytes" | "list" | "dict" | "tuple" | "set")
+                );
+                for pattern in patterns {
+                    let part = if whole { value.clone() } else { Value::Opaque(None) };
+                    all = both(all, self.pattern(pattern, &part, captures)?);
+                    if !whole {
+                        all = both(all, None);
+                    }
+                }
+                for (name, pattern) in keywords {
+                    let part = match value {
+                        Value::Object(id) => match self.state.object(*id) {
+                            Some(Object::Instance(instance)) => {
+                                let local = instance.attributes.get(name);
+                                local.filter(|local| !local.maybe_unbound).map(|l| l.value.clone())
+                            }
+                            _ => None,
+                        },
+                        _ => None,
+                    };
+                    let found = part.is_some();
+                    let part = part.unwrap_or(Value::Opaque(None));
+                    all = both(all, self.pattern(pattern, &part, captures)?);
+                    if !found {
+                        all = both(all, None);
+                    }
+                }
+                Ok(all)
+            }
+            PatternKind::Star(_) => Ok(Some(true)),
+        }
+    }
+
+    fn or_pattern(
+        &mut self,
+        patterns: &[Pattern],
+        value: &Value,
+        captures: &mut Captures,
+    ) -> Flow<Option<bool>> {
+        let mut maybe: Option<Captures> = None;
+        for pattern in patterns {
+            let mut own = Captures::new();
+            match self.pattern(pattern, value, &mut own)? {
+                Some(true) if maybe.is_none() => {
+                    captures.extend(own);
+                    return Ok(Some(true));
+                }
+                Some(false) => {}
+                _ => maybe = Some(own),
+            }
+        }
+        let Some(own) = maybe else { return Ok(Some(false)) };
+        captures.extend(own.into_iter().map(|(name, span, _)| (name, span, Value::Opaque(None))));
+        Ok(None)
+    }
+
+    fn sequence_pattern(
+        &mut self,
+        patterns: &[Pattern],
+        value: &Value,
+        captures: &mut Captures,
+    ) -> Flow<Option<bool>> {
+        let items = match value {
+            Value::Tuple(items) => Items::exactly(items.to_vec()),
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::List(items)) => items.clone(),
+                Some(Object::Dict(_) | Object::Set(_) | Object::Iterator(_)) => {
+                    return Ok(Some(false));
+                }
+                _ => Items::unknown(),
+            },
+            Value::Unknown | Value::External(_) | Value::Returned(_) | Value::Opaque(_)
+            | Value::Union(_) => Items::unknown(),
+            _ => return Ok(Some(false)),
+        };
+        if !items.exact {
+            for pattern in patterns {
+                note_names(pattern, captures);
+            }
+            return Ok(None);
+        }
+        let star = patterns.iter().position(|p| matches!(p.kind, PatternKind::Star(_)));
+        let needed = patterns.len() - usize::from(star.is_some());
+        let given = items.values.len();
+        if (star.is_none() && given != needed) || given < needed {
+            return Ok(Some(false));
+        }
+        let mut values = items.values.into_iter();
+        let mut all = Some(true);
+        for pattern in patterns {
+            if let PatternKind::Star(name) = &pattern.kind {
+                let rest: Vec<Value> = values.by_ref().take(given - needed).collect();
+                let rest = self.allocate(Object::List(Items::exactly(rest)));
+                if let Some(name) = name {
+                    captures.push((name.name.clone(), name.span, rest));
+                }
+                continue;
+            }
+            let Some(value) = values.next() else { break };
+            all = both(all, self.pattern(pattern, &value, captures)?);
+            if all == Some(false) {
+                return Ok(all);
+            }
+        }
+        Ok(all)
+    }
+
+    fn mapping_pattern(
+        &mut self,
+        keys: &[ExprId],
+        patterns: &[Pattern],
+        value: &Value,
+        captures: &mut Captures,
+    ) -> Flow<Option<bool>> {
+        let entries = match value {
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Dict(entries)) => Some(entries.clone()),
+                Some(Object::List(_) | Object::Set(_) | Object::Iterator(_)) => {
+                    return Ok(Some(false));
+                }
+                _ => None,
+            },
+            Value::Unknown | Value::External(_) | Value::Returned(_) | Value::Opaque(_)
+            | Value::Union(_) | Value::Globals => None,
+            _ => return Ok(Some(false)),
+        };
+        let mut all = Some(true);
+        for (&key, pattern) in keys.iter().zip(patterns) {
+            let key = self.expr(key)?;
+            match entries.as_ref().and_then(|entries| entries.get(&key)) {
+                Some(Some(value)) => {
+                    let value = value.clone();
+                    all = both(all, self.pattern(pattern, &value, captures)?);
+                }
+                Some(None) => return Ok(Some(false)),
+                None => {
+                    note_names(pattern, captures);
+                    all = both(all, None);
+                }
+            }
+        }
+        if entries.is_none() {
+            all = both(all, None);
+        }
+        Ok(all)
+    }
+}
+
+fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+    match (a, b) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+fn note_names(pattern: &Pattern, captures: &mut Captures) {
+    pattern_names(pattern, &mut |ident| {
+        captures.push((ident.name.clone(), ident.span, Value::Opaque(None)));
+    });
+}

@@ -1,0 +1,208 @@
+//! `try` in all its forms.
+
+use crate::simulation::BindingKind;
+use crate::syntax::ast::{ExceptHandler, StmtId};
+use crate::worlds::machine::{Flow, Machine, Raise, Stop};
+use crate::worlds::state::State;
+use crate::worlds::value::Value;
+
+/// How far the lists of exits reached when a construct began.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    raises: usize,
+    returns: usize,
+    breaks: usize,
+    continues: usize,
+}
+
+/// Exceptions that are the same, with the joined state in which they are met.
+struct Caught {
+    state: State,
+    raise: Raise,
+}
+
+impl Machine<'_> {
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            raises: self.raises.len(),
+            returns: self.returns.len(),
+            breaks: self.breaks.len(),
+            continues: self.continues.len(),
+        }
+    }
+
+    pub(super) fn try_statement(
+        &mut self,
+        body: &[StmtId],
+        handlers: &[ExceptHandler],
+        orelse: &[StmtId],
+        finalbody: &[StmtId],
+        is_star: bool,
+    ) -> Flow<()> {
+        if finalbody.is_empty() {
+            return self.try_except(body, handlers, orelse, is_star);
+        }
+        let mark = self.mark();
+        self.tries += 1;
+        let end = self.try_except(body, handlers, orelse, is_star);
+        self.tries -= 1;
+        self.finally(end, mark, |machine| machine.block(finalbody))
+    }
+
+    fn try_except(
+        &mut self,
+        body: &[StmtId],
+        handlers: &[ExceptHandler],
+        orelse: &[StmtId],
+        is_star: bool,
+    ) -> Flow<()> {
+        if handlers.is_empty() {
+            self.block(body)?;
+            return self.block(orelse);
+        }
+        let base = self.raises.len();
+        self.tries += 1;
+        let end = self.block(body);
+        self.tries -= 1;
+        let raised = self.raises.split_off(base);
+        let mut states = Vec::new();
+        if end.is_ok() && self.block(orelse).is_ok() {
+            states.push(std::mem::take(&mut self.state));
+        }
+        for caught in group(raised) {
+            self.dispatch(caught, handlers, is_star, &mut states);
+        }
+        self.resume(states)
+    }
+
+    /// Sends one exception through the handlers; what none is sure to catch goes on outward.
+    fn dispatch(
+        &mut self,
+        caught: Caught,
+        handlers: &[ExceptHandler],
+        is_star: bool,
+        states: &mut Vec<State>,
+    ) {
+        let Caught { state, raise } = caught;
+        self.state = state;
+        for handler in handlers {
+            let matches = match handler.typ {
+                None => Some(true),
+                Some(typ) => {
+                    let span = self.program.ast().expr(typ).span;
+                    self.stand_at(span);
+                    match self.expr(typ) {
+                        Ok(classes) => self.exception_matches(&raise.exception, &classes),
+                        Err(Stop) => return,
+                    }
+                }
+            };
+            if matches == Some(false) {
+                continue;
+            }
+            let before = self.state.clone();
+            let exception = if is_star { Value::Opaque(None) } else { raise.exception.clone() };
+            if self.handle(handler, exception).is_ok() {
+                states.push(std::mem::take(&mut self.state));
+            }
+            if matches == Some(true) {
+                return;
+            }
+            self.state = before;
+        }
+        let keeps_state = raise.state.is_some() || self.tries > 0;
+        let state = std::mem::take(&mut self.state);
+        self.raises.push(Raise { state: keeps_state.then_some(state), ..raise });
+    }
+
+    fn handle(&mut self, handler: &ExceptHandler, exception: Value) -> Flow<()> {
+        let mark = self.mark();
+        if let Some(name) = &handler.name {
+            self.bind_name(&name.name, exception.clone(), name.span, BindingKind::Variable);
+        }
+        self.handling.push(exception);
+        let end = self.block(&handler.body);
+        self.handling.pop();
+        let Some(name) = &handler.name else { return end };
+        // `e = None; del e`, however the handler is left.
+        self.finally(end, mark, |machine| {
+            machine.forget_name(&name.name);
+            Ok(())
+        })
+    }
+
+    /// Runs `last` on every path that leaves a construct, and lets each go on where it went.
+    pub(super) fn finally(
+        &mut self,
+        end: Flow<()>,
+        mark: Mark,
+        mut last: impl FnMut(&mut Self) -> Flow<()>,
+    ) -> Flow<()> {
+        let normal = end.is_ok().then(|| std::mem::take(&mut self.state));
+        let raised = self.raises.split_off(mark.raises);
+        let returned = self.returns.split_off(mark.returns);
+        let broken = self.breaks.split_off(mark.breaks);
+        let continued = self.continues.split_off(mark.continues);
+        for raise in raised {
+            let Some(state) = raise.state.clone() else {
+                self.raises.push(raise);
+                continue;
+            };
+            self.state = state;
+            let exception = raise.exception.clone();
+            self.handling.push(exception);
+            let end = last(self);
+            self.handling.pop();
+            if end.is_ok() {
+                let state = Some(std::mem::take(&mut self.state));
+                self.raises.push(Raise { state, ..raise });
+            }
+        }
+        for (state, value) in returned {
+            self.state = state;
+            if last(self).is_ok() {
+                let state = std::mem::take(&mut self.state);
+                self.returns.push((state, value));
+            }
+        }
+        if self.resume(broken).is_ok() && last(self).is_ok() {
+            let state = std::mem::take(&mut self.state);
+            self.breaks.push(state);
+        }
+        if self.resume(continued).is_ok() && last(self).is_ok() {
+            let state = std::mem::take(&mut self.state);
+            self.continues.push(state);
+        }
+        self.state = normal.ok_or(Stop)?;
+        last(self)
+    }
+}
+
+/// Joins exceptions that no handler can tell apart.
+fn group(raised: Vec<Raise>) -> Vec<Caught> {
+    let mut groups: Vec<Caught> = Vec::new();
+    for mut raise in raised {
+        let Some(state) = raise.state.take() else { continue };
+        let same = |caught: &&mut Caught| {
+            caught.raise.exception.same(&raise.exception) && caught.raise.risk == raise.risk
+        };
+        match groups.iter_mut().find(same) {
+            Some(caught) => {
+                caught.state = std::mem::take(&mut caught.state).join(&state);
+                caught.raise.unchanged &= raise.unchanged;
+            }
+            None => {
+                raise.state = Some(State::default());
+                groups.push(Caught { state, raise });
+            }
+        }
+    }
+    groups
+}
+
+impl Mark {
+    /// How many exceptions were on their way outward.
+    pub(super) fn raises(self) -> usize {
+        self.raises
+    }
+}

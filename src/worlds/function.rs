@@ -1,0 +1,115 @@
+//! Functions and classes as the machine creates them.
+
+use std::rc::Rc;
+
+use super::value::{ObjectId, Value};
+use crate::program::Program;
+use crate::syntax::ast::{ExprId, Name, StmtId};
+use crate::text::span::Span;
+
+/// What a `def` or `lambda` makes each time it is executed.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub(super) name: Name,
+    /// The text it was made from, with the number of that version.
+    pub(super) program: Rc<Program>,
+    pub(super) version: u32,
+    pub(super) code: Code,
+    /// The frames of the functions around it, outermost first.
+    pub(super) closure: Rc<[ObjectId]>,
+    /// The class in whose body it was made, for `super()`.
+    pub(super) class: Option<ObjectId>,
+    /// By parameter, in order; None where there is no default.
+    pub(super) defaults: Vec<Option<Value>>,
+}
+
+/// Where a function's parameters and body are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Code {
+    Def(StmtId),
+    Lambda(ExprId),
+}
+
+/// A class that a `class` statement made.
+#[derive(Debug, Clone)]
+pub(super) struct Class {
+    pub(super) name: Name,
+    pub(super) bases: Rc<[Value]>,
+    /// What its body bound, in order.
+    pub(super) namespace: Namespace,
+    pub(super) version: u32,
+    pub(super) span: Span,
+    /// Something decides its behaviour that is not seen: a base or a metaclass from outside,
+    /// a class decorator.
+    pub(super) is_opaque: bool,
+}
+
+/// Names with values, in the order in which they were first bound: the locals of a frame, the
+/// body of a class, the attributes of an instance.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Namespace {
+    entries: Vec<(Name, Local)>,
+}
+
+/// The value of a local name or an attribute.
+#[derive(Debug, Clone)]
+pub(super) struct Local {
+    pub(super) value: Value,
+    pub(super) maybe_unbound: bool,
+}
+
+impl Namespace {
+    pub(super) fn get(&self, name: &str) -> Option<&Local> {
+        self.entries.iter().find(|(known, _)| &**known == name).map(|(_, local)| local)
+    }
+
+    pub(super) fn set(&mut self, name: Name, value: Value) {
+        self.set_local(name, Local { value, maybe_unbound: false });
+    }
+
+    pub(super) fn set_local(&mut self, name: Name, local: Local) {
+        match self.entries.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = local,
+            None => self.entries.push((name, local)),
+        }
+    }
+
+    /// Unbinds a name; says whether it was there.
+    pub(super) fn remove(&mut self, name: &str) -> bool {
+        let before = self.entries.len();
+        self.entries.retain(|(known, _)| &**known != name);
+        before != self.entries.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(Name, Local)> {
+        self.entries.iter()
+    }
+
+    /// Forgets the values that differ from earlier ones.
+    pub(super) fn widen_from(&mut self, before: &Namespace) {
+        for (name, local) in &mut self.entries {
+            local.value.widen_from(before.get(name).map(|local| &local.value));
+        }
+    }
+
+    /// What holds after one of two paths.
+    pub(super) fn join(&self, other: &Namespace) -> Namespace {
+        let mut joined = self.clone();
+        for (name, local) in &mut joined.entries {
+            match other.get(name) {
+                Some(theirs) => {
+                    local.value = local.value.join(&theirs.value);
+                    local.maybe_unbound |= theirs.maybe_unbound;
+                }
+                None => local.maybe_unbound = true,
+            }
+        }
+        for (name, theirs) in &other.entries {
+            if self.get(name).is_none() {
+                let local = Local { value: theirs.value.clone(), maybe_unbound: true };
+                joined.entries.push((name.clone(), local));
+            }
+        }
+        joined
+    }
+}

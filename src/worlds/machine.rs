@@ -1,0 +1,390 @@
+//! The abstract machine: what it knows while it executes a program, and how paths end.
+//!
+//! A path that cannot go on is an `Err(Stop)`. Where it went (an exception, a `return`, a
+//! `break`) was written to the list of such exits before, with the state at that point; whoever
+//! catches them (`try`, a call, a loop) takes off the list what was added since it began.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::changes::Baseline;
+use super::resolve::Resolver;
+use super::state::{Binding, Frame, Object, Slot, State, Symbol};
+use super::trace::Trace;
+use super::value::{ObjectId, Value};
+use crate::program::{Program, Scope, ScopeKind};
+use crate::simulation::BindingKind;
+use crate::syntax::ast::{ExprId, Name};
+use crate::text::span::Span;
+
+/// No path goes on from here.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stop;
+
+pub(super) type Flow<T> = Result<T, Stop>;
+
+/// Why something may raise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Risk {
+    /// The module's own values decide, and they are not known well enough.
+    Inside,
+    /// Code outside the module decides.
+    Outside,
+    /// Files, the network, what is installed.
+    Environment,
+}
+
+/// A path that ends in an exception.
+#[derive(Debug, Clone)]
+pub(super) struct Raise {
+    /// None at module level, where nobody catches it and nothing of it goes on.
+    pub(super) state: Option<State>,
+    pub(super) exception: Value,
+    /// None where it is raised for certain on its path.
+    pub(super) risk: Option<Risk>,
+    /// It ran in the version before with the same inputs.
+    pub(super) unchanged: bool,
+    pub(super) reason: Rc<str>,
+    /// Where the module's own frame stands.
+    pub(super) site: Span,
+    /// How many global bindings had been made.
+    pub(super) log: usize,
+}
+
+/// What code is being executed in.
+#[derive(Debug, Clone)]
+pub(super) struct Active {
+    pub(super) kind: ScopeKind,
+    /// The frame with its locals; none for the module.
+    pub(super) frame: Option<ObjectId>,
+    pub(super) scope: Option<Arc<Scope>>,
+    /// Frames of the functions around it, outermost first.
+    pub(super) closure: Rc<[ObjectId]>,
+    /// The class whose method runs, for `super()`, with the method's first argument.
+    pub(super) class: Option<(ObjectId, Value)>,
+}
+
+/// What the module is called, and whether that is known.
+#[derive(Debug, Clone)]
+pub(super) struct Identity {
+    pub(super) name: Name,
+    pub(super) is_package: bool,
+    /// False where the name is only a guess, so that relative imports cannot be resolved.
+    pub(super) is_placed: bool,
+}
+
+/// Steps (statements and calls) after which calls are no longer followed.
+const STEP_BUDGET: u32 = 60_000;
+
+pub(super) struct Machine<'a> {
+    pub(super) resolver: &'a Resolver<'a>,
+    pub(super) identity: Identity,
+    pub(super) state: State,
+    pub(super) program: Rc<Program>,
+    /// The version whose code executes: an older one's while a function that is left over runs.
+    pub(super) version: u32,
+    /// The version that is being loaded.
+    pub(super) stage: u32,
+    pub(super) active: Vec<Active>,
+    pub(super) raises: Vec<Raise>,
+    pub(super) returns: Vec<(State, Value)>,
+    pub(super) breaks: Vec<State>,
+    pub(super) continues: Vec<State>,
+    /// How many constructs around may catch an exception.
+    pub(super) tries: u32,
+    /// The exceptions that the handlers around are handling.
+    pub(super) handling: Vec<Value>,
+    /// Where the module's own frame stands.
+    pub(super) site: Span,
+    /// Whether the module-level statement under way ran unchanged in the version before.
+    pub(super) site_unchanged: bool,
+    pub(super) steps: u32,
+    pub(super) trace: Trace,
+    /// What ran in the version before; none at the first import.
+    pub(super) baseline: Option<Rc<Baseline>>,
+    /// After a certain abort: what follows is only looked through for what it would bind.
+    pub(super) shadow: bool,
+    next_object: u32,
+    symbols: FxHashMap<Name, Symbol>,
+    names: Vec<Name>,
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(
+        resolver: &'a Resolver<'a>,
+        identity: Identity,
+        program: Rc<Program>,
+    ) -> Machine<'a> {
+        let module = Active {
+            kind: ScopeKind::Module,
+            frame: None,
+            scope: None,
+            closure: Rc::from([]),
+            class: None,
+        };
+        Machine {
+            resolver,
+            identity,
+            state: State::default(),
+            program,
+            version: 0,
+            stage: 0,
+            active: vec![module],
+            raises: Vec::new(),
+            returns: Vec::new(),
+            breaks: Vec::new(),
+            continues: Vec::new(),
+            tries: 0,
+            handling: Vec::new(),
+            site: Span::default(),
+            site_unchanged: false,
+            steps: STEP_BUDGET,
+            trace: Trace::default(),
+            baseline: None,
+            shadow: false,
+            next_object: 0,
+            symbols: FxHashMap::default(),
+            names: Vec::new(),
+        }
+    }
+
+    /// Starts a new run: everything but names and objects is as at the beginning.
+    pub(super) fn begin(&mut self, state: State, program: Rc<Program>, version: u32) {
+        self.state = state;
+        self.program = program;
+        self.version = version;
+        self.stage = version;
+        self.raises.clear();
+        self.tries = 0;
+        self.steps = STEP_BUDGET;
+        self.trace = Trace::default();
+        self.shadow = false;
+        self.site = Span::default();
+        self.site_unchanged = false;
+    }
+
+    pub(super) fn symbol(&mut self, name: &Name) -> Symbol {
+        if let Some(&symbol) = self.symbols.get(name) {
+            return symbol;
+        }
+        let symbol = Symbol(self.names.len() as u32);
+        self.names.push(name.clone());
+        self.symbols.insert(name.clone(), symbol);
+        symbol
+    }
+
+    pub(super) fn name(&self, symbol: Symbol) -> &Name {
+        &self.names[symbol.0 as usize]
+    }
+
+    pub(super) fn here(&self) -> &Active {
+        self.active.last().expect("the module is always active")
+    }
+
+    /// Whether the module's own frame (not a function's, not a class body's) executes.
+    pub(super) fn at_module_level(&self) -> bool {
+        self.here().kind == ScopeKind::Module
+    }
+
+    /// Takes one step off the budget; false where it is used up.
+    pub(super) fn step(&mut self) -> bool {
+        self.steps = self.steps.saturating_sub(1);
+        self.steps > 0
+    }
+
+    pub(super) fn allocate(&mut self, object: Object) -> Value {
+        let id = ObjectId(self.next_object);
+        self.next_object += 1;
+        self.state.insert(id, object);
+        Value::Object(id)
+    }
+
+    pub(super) fn allocate_frame(&mut self, scope: Arc<Scope>) -> ObjectId {
+        let frame = Frame { locals: Default::default(), scope };
+        match self.allocate(Object::Frame(frame)) {
+            Value::Object(id) => id,
+            _ => unreachable!("allocation makes objects"),
+        }
+    }
+
+    // --- Exceptions ---
+
+    /// The path ends in this exception.
+    pub(super) fn raise(&mut self, exception: Value, reason: impl Into<Rc<str>>) -> Stop {
+        let raise = Raise {
+            state: Some(std::mem::take(&mut self.state)),
+            exception,
+            risk: None,
+            unchanged: false,
+            reason: reason.into(),
+            site: self.site,
+            log: self.trace.log.len(),
+        };
+        self.raises.push(raise);
+        Stop
+    }
+
+    /// The path ends in a builtin exception.
+    pub(super) fn raise_builtin(&mut self, class: &'static str, reason: impl Into<Rc<str>>) -> Stop {
+        self.raise(Value::of_type(class), reason)
+    }
+
+    /// The path may end in a builtin exception (`""` for any); it also goes on.
+    pub(super) fn may_raise(
+        &mut self,
+        class: &'static str,
+        risk: Risk,
+        at: ExprId,
+        reason: impl FnOnce() -> String,
+    ) {
+        let unchanged = self.is_unchanged(at);
+        self.may_raise_if(class, risk, unchanged, reason);
+    }
+
+    /// As [`Self::may_raise`], where it is known whether it ran before.
+    pub(super) fn may_raise_if(
+        &mut self,
+        class: &'static str,
+        risk: Risk,
+        unchanged: bool,
+        reason: impl FnOnce() -> String,
+    ) {
+        if self.shadow {
+            return;
+        }
+        // The code that is live has run: what the outside decides went well the first time,
+        // and goes well again where nothing has changed.
+        let assumed = risk != Risk::Inside && (self.baseline.is_none() || unchanged);
+        if assumed && self.tries == 0 {
+            return;
+        }
+        let exception = if class.is_empty() { Value::Unknown } else { Value::of_type(class) };
+        let keeps_state = self.tries > 0 || risk == Risk::Inside;
+        let raise = Raise {
+            state: keeps_state.then(|| self.state.clone()),
+            exception,
+            risk: Some(risk),
+            unchanged: unchanged || self.baseline.is_none(),
+            reason: reason().into(),
+            site: self.site,
+            log: self.trace.log.len(),
+        };
+        self.raises.push(raise);
+    }
+
+    /// Whether this expression ran in the version before and reads nothing that has changed.
+    pub(super) fn is_unchanged(&self, at: ExprId) -> bool {
+        let Some(baseline) = &self.baseline else { return false };
+        let in_frame = matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
+        (in_frame || self.site_unchanged) && baseline.has_run(&self.program, at)
+    }
+
+    /// Notes that an expression that could raise was executed.
+    pub(super) fn ran(&mut self, at: ExprId) {
+        let fingerprint = self.program.ast().expr(at).fingerprint;
+        self.trace.ran.insert(fingerprint);
+    }
+
+    // --- Paths ---
+
+    /// Executes alternatives from the same state and joins what they leave.
+    pub(super) fn alternatives<T>(
+        &mut self,
+        count: usize,
+        mut run: impl FnMut(&mut Self, usize) -> Flow<T>,
+        join: impl Fn(T, T) -> T,
+    ) -> Flow<T> {
+        if count == 1 {
+            return run(self, 0);
+        }
+        let start = std::mem::take(&mut self.state);
+        let mut joined: Option<(State, T)> = None;
+        for index in 0..count {
+            self.state = start.clone();
+            if let Ok(result) = run(self, index) {
+                let state = std::mem::take(&mut self.state);
+                joined = Some(match joined {
+                    None => (state, result),
+                    Some((others, earlier)) => (others.join(&state), join(earlier, result)),
+                });
+            }
+        }
+        let (state, result) = joined.ok_or(Stop)?;
+        self.state = state;
+        Ok(result)
+    }
+
+    /// Executes `run` for each object that a value may be, and joins the results.
+    pub(super) fn each(
+        &mut self,
+        value: &Value,
+        mut run: impl FnMut(&mut Self, &Value) -> Flow<Value>,
+    ) -> Flow<Value> {
+        let alternatives = value.alternatives();
+        self.alternatives(
+            alternatives.len(),
+            |machine, index| run(machine, &alternatives[index]),
+            |a, b| a.join(&b),
+        )
+    }
+
+    /// Goes on in the joined states, or not at all where there are none.
+    pub(super) fn resume(&mut self, states: impl IntoIterator<Item = State>) -> Flow<()> {
+        let joined = states.into_iter().reduce(|a, b| a.join(&b));
+        self.state = joined.ok_or(Stop)?;
+        Ok(())
+    }
+
+    // --- Globals ---
+
+    /// Binds a module name in the version that executes.
+    pub(super) fn bind_global(&mut self, name: &Name, value: Value, span: Span, kind: BindingKind) {
+        let symbol = self.symbol(name);
+        let binding = Binding { version: self.version, span, kind, value };
+        let slot = Slot { bindings: vec![binding], maybe_unbound: false };
+        self.state.set_global(symbol, Some(Rc::new(slot)));
+        self.trace.log.push(symbol);
+    }
+
+    /// A module name may have been bound by something that is not followed.
+    pub(super) fn maybe_bind_global(&mut self, name: &Name, span: Span) {
+        let symbol = self.symbol(name);
+        let kind = BindingKind::Variable;
+        let binding =
+            Binding { version: self.version, span, kind, value: Value::Opaque(None) };
+        let mut slot = match self.state.global(symbol) {
+            Some(slot) => (**slot).clone(),
+            None => Slot { bindings: Vec::new(), maybe_unbound: true },
+        };
+        slot.bindings.retain(|known| known.version != binding.version || known.span != span);
+        slot.bindings.push(binding);
+        self.state.set_global(symbol, Some(Rc::new(slot)));
+        self.trace.log.push(symbol);
+    }
+
+    /// Unbinds a module name; the caller has made sure that it is, or may be, bound.
+    pub(super) fn unbind_global(&mut self, name: &Name) {
+        let symbol = self.symbol(name);
+        self.state.set_global(symbol, None);
+        self.trace.log.push(symbol);
+    }
+
+    /// On the path that goes on, a name that was maybe bound is bound.
+    pub(super) fn assume_bound(&mut self, symbol: Symbol) {
+        if let Some(slot) = self.state.global(symbol)
+            && slot.maybe_unbound
+        {
+            let slot = Slot { bindings: slot.bindings.clone(), maybe_unbound: false };
+            self.state.set_global(symbol, Some(Rc::new(slot)));
+        }
+    }
+
+    /// The names that a set of symbols stands for, each once, in order.
+    pub(super) fn unique_names(&self, symbols: impl IntoIterator<Item = Symbol>) -> Vec<Name> {
+        let mut seen = FxHashSet::default();
+        let unique = symbols.into_iter().filter(|symbol| seen.insert(*symbol));
+        unique.map(|symbol| self.name(symbol).clone()).collect()
+    }
+}

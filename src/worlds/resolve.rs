@@ -1,0 +1,316 @@
+//! What other modules bind, asked for only when it matters and remembered.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
+
+use dashmap::DashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::machine::{Identity, Machine};
+use super::value::Value;
+use crate::modules::{Found, ModuleFile, ModuleOrigin, Modules};
+use crate::program::Program;
+use crate::python::PythonVersion;
+use crate::syntax::ast::{Constant, Name};
+use crate::syntax::parse::{ParseOptions, parse};
+
+/// Whether something is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    Yes,
+    Maybe,
+    /// For certain.
+    No,
+}
+
+/// What other modules bind, shared by everything that is simulated against the same files.
+#[derive(Debug, Default)]
+pub struct SummaryCache {
+    summaries: DashMap<String, Arc<Summary>>,
+}
+
+/// The namespace of a freshly imported module.
+#[derive(Debug, Default)]
+pub(super) struct Summary {
+    names: FxHashMap<Name, Exported>,
+    /// The names of `__all__`, where it is known.
+    all: Option<Vec<Name>>,
+    /// Names may be bound that are not among these.
+    unseen: bool,
+    has_getattr: bool,
+}
+
+#[derive(Debug)]
+struct Exported {
+    certain: bool,
+    /// Its value, where that is one plain constant.
+    constant: Option<Constant>,
+}
+
+/// What `from module import *` binds.
+pub(super) struct StarNames {
+    /// With whether each is certain.
+    pub(super) names: Vec<(Name, bool)>,
+    pub(super) unseen: bool,
+}
+
+pub(super) struct Resolver<'a> {
+    modules: &'a dyn Modules,
+    cache: &'a SummaryCache,
+    /// The module that is simulated: it is loaded already.
+    own: Name,
+    pub(super) python: PythonVersion,
+    platform: &'a str,
+    /// Modules whose summaries are being made: an import cycle.
+    under_way: RefCell<FxHashSet<String>>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(
+        modules: &'a dyn Modules,
+        cache: &'a SummaryCache,
+        own: Name,
+        python: PythonVersion,
+        platform: &'a str,
+    ) -> Resolver<'a> {
+        let under_way = RefCell::default();
+        Resolver { modules, cache, own, python, platform, under_way }
+    }
+
+    /// Whether importing a module would find it. Its parents are the caller's matter.
+    pub(super) fn module_presence(&self, name: &str) -> Presence {
+        if name == &*self.own {
+            return Presence::Yes;
+        }
+        match self.modules.find(name) {
+            Found::Source(_) | Found::Namespace | Found::Opaque => Presence::Yes,
+            Found::Missing => Presence::No,
+            Found::Unknown => Presence::Maybe,
+        }
+    }
+
+    /// Whether a module belongs to the same top-level package as the one that is simulated.
+    pub(super) fn is_own(&self, module: &str) -> bool {
+        let top = |name: &'_ str| name.split('.').next().map(str::to_owned);
+        top(module) == top(&self.own)
+    }
+
+    /// Whether a module is the standard library's.
+    pub(super) fn is_standard(&self, module: &str) -> bool {
+        match self.modules.find(module.split('.').next().unwrap_or(module)) {
+            Found::Source(file) => file.origin == ModuleOrigin::StandardLibrary,
+            Found::Opaque => true,
+            _ => matches!(module, "sys" | "builtins" | "os" | "contextlib" | "threading" | "io"),
+        }
+    }
+
+    /// Whether `module.name` is a module.
+    pub(super) fn is_submodule(&self, module: &str, name: &str) -> bool {
+        let found = self.modules.find(&format!("{module}.{name}"));
+        matches!(found, Found::Source(_) | Found::Namespace | Found::Opaque)
+    }
+
+    /// Whether `from module import name` would find the name.
+    pub(super) fn attribute_presence(&self, module: &str, name: &str) -> Presence {
+        if is_machinery(name) || self.is_submodule(module, name) {
+            return Presence::Yes;
+        }
+        let file = match self.modules.find(module) {
+            Found::Source(file) => file,
+            Found::Namespace => return Presence::No,
+            Found::Opaque => return c_module_presence(module, name),
+            Found::Missing | Found::Unknown => return Presence::Maybe,
+        };
+        if file.origin != ModuleOrigin::Workspace && plainly_binds(file.source.text(), name) {
+            return Presence::Yes;
+        }
+        let Some(summary) = self.summary(&file) else { return Presence::Maybe };
+        match summary.names.get(name) {
+            Some(exported) if exported.certain => Presence::Yes,
+            Some(_) => Presence::Maybe,
+            None if summary.unseen || summary.has_getattr => Presence::Maybe,
+            None => Presence::No,
+        }
+    }
+
+    /// What `from module import *` binds; None where that cannot be told at all.
+    pub(super) fn star_names(&self, module: &str) -> Option<StarNames> {
+        let file = match self.modules.find(module) {
+            Found::Source(file) => file,
+            Found::Opaque => return c_module_star(module),
+            _ => return None,
+        };
+        let summary = self.summary(&file)?;
+        let mut names: Vec<(Name, bool)> = match &summary.all {
+            Some(all) => all.iter().map(|name| (name.clone(), true)).collect(),
+            None => summary
+                .names
+                .iter()
+                .filter(|(name, _)| !name.starts_with('_'))
+                .map(|(name, exported)| (name.clone(), exported.certain))
+                .collect(),
+        };
+        names.sort();
+        let unseen = summary.unseen && summary.all.is_none();
+        Some(StarNames { names, unseen })
+    }
+
+    /// The value of a name of another module, where it is a plain constant.
+    pub(super) fn constant(&self, module: &str, name: &str) -> Option<Value> {
+        if let Some(value) = self.target_constant(module, name) {
+            return Some(value);
+        }
+        let Found::Source(file) = self.modules.find(module) else { return None };
+        if file.origin != ModuleOrigin::Workspace {
+            return None;
+        }
+        let summary = self.summary(&file)?;
+        let constant = summary.names.get(name)?.constant.as_ref()?;
+        Some(match constant {
+            Constant::None => Value::None,
+            Constant::True => Value::Bool(true),
+            Constant::False => Value::Bool(false),
+            Constant::Int(number) => Value::Int(*number),
+            Constant::Str(text) => Value::Str(Arc::clone(text)),
+            _ => return None,
+        })
+    }
+
+    /// What the configured Python and platform decide.
+    pub(super) fn target_constant(&self, module: &str, name: &str) -> Option<Value> {
+        let windows = self.platform == "win32";
+        Some(match (module, name) {
+            ("sys", "version_info") => Value::tuple(vec![
+                Value::Int(3),
+                Value::Int(i64::from(self.python.minor)),
+                Value::Opaque(Some("int")),
+                Value::Opaque(Some("str")),
+                Value::Opaque(Some("int")),
+            ]),
+            ("sys", "platform") => Value::str(self.platform),
+            ("sys", "maxsize") => Value::Int(i64::MAX),
+            ("sys", "maxunicode") => Value::Int(0x0010_FFFF),
+            ("sys", "byteorder") => Value::str("little"),
+            ("os", "name") => Value::str(if windows { "nt" } else { "posix" }),
+            ("os" | "os.path", "sep") => Value::str(if windows { "\\" } else { "/" }),
+            ("typing" | "typing_extensions", "TYPE_CHECKING") => Value::Bool(false),
+            _ => return None,
+        })
+    }
+
+    fn summary(&self, file: &Arc<ModuleFile>) -> Option<Arc<Summary>> {
+        if let Some(summary) = self.cache.summaries.get(&file.name) {
+            return Some(Arc::clone(&summary));
+        }
+        if !self.under_way.borrow_mut().insert(file.name.clone()) {
+            return None;
+        }
+        let summary = Arc::new(self.summarise(file));
+        self.under_way.borrow_mut().remove(&file.name);
+        // A summary made inside an import cycle may lack what the cycle hides.
+        if self.under_way.borrow().is_empty() || !summary.unseen {
+            self.cache.summaries.insert(file.name.clone(), Arc::clone(&summary));
+        }
+        Some(summary)
+    }
+
+    fn summarise(&self, file: &ModuleFile) -> Summary {
+        let Ok(parsed) = parse(&file.source, &ParseOptions::new(self.python)) else {
+            return Summary { unseen: true, ..Summary::default() };
+        };
+        let program = Rc::new(Program::new(Arc::new(parsed), self.python));
+        let identity = Identity {
+            name: Name::from(file.name.as_str()),
+            is_package: file.is_package,
+            is_placed: true,
+        };
+        let mut machine = Machine::new(self, identity, Rc::clone(&program));
+        machine.load_fresh(program, 0);
+        machine.summary()
+    }
+}
+
+impl Machine<'_> {
+    /// What the namespace exports.
+    fn summary(&mut self) -> Summary {
+        let all = self.all_names();
+        let getattr = self.symbol(&Name::from("__getattr__"));
+        let mut summary = Summary {
+            names: FxHashMap::default(),
+            all,
+            unseen: self.state.unseen,
+            has_getattr: self.state.global(getattr).is_some(),
+        };
+        for (symbol, slot) in self.state.globals() {
+            let constant = match slot.value() {
+                Value::None => Some(Constant::None),
+                Value::Bool(true) => Some(Constant::True),
+                Value::Bool(false) => Some(Constant::False),
+                Value::Int(number) => Some(Constant::Int(number)),
+                Value::Str(text) => Some(Constant::Str(text)),
+                _ => None,
+            };
+            let exported = Exported { certain: !slot.maybe_unbound, constant };
+            summary.names.insert(self.name(symbol).clone(), exported);
+        }
+        summary
+    }
+}
+
+/// Names that every module has.
+fn is_machinery(name: &str) -> bool {
+    matches!(
+        name,
+        "__name__" | "__doc__" | "__dict__" | "__file__" | "__loader__" | "__spec__" | "__package__"
+            | "__path__" | "__builtins__" | "__cached__" | "__class__"
+    )
+}
+
+/// Whether a text binds a name in the plainest way: at the beginning of a line, by `def`, `class`
+/// or `=`. Saves looking into large modules for what is plain to see.
+fn plainly_binds(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let before = &text[line..at];
+        let after = &text[at + name.len()..];
+        match before {
+            "def " | "class " | "async def " => after.starts_with(['(', ':', '[']),
+            "" => after.starts_with(" = ") || after.starts_with('=') && !after.starts_with("=="),
+            _ => false,
+        }
+    })
+}
+
+/// By module, the names that it binds, with whether every version has them.
+type CModules = FxHashMap<&'static str, FxHashMap<&'static str, bool>>;
+
+static C_MODULES: LazyLock<CModules> = LazyLock::new(|| {
+    let text: &'static str = include_str!("c_modules.txt");
+    let lines = text.lines().filter_map(|line| line.split_once(": "));
+    let entry = |name: &'static str| match name.strip_suffix('?') {
+        Some(name) => (name, false),
+        None => (name, true),
+    };
+    lines.map(|(module, names)| (module, names.split(' ').map(entry).collect())).collect()
+});
+
+fn c_module_presence(module: &str, name: &str) -> Presence {
+    match C_MODULES.get(module) {
+        None => Presence::Maybe,
+        Some(names) => match names.get(name) {
+            Some(true) => Presence::Yes,
+            Some(false) => Presence::Maybe,
+            None => Presence::No,
+        },
+    }
+}
+
+fn c_module_star(module: &str) -> Option<StarNames> {
+    let names = C_MODULES.get(module)?;
+    let public = names.iter().filter(|(name, _)| !name.starts_with('_'));
+    let mut names: Vec<(Name, bool)> =
+        public.map(|(name, certain)| (Name::from(*name), *certain)).collect();
+    names.sort();
+    Some(StarNames { names, unseen: false })
+}

@@ -1,0 +1,185 @@
+//! Loading one version of a module over a namespace.
+
+use std::rc::Rc;
+
+use super::changes::bound_names;
+use super::machine::{Machine, Raise, Risk};
+use super::state::{Binding, OUTSIDE, Object, Slot, State};
+use super::trace::Trace;
+use super::value::Value;
+use crate::program::Program;
+use crate::simulation::{BindingKind, Outcome};
+use crate::syntax::ast::{Constant, ExprKind, Name, StmtId, StmtKind};
+use crate::text::span::Span;
+
+/// What loading one version came to.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) outcome: Outcome,
+    /// The namespace it leaves behind: torn where it aborts.
+    pub(super) state: State,
+    /// What the namespace would be if each statement that certainly aborts were passed over:
+    /// which names the text binds at all.
+    pub(super) intended: State,
+    /// Where it stops or may stop, in the order in which the places are reached.
+    pub(super) stops: Vec<Raise>,
+    pub(super) trace: Trace,
+    /// How many bindings had been made when it certainly aborted.
+    pub(super) aborted_at: Option<usize>,
+}
+
+impl Machine<'_> {
+    /// Loads a version as a fresh process would.
+    pub(super) fn load_fresh(&mut self, program: Rc<Program>, version: u32) -> Run {
+        self.state = State::default();
+        self.bind_machinery();
+        let state = std::mem::take(&mut self.state);
+        self.load(state, program, version)
+    }
+
+    /// Executes a version's text over a namespace.
+    pub(super) fn load(&mut self, state: State, program: Rc<Program>, version: u32) -> Run {
+        self.begin(state, Rc::clone(&program), version);
+        self.bind_docstring(&program);
+        let mut stops: Vec<Raise> = Vec::new();
+        let mut torn: Option<(State, usize)> = None;
+        for &id in &program.ast().body {
+            let before = self.state.clone();
+            let end = self.stmt(id);
+            if torn.is_none() {
+                stops.append(&mut self.raises);
+            }
+            self.raises.clear();
+            if end.is_err() {
+                if torn.is_none() {
+                    torn = Some((abort_state(&stops, &before), self.trace.log.len()));
+                    self.shadow = true;
+                }
+                self.state = before;
+                self.suppose_bound(id);
+            }
+        }
+        let intended = std::mem::take(&mut self.state);
+        let outcome = match (&torn, stops.iter().any(is_open)) {
+            (Some(_), _) => Outcome::Aborts,
+            (None, true) => Outcome::MayAbort,
+            (None, false) => Outcome::Completes,
+        };
+        let trace = std::mem::take(&mut self.trace);
+        let (mut state, aborted_at) = match torn {
+            Some((state, log)) => (state, Some(log)),
+            None => (intended.clone(), None),
+        };
+        // Where it may have stopped for reasons of its own, what it held there counts, too.
+        for stop in &stops {
+            if let (Some(open), true) = (&stop.state, is_open(stop) && stop.risk.is_some()) {
+                state = state.join(open);
+            }
+        }
+        self.state = state.clone();
+        Run { outcome, state, intended, stops, trace, aborted_at }
+    }
+
+    /// What the import machinery puts into a module before it runs
+    /// (`importlib._bootstrap._init_module_attrs`).
+    fn bind_machinery(&mut self) {
+        let name = Value::Str(self.identity.name.clone());
+        let text = Value::of_type("str");
+        let mut bind = |attribute: &str, value: Value| {
+            let symbol = self.symbol(&Name::from(attribute));
+            let (span, kind) = (Span::default(), BindingKind::Variable);
+            let binding = Binding { version: OUTSIDE, span, kind, value };
+            let slot = Slot { bindings: vec![binding], maybe_unbound: false };
+            self.state.set_global(symbol, Some(Rc::new(slot)));
+        };
+        bind("__name__", name);
+        bind("__file__", text.clone());
+        bind("__package__", text.clone());
+        bind("__doc__", Value::None);
+        bind("__spec__", Value::Unknown);
+        bind("__loader__", Value::Unknown);
+        bind("__builtins__", Value::Unknown);
+        bind("__cached__", text);
+        if self.identity.is_package {
+            bind("__path__", Value::Unknown);
+        }
+    }
+
+    /// A docstring is stored, the lack of one is not.
+    fn bind_docstring(&mut self, program: &Program) {
+        let ast = program.ast();
+        let Some(&first) = ast.body.first() else { return };
+        let StmtKind::Expr(value) = ast.stmt(first).kind else { return };
+        if let ExprKind::Constant(Constant::Str(text)) = &ast.expr(value).kind {
+            let span = ast.expr(value).span;
+            let text = Value::Str(text.clone());
+            self.bind_global(&Name::from("__doc__"), text, span, BindingKind::Variable);
+        }
+    }
+
+    /// The names that a statement which did not finish would have bound.
+    fn suppose_bound(&mut self, id: StmtId) {
+        let program = Rc::clone(&self.program);
+        let mut pending = vec![id];
+        while let Some(id) = pending.pop() {
+            let ast = program.ast();
+            let span = ast.stmt(id).span;
+            let kind = match ast.stmt(id).kind {
+                StmtKind::FunctionDef(_) => BindingKind::Function,
+                StmtKind::ClassDef(_) => BindingKind::Class,
+                StmtKind::Import(_) | StmtKind::ImportFrom { .. } => BindingKind::Import,
+                _ => BindingKind::Variable,
+            };
+            bound_names(ast, id, &mut |name| {
+                self.bind_global(name, Value::Unknown, span, kind);
+            });
+            let definition =
+                matches!(kind, BindingKind::Function | BindingKind::Class);
+            if !definition {
+                crate::program::visit::child_blocks(ast, id, &mut |block| {
+                    pending.extend_from_slice(block);
+                });
+            }
+        }
+    }
+
+    /// The names in `__all__`, where it is a list or tuple of known strings.
+    pub(super) fn all_names(&mut self) -> Option<Vec<Name>> {
+        let symbol = self.symbol(&Name::from("__all__"));
+        let slot = self.state.global(symbol)?;
+        if slot.maybe_unbound {
+            return None;
+        }
+        let values: Vec<Value> = match slot.value() {
+            Value::Tuple(items) => items.to_vec(),
+            Value::Object(id) => match self.state.object(id) {
+                Some(Object::List(items)) if items.exact => items.values.clone(),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        values
+            .into_iter()
+            .map(|value| match value {
+                Value::Str(name) => Some(name),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// Whether a stop is one that has to be reckoned with: what only the outside decides and has
+/// decided before is not.
+pub(super) fn is_open(stop: &Raise) -> bool {
+    match stop.risk {
+        None | Some(Risk::Inside) => true,
+        Some(Risk::Outside | Risk::Environment) => !stop.unchanged,
+    }
+}
+
+/// The namespace at the places where a statement certainly ends the run.
+fn abort_state(stops: &[Raise], before: &State) -> State {
+    let certain = stops.iter().filter(|stop| stop.risk.is_none());
+    let states = certain.filter_map(|stop| stop.state.clone());
+    states.reduce(|a, b| a.join(&b)).unwrap_or_else(|| before.clone())
+}

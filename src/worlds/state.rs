@@ -1,0 +1,353 @@
+//! A namespace with the objects it reaches, and what holds after one of several paths.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::function::{Class, Namespace};
+use super::value::{ObjectId, Value};
+use crate::program::Scope;
+use crate::simulation::BindingKind;
+use crate::text::span::Span;
+
+/// A global name, as an index into the machine's table of names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Symbol(pub(super) u32);
+
+/// One way in which a global name may have been bound.
+#[derive(Debug, Clone)]
+pub(super) struct Binding {
+    /// The version whose execution made it; [`OUTSIDE`] for what the import machinery binds.
+    pub(super) version: u32,
+    pub(super) span: Span,
+    pub(super) kind: BindingKind,
+    pub(super) value: Value,
+}
+
+/// The version of bindings that the import machinery makes.
+pub(super) const OUTSIDE: u32 = u32::MAX;
+
+/// What a global name may hold: at least one binding.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    pub(super) bindings: Vec<Binding>,
+    pub(super) maybe_unbound: bool,
+}
+
+/// A name is not followed beyond this many places that may have bound it.
+const MAX_BINDINGS: usize = 12;
+
+impl Slot {
+    pub(super) fn value(&self) -> Value {
+        let values = self.bindings.iter().map(|binding| binding.value.clone());
+        Value::join_all(values).unwrap_or(Value::Unknown)
+    }
+
+    fn join(&self, other: &Slot) -> Slot {
+        let mut joined = self.clone();
+        joined.maybe_unbound |= other.maybe_unbound;
+        for theirs in &other.bindings {
+            let same_place = |ours: &&mut Binding| {
+                ours.version == theirs.version && ours.span == theirs.span
+            };
+            match joined.bindings.iter_mut().find(same_place) {
+                Some(ours) => ours.value = ours.value.join(&theirs.value),
+                None if joined.bindings.len() < MAX_BINDINGS => joined.bindings.push(theirs.clone()),
+                None => {
+                    if let Some(last) = joined.bindings.last_mut() {
+                        last.value = Value::Unknown;
+                    }
+                }
+            }
+        }
+        joined
+    }
+}
+
+/// A heap object.
+#[derive(Debug, Clone)]
+pub(super) enum Object {
+    List(Items),
+    Set(Items),
+    Dict(Entries),
+    /// What is left of an iterator.
+    Iterator(Items),
+    Instance(Instance),
+    Class(Class),
+    /// The locals of a call, or of a class body while it runs.
+    Frame(Frame),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    pub(super) locals: Namespace,
+    pub(super) scope: Arc<Scope>,
+}
+
+/// Elements; where not `exact`, any others may be there instead.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Items {
+    pub(super) values: Vec<Value>,
+    pub(super) exact: bool,
+}
+
+/// Keys with values; where not `exact`, any others may be there instead.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Entries {
+    pub(super) pairs: Vec<(Value, Value)>,
+    pub(super) exact: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Instance {
+    pub(super) class: Value,
+    pub(super) attributes: Namespace,
+    /// Other attributes may exist.
+    pub(super) is_opaque: bool,
+}
+
+impl Items {
+    pub(super) fn exactly(values: Vec<Value>) -> Items {
+        Items { values, exact: true }
+    }
+
+    pub(super) fn unknown() -> Items {
+        Items { values: Vec::new(), exact: false }
+    }
+
+    fn join(&self, other: &Items) -> Items {
+        let same = self.exact
+            && other.exact
+            && self.values.len() == other.values.len();
+        if !same {
+            return Items::unknown();
+        }
+        let pairs = self.values.iter().zip(&other.values);
+        Items::exactly(pairs.map(|(a, b)| a.join(b)).collect())
+    }
+}
+
+impl Entries {
+    pub(super) fn unknown() -> Entries {
+        Entries { pairs: Vec::new(), exact: false }
+    }
+
+    /// The value of a key, where keys are known well enough to say: `Some(None)` means absent.
+    pub(super) fn get(&self, key: &Value) -> Option<Option<&Value>> {
+        if !self.exact {
+            return None;
+        }
+        for (known, value) in &self.pairs {
+            match known.equals(key) {
+                Some(true) => return Some(Some(value)),
+                Some(false) => {}
+                None if known.same(key) => return Some(Some(value)),
+                None => return None,
+            }
+        }
+        Some(None)
+    }
+
+    /// Stores under a key; a key that cannot be told from others makes the whole inexact.
+    pub(super) fn set(&mut self, key: Value, value: Value) {
+        for (known, old) in &mut self.pairs {
+            match known.equals(&key) {
+                Some(true) => {
+                    *old = value;
+                    return;
+                }
+                Some(false) => {}
+                None if known.same(&key) => {
+                    *old = value;
+                    return;
+                }
+                None => {
+                    self.exact = false;
+                    return;
+                }
+            }
+        }
+        self.pairs.push((key, value));
+    }
+
+    fn join(&self, other: &Entries) -> Entries {
+        let same_keys = self.exact
+            && other.exact
+            && self.pairs.len() == other.pairs.len()
+            && self.pairs.iter().zip(&other.pairs).all(|((a, _), (b, _))| a.same(b));
+        if !same_keys {
+            return Entries::unknown();
+        }
+        let pairs = self.pairs.iter().zip(&other.pairs);
+        let pairs = pairs.map(|((key, a), (_, b))| (key.clone(), a.join(b))).collect();
+        Entries { pairs, exact: true }
+    }
+}
+
+impl Object {
+    fn widen_from(&mut self, before: &Object) {
+        match self {
+            Object::List(items) | Object::Set(items) | Object::Iterator(items) => {
+                *items = Items::unknown();
+            }
+            Object::Dict(entries) => *entries = Entries::unknown(),
+            Object::Frame(frame) => {
+                let Object::Frame(before) = before else { return };
+                frame.locals.widen_from(&before.locals);
+            }
+            Object::Instance(instance) => {
+                let Object::Instance(before) = before else { return };
+                instance.attributes.widen_from(&before.attributes);
+            }
+            Object::Class(class) => {
+                let Object::Class(before) = before else { return };
+                class.namespace.widen_from(&before.namespace);
+            }
+        }
+    }
+
+    fn join(&self, other: &Object) -> Object {
+        match (self, other) {
+            (Object::List(a), Object::List(b)) => Object::List(a.join(b)),
+            (Object::Set(a), Object::Set(b)) => Object::Set(a.join(b)),
+            (Object::Iterator(a), Object::Iterator(b)) => Object::Iterator(a.join(b)),
+            (Object::Dict(a), Object::Dict(b)) => Object::Dict(a.join(b)),
+            (Object::Frame(a), Object::Frame(b)) => Object::Frame(Frame {
+                locals: a.locals.join(&b.locals),
+                scope: Arc::clone(&a.scope),
+            }),
+            (Object::Instance(a), Object::Instance(b)) => Object::Instance(Instance {
+                class: a.class.join(&b.class),
+                attributes: a.attributes.join(&b.attributes),
+                is_opaque: a.is_opaque || b.is_opaque,
+            }),
+            (Object::Class(a), Object::Class(b)) => {
+                let mut joined = a.clone();
+                joined.namespace = a.namespace.join(&b.namespace);
+                joined.is_opaque |= b.is_opaque;
+                Object::Class(joined)
+            }
+            // An object keeps its kind from its making on.
+            _ => self.clone(),
+        }
+    }
+}
+
+/// Everything that executing a statement can change.
+#[derive(Debug, Clone, Default)]
+pub(super) struct State {
+    globals: Vec<Option<Rc<Slot>>>,
+    heap: Vec<Option<Rc<Object>>>,
+    /// Something that is not seen may have bound any name (a star import that does not
+    /// resolve, `exec`).
+    pub(super) unseen: bool,
+}
+
+impl State {
+    pub(super) fn global(&self, symbol: Symbol) -> Option<&Rc<Slot>> {
+        self.globals.get(symbol.0 as usize)?.as_ref()
+    }
+
+    pub(super) fn set_global(&mut self, symbol: Symbol, slot: Option<Rc<Slot>>) {
+        put(&mut self.globals, symbol.0 as usize, slot);
+    }
+
+    /// The names that may be bound, with what they may hold.
+    pub(super) fn globals(&self) -> impl Iterator<Item = (Symbol, &Rc<Slot>)> {
+        let slots = self.globals.iter().enumerate();
+        slots.filter_map(|(index, slot)| Some((Symbol(index as u32), slot.as_ref()?)))
+    }
+
+    pub(super) fn object(&self, id: ObjectId) -> Option<&Object> {
+        self.heap.get(id.0 as usize)?.as_deref()
+    }
+
+    pub(super) fn object_mut(&mut self, id: ObjectId) -> Option<&mut Object> {
+        self.heap.get_mut(id.0 as usize)?.as_mut().map(Rc::make_mut)
+    }
+
+    pub(super) fn insert(&mut self, id: ObjectId, object: Object) {
+        put(&mut self.heap, id.0 as usize, Some(Rc::new(object)));
+    }
+
+    /// What holds after either of two paths.
+    pub(super) fn join(mut self, other: &State) -> State {
+        self.unseen |= other.unseen;
+        let length = self.globals.len().max(other.globals.len());
+        self.globals.resize(length, None);
+        for (index, ours) in self.globals.iter_mut().enumerate() {
+            let theirs = other.globals.get(index).and_then(Option::as_ref);
+            *ours = match (ours.take(), theirs) {
+                (Some(ours), Some(theirs)) if Rc::ptr_eq(&ours, theirs) => Some(ours),
+                (Some(ours), Some(theirs)) => Some(Rc::new(ours.join(theirs))),
+                (Some(one), None) => Some(maybe(&one)),
+                (None, Some(one)) => Some(maybe(one)),
+                (None, None) => None,
+            };
+        }
+        let length = self.heap.len().max(other.heap.len());
+        self.heap.resize(length, None);
+        for (index, ours) in self.heap.iter_mut().enumerate() {
+            let theirs = other.heap.get(index).and_then(Option::as_ref);
+            *ours = match (ours.take(), theirs) {
+                (Some(ours), Some(theirs)) if Rc::ptr_eq(&ours, theirs) => Some(ours),
+                (Some(ours), Some(theirs)) => Some(Rc::new(ours.join(theirs))),
+                (one, None) => one,
+                (None, Some(one)) => Some(Rc::clone(one)),
+            };
+        }
+        self
+    }
+
+    /// Forgets the value of whatever differs from an earlier state: another round of a loop may
+    /// change it further.
+    pub(super) fn widen_changes(&mut self, earlier: &State) {
+        for (index, ours) in self.globals.iter_mut().enumerate() {
+            let before = earlier.globals.get(index).and_then(Option::as_ref);
+            let Some(ours) = ours else { continue };
+            if before.is_some_and(|before| Rc::ptr_eq(ours, before)) {
+                continue;
+            }
+            let known = before.map(|before| before.value());
+            for binding in &mut Rc::make_mut(ours).bindings {
+                binding.value.widen_from(known.as_ref());
+            }
+        }
+        for (index, ours) in self.heap.iter_mut().enumerate() {
+            // An object that is new in this round is a new one in the next, too.
+            let (Some(ours), Some(Some(before))) = (ours, earlier.heap.get(index)) else { continue };
+            if !Rc::ptr_eq(ours, before) {
+                Rc::make_mut(ours).widen_from(before);
+            }
+        }
+    }
+
+    /// Whether nothing differs (by identity: equal but separately made counts as a difference).
+    pub(super) fn is_same(&self, other: &State) -> bool {
+        same_cells(&self.globals, &other.globals) && same_cells(&self.heap, &other.heap)
+    }
+}
+
+fn same_cells<T>(a: &[Option<Rc<T>>], b: &[Option<Rc<T>>]) -> bool {
+    let length = a.len().max(b.len());
+    (0..length).all(|index| {
+        match (a.get(index).and_then(Option::as_ref), b.get(index).and_then(Option::as_ref)) {
+            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        }
+    })
+}
+
+fn maybe(slot: &Rc<Slot>) -> Rc<Slot> {
+    if slot.maybe_unbound {
+        return Rc::clone(slot);
+    }
+    Rc::new(Slot { bindings: slot.bindings.clone(), maybe_unbound: true })
+}
+
+fn put<T>(cells: &mut Vec<Option<T>>, index: usize, value: Option<T>) {
+    if cells.len() <= index {
+        cells.resize_with(index + 1, || None);
+    }
+    cells[index] = value;
+}

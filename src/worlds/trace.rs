@@ -1,0 +1,48 @@
+//! What a run leaves behind besides the namespace.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::state::Symbol;
+use crate::syntax::ast::{ExprId, Name, StmtId};
+use crate::text::span::Span;
+
+#[derive(Debug, Default)]
+pub(super) struct Trace {
+    /// The module names that were bound or unbound, in order.
+    pub(super) log: Vec<Symbol>,
+    /// Reads of module names while the module was executed, by where they stand.
+    pub(super) reads: FxHashMap<Span, NowRead>,
+    /// Fingerprints of the expressions that were executed and could have raised.
+    pub(super) ran: FxHashSet<u64>,
+    /// Which way conditions went, by where they stand.
+    pub(super) decisions: FxHashMap<Span, Decision>,
+    /// The functions of this text that were made.
+    pub(super) defined: FxHashSet<StmtId>,
+    /// The lambdas and generators of this text that were made.
+    pub(super) lambdas: FxHashSet<ExprId>,
+    /// Why the namespace cannot be fully seen, and where.
+    pub(super) unseen: Vec<(Span, String)>,
+    /// Assignments that built on the value a name had from an older version.
+    pub(super) rebinds: Vec<(Name, Span)>,
+}
+
+/// What a read of a module name found.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NowRead {
+    pub(super) name: Option<Name>,
+    /// The places of the bindings it may have found: version and range.
+    pub(super) found: Vec<(u32, Span)>,
+    /// It may have found nothing.
+    pub(super) maybe_unbound: bool,
+    /// It may have found the builtin.
+    pub(super) maybe_builtin: bool,
+}
+
+/// The ways a condition may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Decision {
+    pub(super) may_be_true: bool,
+    pub(super) may_be_false: bool,
+    /// It asked what the namespace holds (`"x" in globals()`): the keep-state idiom.
+    pub(super) asks_namespace: bool,
+}
