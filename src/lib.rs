@@ -6,9 +6,14 @@
 //! 2. [`syntax`]: text to [`syntax::ast`]; the only place that knows tree-sitter.
 //! 3. [`simulation`], [`diagnostic`]: what is computed and what is said, as plain data.
 
+pub mod check;
+pub mod config;
 pub mod diagnostic;
 pub mod modules;
 pub mod python;
+pub mod report;
+pub mod rules;
+pub mod simulate;
 pub mod simulation;
 pub mod syntax;
 pub mod text;
