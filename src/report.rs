@@ -1,8 +1,20 @@
 //! How results are shown: one file per output format.
 
+pub mod fingerprint;
+pub mod json;
+pub mod jsonl;
+pub mod simulate_text;
+pub mod text;
+
+mod excerpt;
+mod layout;
+
 use std::path::PathBuf;
 
-use crate::diagnostic::Diagnostic;
+pub use layout::{Layout, visible};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::text::source::Revision;
 
 /// What a headless run found, whatever the format in which it is shown.
 #[derive(Debug)]
@@ -28,4 +40,20 @@ pub struct FailedFile {
     pub path: PathBuf,
     /// Why, without a full stop.
     pub reason: String,
+}
+
+impl CheckReport {
+    /// How loud the loudest finding is.
+    pub fn worst(&self) -> Option<Severity> {
+        self.diagnostics.iter().map(|diagnostic| diagnostic.severity).max()
+    }
+}
+
+/// How outputs name a text that is not the current one: `v0`, or as git was asked for it.
+pub(crate) fn revision_label(revision: &Revision) -> Option<String> {
+    match revision {
+        Revision::Current => None,
+        Revision::Version(version) => Some(format!("v{version}")),
+        Revision::Git(name) => Some(name.clone()),
+    }
 }
