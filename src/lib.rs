@@ -15,5 +15,6 @@ pub mod report;
 pub mod rules;
 pub mod simulate;
 pub mod simulation;
+pub mod suppression;
 pub mod syntax;
 pub mod text;
