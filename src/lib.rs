@@ -7,6 +7,7 @@
 //! 3. [`simulation`], [`diagnostic`]: what is computed and what is said, as plain data.
 
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod modules;

@@ -23,7 +23,7 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const DOUBTFUL: Style = AnsiColor::Yellow.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Writes what `simulate` prints, with colours: `out` strips them where they are not wanted.
+/// Writes the worlds and the findings, with colours: `out` strips them where they are not wanted.
 ///
 /// # Errors
 /// What writing to `out` fails with.
@@ -38,6 +38,14 @@ pub fn write(out: &mut dyn Write, simulation: &Simulation, layout: Layout) -> io
         write_diagnostic(out, diagnostic, layout)?;
         writeln!(out)?;
     }
+    Ok(())
+}
+
+/// Writes the sentence for the end.
+///
+/// # Errors
+/// What writing to `out` fails with.
+pub fn write_summary(out: &mut dyn Write, simulation: &Simulation) -> io::Result<()> {
     match simulation.diagnostics.len() {
         0 => writeln!(out, "No hazards."),
         hazards => writeln!(out, "Found {}.", count(hazards, "hazard")),
@@ -214,6 +222,15 @@ mod tests {
     use super::*;
     use crate::report::testing::{Renamed, plain};
 
+    #[track_caller]
+    fn check(simulation: &Simulation, expected: &str) {
+        let shown = plain(|out| {
+            write(out, simulation, Layout::UNBOUNDED)?;
+            write_summary(out, simulation)
+        });
+        assert_eq!(shown, expected);
+    }
+
     #[test]
     fn one_module_is_shown_from_the_stages_to_the_findings() {
         let simulation = Renamed::new().simulation();
@@ -264,7 +281,7 @@ error[RS104 ghost-read]: `area` was renamed; this call works until the next rest
 
 Found 1 hazard.
 ";
-        assert_eq!(plain(|out| write(out, &simulation, Layout::UNBOUNDED)), expected);
+        check(&simulation, expected);
     }
 
     #[test]
@@ -291,6 +308,6 @@ namespace after v1
 
 No hazards.
 ";
-        assert_eq!(plain(|out| write(out, &simulation, Layout::UNBOUNDED)), expected);
+        check(&simulation, expected);
     }
 }

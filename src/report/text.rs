@@ -10,7 +10,7 @@ use super::{CheckReport, Layout, visible};
 use crate::diagnostic::{Certainty, Diagnostic};
 use crate::rules;
 
-/// Writes what `check` prints, with colours: `out` strips them where they are not wanted.
+/// Writes the findings and the files that failed, with colours: `out` strips them where they are not wanted.
 ///
 /// # Errors
 /// What writing to `out` fails with.
@@ -26,6 +26,14 @@ pub fn write(out: &mut dyn Write, report: &CheckReport, layout: Layout) -> io::R
         let group = annotate_snippets::Group::with_title(group);
         writeln!(out, "{}\n", excerpt::render(&[group], layout))?;
     }
+    Ok(())
+}
+
+/// Writes the sentence for the end.
+///
+/// # Errors
+/// What writing to `out` fails with.
+pub fn write_summary(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
     writeln!(out, "{}", summary(report))
 }
 
@@ -134,7 +142,11 @@ error: could not analyse old.py: this is Python 2
 
 Found 1 hazard in 1 file, reloading 2 of 14 modules. 1 file could not be analysed.
 ";
-        assert_eq!(plain(|out| write(out, &report, Layout::UNBOUNDED)), expected);
+        let shown = plain(|out| {
+            write(out, &report, Layout::UNBOUNDED)?;
+            write_summary(out, &report)
+        });
+        assert_eq!(shown, expected);
     }
 
     #[test]
@@ -142,7 +154,7 @@ Found 1 hazard in 1 file, reloading 2 of 14 modules. 1 file could not be analyse
         let mut report = Renamed::new().report();
         report.failed.clear();
         report.diagnostics.clear();
-        let shown = |report: &CheckReport| plain(|out| write(out, report, Layout::UNBOUNDED));
+        let shown = |report: &CheckReport| plain(|out| write_summary(out, report));
         assert_eq!(shown(&report), "No hazards in reloading 2 of 14 modules.\n");
         report.reloaded = 0;
         assert_eq!(shown(&report), "Nothing to reload in 14 modules.\n");
