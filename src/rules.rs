@@ -78,6 +78,7 @@ pub struct Rule {
     pub summary: &'static str,
     /// The rule's page, Markdown.
     pub docs: &'static str,
+    /// How far the rule may be relied on.
     pub status: Status,
 }
 
@@ -91,14 +92,18 @@ pub enum Status {
 /// A code with a name and a meaning, but without a check yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReservedRule {
+    /// Such as `RS301`.
     pub code: &'static str,
+    /// The kebab-case name.
     pub name: &'static str,
 }
 
 /// What a code or a name stands for.
 #[derive(Debug, Clone, Copy)]
 pub enum KnownRule {
+    /// This version checks it.
     Implemented(&'static Rule),
+    /// This version does not check it.
     Reserved(&'static ReservedRule),
 }
 

@@ -183,7 +183,9 @@ pub struct PythonArguments {
 pub enum ColorArgument {
     /// On terminals, unless NO_COLOR is set
     Auto,
+    /// Even where nobody watches
     Always,
+    /// Not even on terminals
     Never,
 }
 
