@@ -17,3 +17,4 @@ pub mod simulate;
 pub mod simulation;
 pub mod syntax;
 pub mod text;
+pub mod workspace;

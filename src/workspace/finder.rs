@@ -76,11 +76,19 @@ struct SearchEntry {
 enum Place {
     /// Compiled or frozen into the interpreter.
     BuiltIn,
-    Module { file: PathBuf, origin: ModuleOrigin },
-    Package { directory: PathBuf, origin: ModuleOrigin },
+    Module {
+        file: PathBuf,
+        origin: ModuleOrigin,
+    },
+    Package {
+        directory: PathBuf,
+        origin: ModuleOrigin,
+    },
     /// An extension module, or bytecode without a source.
     Compiled,
-    Namespace { portions: Vec<SearchEntry> },
+    Namespace {
+        portions: Vec<SearchEntry>,
+    },
     Nowhere(Absence),
 }
 
@@ -209,9 +217,10 @@ impl Finder {
             return Place::Nowhere(Absence::Unknown);
         }
         let is_frozen = is_frozen_module(name, version);
-        let entries = self.entries.iter().filter(|entry| {
-            !is_frozen || entry.origin == ModuleOrigin::StandardLibrary
-        });
+        let entries = self
+            .entries
+            .iter()
+            .filter(|entry| !is_frozen || entry.origin == ModuleOrigin::StandardLibrary);
         match self.search(entries, name) {
             Some(Place::Namespace { portions }) if !self.is_namespace_certain(&portions) => {
                 Place::Nowhere(Absence::Unknown)
@@ -275,12 +284,12 @@ impl Finder {
 
 impl Modules for Finder {
     fn find(&self, name: &str) -> Found {
-        let load = |file: &Path, name: &str, origin| match self.shared.files.load(file, name, origin)
-        {
-            Ok(Some(found)) => found,
-            // Unreadable, or gone since the directory was listed: exists all the same.
-            Ok(None) | Err(_) => Found::Opaque,
-        };
+        let load =
+            |file: &Path, name: &str, origin| match self.shared.files.load(file, name, origin) {
+                Ok(Some(found)) => found,
+                // Unreadable, or gone since the directory was listed: exists all the same.
+                Ok(None) | Err(_) => Found::Opaque,
+            };
         // The engine may ask for whatever stands in an import; only names lead to files.
         if !name.split('.').all(|part| is_identifier(part) || part.contains('-')) {
             return Found::Unknown;

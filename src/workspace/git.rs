@@ -21,7 +21,9 @@ pub enum GitError {
     Failed { command: String, message: String },
     #[error("git has no revision `{revision}` here{hint}")]
     NoRevision { revision: String, hint: &'static str },
-    #[error("`{base}` and `{head}` have no common ancestor{hint}; `--base-exact` compares them as they are")]
+    #[error(
+        "`{base}` and `{head}` have no common ancestor{hint}; `--base-exact` compares them as they are"
+    )]
     NoMergeBase { base: String, head: String, hint: &'static str },
     #[error("git gave an answer that cannot be read: {0}")]
     BadAnswer(String),
@@ -121,7 +123,8 @@ impl Repository {
     /// Where git fails.
     pub fn commits(&self, base: &str, head: &str) -> Result<Vec<String>, GitError> {
         let range = format!("{base}..{head}");
-        let arguments = ["rev-list", "--reverse", "--first-parent", "--end-of-options", &range, "--"];
+        let arguments =
+            ["rev-list", "--reverse", "--first-parent", "--end-of-options", &range, "--"];
         let output = run(&self.root, arguments)?;
         Ok(String::from_utf8_lossy(&output).lines().map(str::to_owned).collect())
     }

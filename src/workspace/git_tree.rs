@@ -133,9 +133,9 @@ impl GitTree {
     fn follow_first_link(&self, path: &Path) -> Option<PathBuf> {
         let mut parts: Vec<&Path> = path.ancestors().collect();
         parts.reverse();
-        let link = parts.into_iter().find(|part| {
-            self.blobs.get(*part).is_some_and(|blob| blob.is_link)
-        })?;
+        let link = parts
+            .into_iter()
+            .find(|part| self.blobs.get(*part).is_some_and(|blob| blob.is_link))?;
         let target = self.blob(&self.blobs.get(link)?.id).ok()?;
         let target = absolute(link.parent()?, Path::new(&git::os_string(&target)));
         let rest = path.strip_prefix(link).ok()?;
@@ -222,7 +222,10 @@ impl FileTree for GitTree {
     }
 }
 
-fn beneath_set<'a>(paths: &'a BTreeSet<PathBuf>, dir: &'a Path) -> impl Iterator<Item = &'a PathBuf> {
+fn beneath_set<'a>(
+    paths: &'a BTreeSet<PathBuf>,
+    dir: &'a Path,
+) -> impl Iterator<Item = &'a PathBuf> {
     paths.range(dir.to_path_buf()..).take_while(move |path| path.starts_with(dir))
 }
 

@@ -162,9 +162,9 @@ impl SourceRoots {
         self.roots.iter().any(|root| root == directory)
             && !self.decide(directory, || {
                 let files = python_files(directory, self.tree.as_ref(), 0);
-                files.iter().any(|file| {
-                    self.lines_of(file).iter().any(|line| line.starts_with("from ."))
-                })
+                files
+                    .iter()
+                    .any(|file| self.lines_of(file).iter().any(|line| line.starts_with("from .")))
             })
     }
 

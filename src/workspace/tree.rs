@@ -102,7 +102,8 @@ impl FileTree for DiskTree {
 
     fn list_dir(&self, path: &Path) -> Vec<Entry> {
         let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
-        let mut listed: Vec<Entry> = entries.flatten().filter_map(|entry| on_disk(&entry)).collect();
+        let mut listed: Vec<Entry> =
+            entries.flatten().filter_map(|entry| on_disk(&entry)).collect();
         listed.sort();
         listed
     }

@@ -18,9 +18,9 @@ pub(super) fn version_of_shim(search: &Search<'_>, program: &Path) -> Option<Pat
         let exact = versions.join(name);
         if exact.is_dir() { Some(exact) } else { newest_with_prefix(&versions, name) }
     });
-    prefixes.flatten().find(|prefix| {
-        prefix.join("bin").join(program.file_name().unwrap_or_default()).exists()
-    })
+    prefixes
+        .flatten()
+        .find(|prefix| prefix.join("bin").join(program.file_name().unwrap_or_default()).exists())
 }
 
 /// The root of the pyenv whose shims (or a plugin's) a directory holds.

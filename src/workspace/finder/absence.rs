@@ -51,7 +51,8 @@ impl Finder {
             return Absence::Opaque;
         }
         // setuptools brings the one that 3.12 removed.
-        let is_provided = name == "distutils" && !matches!(self.place("setuptools"), Place::Nowhere(_));
+        let is_provided =
+            name == "distutils" && !matches!(self.place("setuptools"), Place::Nowhere(_));
         if is_provided || !shared.sees_everything() || shared.is_loose(name) {
             return Absence::Unknown;
         }
@@ -59,7 +60,12 @@ impl Finder {
     }
 
     /// For a submodule that the directory of its package has not.
-    pub(super) fn absent_submodule(&self, package: &SearchEntry, name: &str, leaf: &str) -> Absence {
+    pub(super) fn absent_submodule(
+        &self,
+        package: &SearchEntry,
+        name: &str,
+        leaf: &str,
+    ) -> Absence {
         let shared = &*self.shared;
         let init = package.directory.join("__init__.py");
         match package.origin {
@@ -68,7 +74,9 @@ impl Finder {
                 Absence::Opaque
             }
             // Distributions leave the tests out, and the table has none.
-            ModuleOrigin::StandardLibrary if name.split('.').any(|part| part.starts_with("test")) => {
+            ModuleOrigin::StandardLibrary
+                if name.split('.').any(|part| part.starts_with("test")) =>
+            {
                 Absence::Unknown
             }
             ModuleOrigin::StandardLibrary => Absence::Missing,
@@ -100,7 +108,12 @@ impl Finder {
     }
 
     /// For a submodule of what is no package.
-    pub(super) fn absent_in_module(&self, file: &Path, origin: ModuleOrigin, name: &str) -> Absence {
+    pub(super) fn absent_in_module(
+        &self,
+        file: &Path,
+        origin: ModuleOrigin,
+        name: &str,
+    ) -> Absence {
         let shared = &*self.shared;
         if shared.files.mentions(file, MAKES_MODULES) {
             Absence::Unknown
@@ -158,7 +171,9 @@ impl Shared {
             let listing = self.files.listing(&directory);
             let is_package = listing.has_file("__init__.py");
             if !is_package && !self.roots.contains(&directory) {
-                names.extend(listing.files().filter_map(|file| file.strip_suffix(".py")).map(str::to_owned));
+                names.extend(
+                    listing.files().filter_map(|file| file.strip_suffix(".py")).map(str::to_owned),
+                );
             }
             for name in listing.directories() {
                 let below = directory.join(name);

@@ -34,9 +34,8 @@ pub(super) struct Listing {
 impl Listing {
     /// Whether a file begins with the name and a dot: `leaf.pyx`, `leaf.c`, `leaf.py.in`.
     pub(super) fn has_kin(&self, leaf: &str) -> bool {
-        let is_kin = |file: &String| {
-            file.strip_prefix(leaf).is_some_and(|rest| rest.starts_with('.'))
-        };
+        let is_kin =
+            |file: &String| file.strip_prefix(leaf).is_some_and(|rest| rest.starts_with('.'));
         self.files.iter().any(is_kin)
     }
 
@@ -84,8 +83,7 @@ impl Files {
 
     /// The tree that holds a path. An environment in the project is the machine's.
     pub(super) fn tree(&self, path: &Path) -> &dyn FileTree {
-        let tree =
-            if is_of_workspace(path, &self.project) { &self.workspace } else { &self.disk };
+        let tree = if is_of_workspace(path, &self.project) { &self.workspace } else { &self.disk };
         tree.as_ref()
     }
 

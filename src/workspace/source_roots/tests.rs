@@ -92,8 +92,7 @@ fn names_that_no_import_can_say() {
 #[test]
 fn configured_roots_are_the_only_ones() {
     let tree = OverlayTree::of([("/w/src/pkg/__init__.py", ""), ("/w/lib/m.py", "")]);
-    let roots =
-        SourceRoots::configured(Path::new("/w"), &[PathBuf::from("lib")], Arc::new(tree));
+    let roots = SourceRoots::configured(Path::new("/w"), &[PathBuf::from("lib")], Arc::new(tree));
     assert_eq!(roots.roots(), [Path::new("/w/lib")]);
     assert_eq!(name(&roots, "lib/m.py"), "m");
     assert_eq!(name(&roots, "src/pkg/__init__.py"), "pkg");
