@@ -18,7 +18,7 @@ use std::str::FromStr;
 pub use error::ConfigError;
 pub use options::Options;
 pub use patterns::{PathPatterns, PerFileIgnores};
-pub use selection::{RuleSelection, Selector};
+pub use selection::{RuleSelection, Selector, UnknownRule};
 
 use crate::diagnostic::Severity;
 use crate::python::PythonVersion;

@@ -7,6 +7,7 @@
 //! 3. [`simulation`], [`diagnostic`]: what is computed and what is said, as plain data.
 
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod modules;
@@ -15,6 +16,7 @@ pub mod report;
 pub mod rules;
 pub mod simulate;
 pub mod simulation;
+pub mod suppression;
 pub mod syntax;
 pub mod text;
 pub mod workspace;

@@ -1,3 +1,7 @@
 //! The `reloadsafe` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    reloadsafe::cli::run(std::env::args_os())
+}

@@ -8,6 +8,8 @@ pub mod text;
 
 mod excerpt;
 mod layout;
+#[cfg(test)]
+mod testing;
 
 use std::path::PathBuf;
 

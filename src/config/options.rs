@@ -215,3 +215,108 @@ fn per_file_ignores(raw: &Raw, base: &Path) -> Result<PerFileIgnores, Wrong> {
     }
     Ok(PerFileIgnores::new(ignores))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[track_caller]
+    fn check_error(text: &str, expected: &str) {
+        let error = Options::from_toml(text, Path::new("reloadsafe.toml")).unwrap_err();
+        assert_eq!(error.to_string(), format!("reloadsafe.toml:{expected}"));
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let text = r#"
+            select = ["ALL"]
+            extend-select = ["RS101"]
+            ignore = ["orphaned-import", "RS2"]
+            min-severity = "info"
+            fail-on = "error"
+            python-version = "3.12"
+            python = ".venv"
+            reloader = "ipython"
+            src = ["src"]
+            exclude = ["build/"]
+            output-format = "json"
+            [per-file-ignores]
+            "tests/" = ["ALL"]
+        "#;
+        let options = Options::from_toml(text, Path::new("/p/reloadsafe.toml")).unwrap().unwrap();
+        let config = Config::resolve(&[options]);
+        assert_eq!(config.project_root.as_deref(), Some(Path::new("/p")));
+        assert!(!config.rules.is_enabled("RS103") && config.rules.is_enabled("RS900"));
+        assert_eq!((config.min_severity, config.fail_on), (Severity::Info, Severity::Error));
+        assert_eq!(config.python_version, Some(PythonVersion { minor: 12 }));
+        assert_eq!(config.python.as_deref(), Some(Path::new("/p/.venv")));
+        assert_eq!(config.src, [Path::new("/p/src")]);
+        assert!(config.exclude.matches_file(Path::new("/p/build/m.py")));
+        assert_eq!(config.reloader, Reloader::Ipython);
+        assert_eq!(config.output_format, OutputFormat::Json);
+        assert!(!config.reports("RS101", Severity::Error, Path::new("/p/tests/m.py")));
+        assert!(config.reports("RS101", Severity::Error, Path::new("/p/src/m.py")));
+        assert!(!config.reports("RS101", Severity::Hint, Path::new("/p/src/m.py")));
+    }
+
+    #[test]
+    fn a_pyproject_is_read_from_its_table_only() {
+        let read = |text| Options::from_toml(text, Path::new("pyproject.toml"));
+        assert!(read("[tool.ruff]\nselekt = 1").unwrap().is_none());
+        let options = read("\u{FEFF}[tool.reloadsafe]\nfail-on = 'hint'").unwrap().unwrap();
+        assert_eq!(options.fail_on, Some(Severity::Hint));
+        let error = read("[tool]\nreloadsafe = 1").unwrap_err();
+        assert_eq!(error.to_string(), "pyproject.toml:2:14: `tool.reloadsafe` must be a table");
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        check_error(
+            "src = []\n  selekt = ['RS1']",
+            "2:3: unknown key `selekt` (did you mean `select`?)",
+        );
+        check_error("frobnicate = 1", "1:1: unknown key `frobnicate`");
+        check_error("select = 'RS1'", "1:10: `select`: expected a list of strings, found a string");
+        check_error("src = ['a', 2]", "1:13: `src`: expected a string, found an integer");
+        check_error("ignore = ['RS777']", "1:11: `ignore`: unknown rule `RS777`");
+        check_error(
+            "fail-on = 'warn'",
+            "1:11: `fail-on`: `warn` is none of error, warning, info, hint (did you mean `warning`?)",
+        );
+        check_error(
+            "python-version = 3.11",
+            "1:18: `python-version`: expected a string, found a number",
+        );
+        check_error(
+            "python-version = '2.7'",
+            "1:18: `python-version`: `2.7` is not a Python version from 3.8 to 3.14",
+        );
+        check_error(
+            "[per-file-ignores]\n'[z-a]' = ['ALL']",
+            "2:1: `per-file-ignores`: `[z-a]` is not a valid pattern: error parsing glob '[z-a]': \
+             invalid range; 'z' > 'a'",
+        );
+        check_error("src = [", "1:8: unclosed array, expected `]`");
+    }
+
+    #[test]
+    fn an_editor_sends_the_same_keys_in_camel_case() {
+        let read = |json: &str| {
+            let value = serde_json::from_str(json).unwrap();
+            Options::from_json(&value, Path::new("/w")).map_err(|error| error.to_string())
+        };
+        let options =
+            read(r#"{"failOn":"error","perFileIgnores":{"myTests/":["RS1"]},"src":["lib"]}"#)
+                .unwrap();
+        assert_eq!(options.fail_on, Some(Severity::Error));
+        assert_eq!(options.src, Some(vec![PathBuf::from("/w/lib")]));
+        let ignores = options.per_file_ignores.unwrap();
+        assert!(ignores.ignores(Path::new("/w/myTests/m.py"), "RS101"));
+        let fails = |json| read(json).unwrap_err();
+        assert_eq!(fails(r#"{"failOm":1}"#), "unknown key `failOm` (did you mean `failOn`?)");
+        assert_eq!(fails(r#"{"fail-on":1}"#), "unknown key `fail-on` (did you mean `failOn`?)");
+        assert_eq!(fails(r#"{"failOn":1}"#), "`failOn`: expected a string, found a number");
+        assert_eq!(fails("[]"), "the settings must be an object");
+    }
+}

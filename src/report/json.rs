@@ -351,3 +351,82 @@ impl<'a> JsonAbort<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::{Renamed, plain};
+
+    /// The JSON, whitespace apart, in the order in which it is written.
+    fn compact(text: &str) -> String {
+        serde_json::from_str::<serde_json::Value>(text).unwrap().to_string()
+    }
+
+    const DIAGNOSTIC: &str = concat!(
+        r#"{"code":"RS104","name":"ghost-read","severity":"error","#,
+        r#""message":"`area` was renamed; this call works until the next restart","#,
+        r#""path":"shapes.py","#,
+        r#""range":{"start":{"line":4,"column":9},"end":{"line":4,"column":13}},"#,
+        r#""certainty":"maybe","related":[{"path":"shapes.py","#,
+        r#""range":{"start":{"line":1,"column":5},"end":{"line":1,"column":12}},"#,
+        r#""message":"the new name"},{"path":"shapes.py","revision":"v0","#,
+        r#""range":{"start":{"line":1,"column":5},"end":{"line":1,"column":9}},"#,
+        r#""message":"what is left over"}],"#,
+        r#""fixes":[{"title":"Call `surface`","kind":"quickfix","preferred":true,"safe":false,"#,
+        r#""edits":[{"path":"shapes.py","#,
+        r#""range":{"start":{"line":4,"column":9},"end":{"line":4,"column":13}},"#,
+        r#""new_text":"surface"}]}],"#,
+        r#""fingerprint":"fb661174dfd478b4","url":"src/rules/ghost_read.md"}"#,
+    );
+
+    #[test]
+    fn check_is_the_object_of_the_contract() {
+        let report = Renamed::new().report();
+        let version = env!("CARGO_PKG_VERSION");
+        let expected = format!(
+            "{{{}{version}{}[{DIAGNOSTIC}],{},{}}}",
+            r#""schema":1,"tool":{"name":"reloadsafe","version":""#,
+            r#""},"base":"HEAD","head":null,"diagnostics":"#,
+            r#""failed":[{"path":"old.py","reason":"this is Python 2"}]"#,
+            r#""summary":{"modules":14,"reloaded":2,"by_code":{"RS104":1}}"#,
+        );
+        assert_eq!(compact(&plain(|out| write_check(out, &report))), expected);
+    }
+
+    #[test]
+    fn jsonl_is_a_finding_a_line() {
+        let found = Renamed::new().report().diagnostics;
+        let lines = plain(|out| crate::report::jsonl::write(out, &found));
+        assert_eq!(lines, format!("{DIAGNOSTIC}\n"));
+    }
+
+    #[test]
+    fn simulate_is_the_object_of_the_contract() {
+        let simulation = Renamed::new().simulation();
+        let abort = concat!(
+            r#"{"line":5,"cause":"new-risk","certainty":"maybe","exceptions":["ValueError"],"#,
+            r#""reason":"`check` is new here and can raise","#,
+            r#""updated":["surface","TOTAL"],"stale":[]}"#,
+        );
+        let expected = format!(
+            "{{{}{abort}{}{abort}{}[{abort}],{}[{DIAGNOSTIC}]}}",
+            concat!(
+                r#""schema":1,"module":"shapes","#,
+                r#""stages":[{"version":0,"outcome":"completes","abort":null},"#,
+                r#"{"version":1,"outcome":"may-abort","abort":"#,
+            ),
+            r#"}],"restart":{"outcome":"aborts","abort":"#,
+            concat!(
+                r#"},"namespace":[{"name":"surface","kind":"function","origin":"added","#,
+                r#""certainty":"always","version":1,"line":1},"#,
+                r#"{"name":"area","kind":"function","origin":"orphan","#,
+                r#""certainty":"always","version":0,"line":1}],"#,
+                r#""ghost_reads":[{"name":"area","line":4,"scope":"module","#,
+                r#""from":{"version":0,"line":1},"restart":"NameError"}],"abort_points":"#,
+            ),
+            r#""diagnostics":"#,
+        );
+        assert_eq!(compact(&plain(|out| write_simulation(out, &simulation))), expected);
+        assert_eq!(simulation_value(&simulation).to_string(), expected);
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use annotate_snippets::{AnnotationKind, Level};
+use annotate_snippets::{AnnotationKind, Group, Level};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
@@ -23,7 +23,7 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const DOUBTFUL: Style = AnsiColor::Yellow.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Writes what `simulate` prints, with colours: `out` strips them where they are not wanted.
+/// Writes the worlds and the findings, with colours: `out` strips them where they are not wanted.
 ///
 /// # Errors
 /// What writing to `out` fails with.
@@ -38,6 +38,14 @@ pub fn write(out: &mut dyn Write, simulation: &Simulation, layout: Layout) -> io
         write_diagnostic(out, diagnostic, layout)?;
         writeln!(out)?;
     }
+    Ok(())
+}
+
+/// Writes the sentence for the end.
+///
+/// # Errors
+/// What writing to `out` fails with.
+pub fn write_summary(out: &mut dyn Write, simulation: &Simulation) -> io::Result<()> {
     match simulation.diagnostics.len() {
         0 => writeln!(out, "No hazards."),
         hazards => writeln!(out, "Found {}.", count(hazards, "hazard")),
@@ -135,16 +143,13 @@ fn write_ghost_reads(
         let label = ghost_label(read);
         let mark = Mark { kind: AnnotationKind::Primary, span: read.span, label: &label };
         let mut group =
-            Level::WARNING.no_name().primary_title("").element(excerpt::snippet(source, &[mark]));
+            Group::with_level(Level::WARNING).element(excerpt::snippet(source, &[mark]));
         if let Some(old) = simulation.sources.get(read.from_version as usize) {
             let label = "bound here, and never again";
             let mark = Mark { kind: AnnotationKind::Context, span: read.from_span, label };
             group = group.element(excerpt::snippet(old, &[mark]));
         }
-        let text = excerpt::render(&[group], layout);
-        // The title of the group is empty: only what is below it is wanted.
-        let excerpt = text.split_once('\n').map_or("", |(_, excerpt)| excerpt);
-        writeln!(out, "{excerpt}")?;
+        writeln!(out, "{}", excerpt::render(&[group], layout))?;
     }
     Ok(())
 }
@@ -210,4 +215,99 @@ fn write_abort_point(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::{Renamed, plain};
+
+    #[track_caller]
+    fn check(simulation: &Simulation, expected: &str) {
+        let shown = plain(|out| {
+            write(out, simulation, Layout::UNBOUNDED)?;
+            write_summary(out, simulation)
+        });
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn one_module_is_shown_from_the_stages_to_the_findings() {
+        let simulation = Renamed::new().simulation();
+        let expected = "\
+shapes
+  v0  import  shapes.py  completes
+  v1  reload  shapes.py  may stop at line 5: `check` is new here and can raise
+  restart                stops at line 5: `check` is new here and can raise
+
+namespace after v1
+  orphan (left over, gone after a restart)
+    area     function  v0 line 1
+  added (new)
+    surface  function  v1 line 1
+
+ghost reads
+ --> shapes.py:4:9
+  |
+4 | TOTAL = area(2)  # 面積
+  |         ^^^^ is the one of v0; after a restart: NameError
+  |
+ ::: shapes.py (v0):1:5
+  |
+1 | def area(w):
+  |     ---- bound here, and never again
+
+abort points
+  line 5 may stop (new risk, ValueError): `check` is new here and can raise
+    check(TOTAL)
+    then new:  surface, TOTAL
+
+error[RS104 ghost-read]: `area` was renamed; this call works until the next restart
+ --> shapes.py:4:9
+  |
+1 | def surface(w):
+  |     ------- the new name
+...
+4 | TOTAL = area(2)  # 面積
+  |         ^^^^
+  |
+ ::: shapes.py (v0):1:5
+  |
+1 | def area(w):
+  |     ---- what is left over
+  |
+  = note: on some paths only
+  = help: Call `surface`
+
+Found 1 hazard.
+";
+        check(&simulation, expected);
+    }
+
+    #[test]
+    fn what_may_be_and_what_a_terminal_would_obey_is_shown_as_such() {
+        let mut simulation = Renamed::new().simulation();
+        simulation.module = "sha\u{1b}[2Jpes".to_owned();
+        simulation.namespace[1].certainty = Certainty::Maybe;
+        simulation.ghost_reads.clear();
+        simulation.abort_points.clear();
+        simulation.diagnostics.clear();
+        simulation.stages[1] = Stage { version: 1, outcome: Outcome::SyntaxError, abort: None };
+        simulation.restart = simulation.stages[1].clone();
+        let expected = "\
+sha␛[2Jpes
+  v0  import  shapes.py  completes
+  v1  reload  shapes.py  is refused (SyntaxError)
+  restart                is refused (SyntaxError)
+
+namespace after v1
+  orphan (left over, gone after a restart)
+    area     function  v0 line 1  maybe
+  added (new)
+    surface  function  v1 line 1
+
+No hazards.
+";
+        check(&simulation, expected);
+    }
 }

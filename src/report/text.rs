@@ -10,7 +10,7 @@ use super::{CheckReport, Layout, visible};
 use crate::diagnostic::{Certainty, Diagnostic};
 use crate::rules;
 
-/// Writes what `check` prints, with colours: `out` strips them where they are not wanted.
+/// Writes the findings and the files that failed, with colours: `out` strips them where they are not wanted.
 ///
 /// # Errors
 /// What writing to `out` fails with.
@@ -26,6 +26,14 @@ pub fn write(out: &mut dyn Write, report: &CheckReport, layout: Layout) -> io::R
         let group = annotate_snippets::Group::with_title(group);
         writeln!(out, "{}\n", excerpt::render(&[group], layout))?;
     }
+    Ok(())
+}
+
+/// Writes the sentence for the end.
+///
+/// # Errors
+/// What writing to `out` fails with.
+pub fn write_summary(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
     writeln!(out, "{}", summary(report))
 }
 
@@ -98,4 +106,84 @@ fn summary(report: &CheckReport) -> String {
 /// `1 module`, `2 modules`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::layout::replacement;
+    use crate::report::testing::{Renamed, orphan, place, plain};
+    use crate::text::source::{Revision, Source};
+    use crate::text::span::Span;
+    use unicode_width::UnicodeWidthStr;
+
+    #[test]
+    fn a_finding_is_shown_with_the_new_and_the_old_source() {
+        let report = Renamed::new().report();
+        let expected = "\
+error[RS104 ghost-read]: `area` was renamed; this call works until the next restart
+ --> shapes.py:4:9
+  |
+1 | def surface(w):
+  |     ------- the new name
+...
+4 | TOTAL = area(2)  # 面積
+  |         ^^^^
+  |
+ ::: shapes.py (v0):1:5
+  |
+1 | def area(w):
+  |     ---- what is left over
+  |
+  = note: on some paths only
+  = help: Call `surface`
+
+error: could not analyse old.py: this is Python 2
+
+Found 1 hazard in 1 file, reloading 2 of 14 modules. 1 file could not be analysed.
+";
+        let shown = plain(|out| {
+            write(out, &report, Layout::UNBOUNDED)?;
+            write_summary(out, &report)
+        });
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn nothing_found_is_said() {
+        let mut report = Renamed::new().report();
+        report.failed.clear();
+        report.diagnostics.clear();
+        let shown = |report: &CheckReport| plain(|out| write_summary(out, report));
+        assert_eq!(shown(&report), "No hazards in reloading 2 of 14 modules.\n");
+        report.reloaded = 0;
+        assert_eq!(shown(&report), "Nothing to reload in 14 modules.\n");
+        report.modules = 1;
+        report.reloaded = 1;
+        assert_eq!(shown(&report), "No hazards in reloading 1 module.\n");
+    }
+
+    #[test]
+    fn wide_controlling_and_long_sources_are_underlined_in_the_right_place() {
+        let long = "x".repeat(300);
+        let text = format!("é\u{9b}\u{202e}\t名前 = '\u{1b}[31m'; area(  # {long}\r\n)\r");
+        let finding = orphan(&text, "area(");
+        let shown = plain(|out| write_diagnostic(out, &finding, Layout::for_terminal(60)));
+        assert!(shown.chars().all(|c| c == '\n' || replacement(c) == c));
+        let lines: Vec<&str> = shown.lines().collect();
+        let code = lines.iter().position(|line| line.starts_with("1 |")).unwrap();
+        let columns = |line: &str, until: &str| line[..line.find(until).unwrap()].width();
+        assert!(lines[code].width() <= 60, "{shown}");
+        assert_eq!(columns(lines[code], "area("), columns(lines[code + 1], "^^^^^"), "{shown}");
+    }
+
+    #[test]
+    fn a_range_beyond_the_text_does_not_panic() {
+        let mut finding = orphan("area", "area");
+        finding.location.span = Span::new(2, 99);
+        plain(|out| write_diagnostic(out, &finding, Layout::UNBOUNDED));
+        let empty = Source::new("e.py", Revision::Current, String::new());
+        finding.location = place(&empty, "");
+        plain(|out| write_diagnostic(out, &finding, Layout::UNBOUNDED));
+    }
 }

@@ -1,0 +1,93 @@
+//! The command line: arguments to requests, results to outputs and exit codes.
+
+pub mod args;
+
+mod check;
+mod explain;
+mod output;
+mod progress;
+mod settings;
+mod simulate;
+
+use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Arguments, Command};
+use output::{Output, complain};
+
+/// How a run ended, as the contract has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Nothing at or above the failing severity.
+    Clean,
+    /// Findings.
+    Findings,
+    /// Could not run, or could not analyse a file.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        ExitCode::from(match outcome {
+            Outcome::Clean => 0,
+            Outcome::Findings => 1,
+            Outcome::Failed => 2,
+        })
+    }
+}
+
+/// Runs the program with its arguments, the program's own name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panic::set_hook(Box::new(report_panic));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| parse_and_run(arguments)));
+    outcome.unwrap_or(Outcome::Failed).into()
+}
+
+fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A reader that went away is no reason to say more.
+            let _ = error.print();
+            return if error.use_stderr() { Outcome::Failed } else { Outcome::Clean };
+        }
+    };
+    let result = match arguments.command {
+        Command::Check(arguments) => check::run(arguments),
+        Command::Simulate(arguments) => simulate::run(arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Completions(arguments) => completions(&arguments),
+    };
+    result.unwrap_or_else(|error| {
+        complain(&format!("{error:#}"));
+        Outcome::Failed
+    })
+}
+
+fn completions(arguments: &args::CompletionsArguments) -> anyhow::Result<Outcome> {
+    let mut script = Vec::new();
+    let mut command = Arguments::command();
+    clap_complete::generate(arguments.shell, &mut command, "reloadsafe", &mut script);
+    Output::new(anstream::ColorChoice::Never).write(|out| out.write_all(&script))?;
+    Ok(Outcome::Clean)
+}
+
+/// A panic is this program's fault, never the input's: short, and with what a report needs.
+fn report_panic(info: &panic::PanicHookInfo<'_>) {
+    let payload = info.payload();
+    let message = payload.downcast_ref::<&str>().copied();
+    let message = message.or_else(|| payload.downcast_ref().map(String::as_str));
+    let message = message.unwrap_or("no message");
+    let place =
+        info.location().map_or(String::new(), |at| format!(" ({}:{})", at.file(), at.line()));
+    complain(&format!(
+        "this is a bug in reloadsafe {}, please report it: {message}{place}",
+        env!("CARGO_PKG_VERSION")
+    ));
+    if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
+        complain(&std::backtrace::Backtrace::force_capture().to_string());
+    }
+}

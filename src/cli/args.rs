@@ -1,0 +1,210 @@
+//! The arguments, as the contract has them.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Choice, OutputFormat, Reloader, Selector};
+use crate::diagnostic::Severity;
+use crate::python::PythonVersion;
+
+/// Says what importlib.reload would leave behind, break or tear, before you reload.
+///
+/// Python code is never executed.
+#[derive(Debug, Parser)]
+#[command(name = "reloadsafe", version, propagate_version = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check the modules under some paths: what would reloading them do?
+    Check(CheckArguments),
+    /// Load one module, then reload its other versions, and show the resulting worlds
+    Simulate(SimulateArguments),
+    /// Show a rule's page, or the table of rules
+    Explain(ExplainArguments),
+    /// Print a completion script for a shell
+    Completions(CompletionsArguments),
+}
+
+/// The arguments of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct CheckArguments {
+    /// Files and directories to check [default: .]
+    #[arg(value_name = "PATH")]
+    pub targets: Vec<PathBuf>,
+    /// Read more paths from a file, one a line (`-`: standard input)
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
+    #[command(flatten)]
+    pub baseline: BaselineArguments,
+    /// How many modules to analyse at a time
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Show no progress
+    #[arg(long)]
+    pub no_progress: bool,
+    #[command(flatten)]
+    pub common: CommonArguments,
+}
+
+/// Where the live world is from.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Baseline (what the process has loaded)")]
+pub struct BaselineArguments {
+    /// What git holds at the merge base of REV and HEAD
+    #[arg(long, value_name = "REV", group = "baseline")]
+    pub base: Option<String>,
+    /// What git holds at REV itself
+    #[arg(long, value_name = "REV", group = "baseline")]
+    pub base_exact: Option<String>,
+    /// Another directory tree with the same layout
+    #[arg(long, value_name = "DIR", group = "baseline", conflicts_with = "head")]
+    pub base_dir: Option<PathBuf>,
+    /// None: each module is imported, then reloaded unchanged
+    #[arg(long, group = "baseline", conflicts_with = "head")]
+    pub no_base: bool,
+    /// Take the new source from this revision instead of the working tree
+    #[arg(long, value_name = "REV")]
+    pub head: Option<String>,
+    /// Reload each commit from base to head, not only the last
+    #[arg(long)]
+    pub history: bool,
+}
+
+/// The arguments of `simulate`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct SimulateArguments {
+    /// The versions: the first is imported, the others are reloaded in order (`-`: standard input)
+    #[arg(value_name = "VERSION", required = true, num_args = 2..)]
+    pub versions: Vec<PathBuf>,
+    /// The source root as the process has it loaded, in which imports resolve
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// The dotted name of the module [default: from the last version's path]
+    #[arg(long, value_name = "NAME")]
+    pub module: Option<String>,
+    #[command(flatten)]
+    pub common: CommonArguments,
+}
+
+/// The arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A code, a name, or a prefix such as `RS1`
+    pub code: Option<String>,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArgument,
+}
+
+/// The arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    pub shell: clap_complete::Shell,
+}
+
+/// What `check` and `simulate` have in common.
+#[derive(Debug, Args)]
+pub struct CommonArguments {
+    /// How to write the results [default: text]
+    #[arg(long, value_name = "FORMAT", value_parser = choice::<OutputFormat>())]
+    pub output_format: Option<OutputFormat>,
+    /// Print nothing besides the results
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArgument,
+    /// Exit with 0 even where there are findings
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Confirm findings by really importing and reloading in a child `python`
+    #[arg(long)]
+    pub witness: bool,
+    #[command(flatten)]
+    pub rules: RuleArguments,
+    #[command(flatten)]
+    pub python: PythonArguments,
+    /// Read the configuration from this file
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub isolated: bool,
+}
+
+/// Which findings are reported.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+pub struct RuleArguments {
+    /// Report these rules only: codes, names or prefixes
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub select: Option<Vec<Selector>>,
+    /// Report these rules besides
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub extend_select: Option<Vec<Selector>>,
+    /// Do not report these rules
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    pub ignore: Option<Vec<Selector>>,
+    /// Report nothing below this severity [default: hint]
+    #[arg(long, value_name = "SEVERITY", value_parser = choice::<Severity>())]
+    pub min_severity: Option<Severity>,
+    /// Exit with 1 where a finding is at least this severe [default: warning]
+    #[arg(long, value_name = "SEVERITY", value_parser = choice::<Severity>())]
+    pub fail_on: Option<Severity>,
+}
+
+/// Which Python is meant.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Python")]
+pub struct PythonArguments {
+    /// The version to analyse for, such as 3.11
+    #[arg(long, value_name = "3.N")]
+    pub python_version: Option<PythonVersion>,
+    /// The interpreter or environment in which imports resolve
+    #[arg(long, value_name = "PATH")]
+    pub python: Option<PathBuf>,
+    /// What reloads [default: importlib]
+    #[arg(long, value_name = "NAME", value_parser = choice::<Reloader>())]
+    pub reloader: Option<Reloader>,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum ColorArgument {
+    /// On terminals, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<ColorArgument> for anstream::ColorChoice {
+    fn from(color: ColorArgument) -> Self {
+        match color {
+            ColorArgument::Auto => anstream::ColorChoice::Auto,
+            ColorArgument::Always => anstream::ColorChoice::Always,
+            ColorArgument::Never => anstream::ColorChoice::Never,
+        }
+    }
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing at or above the failing severity
+  1  findings
+  2  could not run, or a file could not be analysed";
+
+/// A parser that knows the words of a setting, for help, completions and messages.
+fn choice<T: Choice + Send + Sync>() -> impl TypedValueParser<Value = T> {
+    let words = T::CHOICES.iter().map(|(word, _)| *word);
+    PossibleValuesParser::new(words).try_map(|word| T::from_word(&word))
+}

@@ -1,0 +1,83 @@
+//! `reloadsafe check`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+
+use super::Outcome;
+use super::args::{BaselineArguments, CheckArguments};
+use super::output::{Output, complain};
+use super::{progress, settings};
+use crate::check::{self, Baseline, CheckRequest, FilesFrom};
+use crate::config::OutputFormat;
+use crate::report::{CheckReport, json, jsonl, text};
+
+pub(super) fn run(arguments: CheckArguments) -> anyhow::Result<Outcome> {
+    if arguments.baseline.history {
+        bail!("`--history` is not implemented yet");
+    }
+    let (quiet, exit_zero) = (arguments.common.quiet, arguments.common.exit_zero);
+    let output = Output::new(arguments.common.color.into());
+    let files_from = arguments.files_from.map(|path| match path == Path::new("-") {
+        true => FilesFrom::Stdin,
+        false => FilesFrom::File(path),
+    });
+    let mut targets = arguments.targets;
+    if targets.is_empty() && files_from.is_none() {
+        targets.push(PathBuf::from("."));
+    }
+    let directory = settings::common_directory(&targets)?;
+    let request = CheckRequest {
+        targets,
+        files_from,
+        head: arguments.baseline.head.clone(),
+        baseline: baseline(arguments.baseline),
+        jobs: arguments.jobs,
+        config: settings::load(arguments.common, &directory)?,
+    };
+    let mut progress = progress::for_terminal(!quiet && !arguments.no_progress);
+    let report = check::run(&request, &mut *progress)?;
+    drop(progress);
+    write(output, &report, request.config.output_format, quiet)?;
+    if report.failed.is_empty() {
+        Ok(settings::outcome(report.worst(), request.config.fail_on, exit_zero))
+    } else {
+        Ok(Outcome::Failed)
+    }
+}
+
+fn baseline(arguments: BaselineArguments) -> Baseline {
+    if let Some(rev) = arguments.base {
+        return Baseline::Git { rev, exact: false };
+    }
+    if let Some(rev) = arguments.base_exact {
+        return Baseline::Git { rev, exact: true };
+    }
+    if let Some(directory) = arguments.base_dir {
+        return Baseline::Dir(directory);
+    }
+    if arguments.no_base { Baseline::None } else { Baseline::Head }
+}
+
+fn write(
+    output: Output,
+    report: &CheckReport,
+    format: OutputFormat,
+    quiet: bool,
+) -> anyhow::Result<()> {
+    match format {
+        OutputFormat::Json => output.write(|out| json::write_check(out, report)),
+        OutputFormat::Jsonl => {
+            // The lines have no room for them, and nothing is lost silently.
+            for failed in &report.failed {
+                let path = failed.path.display();
+                complain(&format!("could not analyse {path}: {}", failed.reason));
+            }
+            output.write(|out| jsonl::write(out, &report.diagnostics))
+        }
+        _ => output.write(|out| {
+            text::write(out, report, output.layout())?;
+            if quiet { Ok(()) } else { text::write_summary(out, report) }
+        }),
+    }
+}

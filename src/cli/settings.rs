@@ -1,0 +1,75 @@
+//! Arguments and configuration file to settings; what is not implemented yet is refused.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+
+use super::Outcome;
+use super::args::CommonArguments;
+use crate::config::{Choice, Config, Options, OutputFormat, Reloader, discovery};
+use crate::diagnostic::Severity;
+
+/// The settings of a run whose configuration is looked for at `directory` and above.
+pub(super) fn load(arguments: CommonArguments, directory: &Path) -> anyhow::Result<Config> {
+    if arguments.witness {
+        bail!("`--witness` is not implemented yet");
+    }
+    let file = match &arguments.config {
+        Some(path) => Some(discovery::named(path)?),
+        None if arguments.isolated => None,
+        None => discovery::nearest(directory)?,
+    };
+    let config = Config::resolve(&Vec::from_iter(file.into_iter().chain([layer(arguments)])));
+    if config.reloader != Reloader::Importlib {
+        bail!("the reloader `{}` is not implemented yet", config.reloader.word());
+    }
+    match config.output_format {
+        OutputFormat::Text | OutputFormat::Json | OutputFormat::Jsonl => Ok(config),
+        format => bail!("the output format `{}` is not implemented yet", format.word()),
+    }
+}
+
+/// The command line as a layer of settings.
+fn layer(arguments: CommonArguments) -> Options {
+    Options {
+        select: arguments.rules.select,
+        extend_select: arguments.rules.extend_select,
+        ignore: arguments.rules.ignore,
+        min_severity: arguments.rules.min_severity,
+        fail_on: arguments.rules.fail_on,
+        python_version: arguments.python.python_version,
+        python: arguments.python.python,
+        reloader: arguments.python.reloader,
+        output_format: arguments.output_format,
+        ..Options::default()
+    }
+}
+
+/// The directory that holds all of the paths, a file's being the one that it lies in; the
+/// current one where there are none.
+pub(super) fn common_directory(paths: &[PathBuf]) -> anyhow::Result<PathBuf> {
+    let mut directories = Vec::new();
+    for path in paths {
+        let mut absolute = std::path::absolute(path)?;
+        if !absolute.is_dir() {
+            absolute.pop();
+        }
+        directories.push(absolute);
+    }
+    let Some((first, others)) = directories.split_first() else {
+        return Ok(std::env::current_dir()?);
+    };
+    let common = first
+        .ancestors()
+        .find(|ancestor| others.iter().all(|directory| directory.starts_with(ancestor)));
+    Ok(common.unwrap_or(first).to_owned())
+}
+
+/// What findings mean for the exit code.
+pub(super) fn outcome(worst: Option<Severity>, fail_on: Severity, exit_zero: bool) -> Outcome {
+    if worst.is_some_and(|worst| worst >= fail_on) && !exit_zero {
+        Outcome::Findings
+    } else {
+        Outcome::Clean
+    }
+}
