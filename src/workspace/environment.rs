@@ -11,7 +11,7 @@ use crate::python::PythonVersion;
 use layout::{Installation, Venv};
 
 /// The names of directories in a project that are taken for its virtual environment.
-const PROJECT_ENVIRONMENTS: &[&str] = &[".venv", "venv"];
+const PROJECT_ENVIRONMENTS: [&str; 2] = [".venv", "venv"];
 
 /// What is known of the Python that imports.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,8 +58,10 @@ pub enum EnvironmentError {
 
 /// What the search for the environment may look at.
 pub struct Search<'a> {
-    /// The directory of the project.
+    /// The directory of the project, or one in it. Relative paths are relative to it.
     pub project: &'a Path,
+    /// The directory up to which a virtual environment is looked for, from `project` on.
+    pub up_to: &'a Path,
     /// What the user says: an interpreter, a virtual environment, a prefix, or the name of a
     /// program on `PATH`.
     pub python: Option<&'a Path>,
@@ -94,8 +96,9 @@ pub fn find(search: &Search<'_>) -> Result<Environment, EnvironmentError> {
             return Ok(Environment { is_known: true, origin, ..found });
         }
     }
-    for name in PROJECT_ENVIRONMENTS {
-        let directory = search.project.join(name);
+    let within = |directory: &&Path| directory.starts_with(search.up_to);
+    let holders = search.project.ancestors().take_while(within);
+    for directory in holders.flat_map(|dir| PROJECT_ENVIRONMENTS.map(|name| dir.join(name))) {
         if let Some(found) = Venv::at(&directory).and_then(|venv| search.venv(&venv)) {
             return Ok(Environment { is_known: true, origin: EnvironmentOrigin::Project, ..found });
         }

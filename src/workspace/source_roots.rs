@@ -61,8 +61,8 @@ impl SourceRoots {
         let mut roots = Vec::new();
         let mut directories = BTreeSet::from([(0, project.to_path_buf())]);
         while let Some((depth, directory)) = directories.pop_first() {
-            let is_project = |name: &&str| tree.is_file(&directory.join(name));
-            if depth == 0 || PROJECT_MARKERS.iter().any(|name| is_project(&name)) {
+            let is_project = |name: &str| tree.is_file(&directory.join(name));
+            if depth == 0 || PROJECT_MARKERS.iter().any(|name| is_project(name)) {
                 roots.extend(roots_of_project(&directory, tree.as_ref()));
             }
             if depth == PROJECT_DEPTH || is_package(&directory, tree.as_ref()) && depth > 0 {

@@ -43,6 +43,11 @@ pub trait FileTree: fmt::Debug + Send + Sync {
     fn revision(&self) -> Revision {
         Revision::Current
     }
+
+    /// Where the file of a path really lies, for the places that findings point to.
+    fn location(&self, path: &Path) -> PathBuf {
+        path.to_path_buf()
+    }
 }
 
 /// Something in a directory. Symbolic links count as what they lead to; broken ones and
@@ -130,7 +135,7 @@ pub(super) fn check_size(size: u64, max_size: u64) -> io::Result<()> {
     if size <= max_size {
         return Ok(());
     }
-    let message = format!("{size} bytes, more than the limit of {max_size} (`max-file-size`)");
+    let message = format!("{size} bytes, more than the limit of {max_size}");
     Err(io::Error::new(io::ErrorKind::FileTooLarge, message))
 }
 
@@ -270,6 +275,51 @@ impl FileTree for OverlayTree {
 
     fn revision(&self) -> Revision {
         self.below.revision()
+    }
+}
+
+/// A directory tree that stands where another one is: the same layout, other files.
+#[derive(Debug)]
+pub struct RebasedTree {
+    place: PathBuf,
+    files: PathBuf,
+    disk: DiskTree,
+}
+
+impl RebasedTree {
+    /// The files of the directory `files`, as if they lay in the directory `place`.
+    pub fn new(place: &Path, files: &Path, disk: DiskTree) -> Self {
+        RebasedTree { place: place.to_path_buf(), files: files.to_path_buf(), disk }
+    }
+
+    /// The directory in which the files appear to lie.
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+}
+
+impl FileTree for RebasedTree {
+    fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        self.disk.read(&self.location(path))
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.disk.is_file(&self.location(path))
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        self.disk.is_dir(&self.location(path))
+    }
+
+    fn list_dir(&self, path: &Path) -> Vec<Entry> {
+        self.disk.list_dir(&self.location(path))
+    }
+
+    fn location(&self, path: &Path) -> PathBuf {
+        match path.strip_prefix(&self.place) {
+            Ok(below) => self.files.join(below),
+            Err(_) => path.to_path_buf(),
+        }
     }
 }
 

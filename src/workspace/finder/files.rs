@@ -173,8 +173,9 @@ impl Files {
                 let bytes = tree.read(path).map_err(|error| error.to_string())?;
                 let Some(bytes) = bytes else { return Ok(None) };
                 let text = super::super::decode(bytes)?;
+                let place = tree.location(path);
                 let shown = self.shown_from.as_deref();
-                let shown = shown.and_then(|from| path.strip_prefix(from).ok()).unwrap_or(path);
+                let shown = shown.and_then(|from| place.strip_prefix(from).ok()).unwrap_or(&place);
                 Source::new(shown, tree.revision(), text)
             }
         };
