@@ -23,13 +23,16 @@ pub struct CheckRequest {
     pub head: Option<String>,
     /// How many modules are analysed at a time; `None`: as many as there are processors.
     pub jobs: Option<NonZeroUsize>,
+    /// The settings, resolved.
     pub config: Config,
 }
 
 /// Where a list of files is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FilesFrom {
+    /// Standard input.
     Stdin,
+    /// A file.
     File(PathBuf),
 }
 

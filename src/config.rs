@@ -40,11 +40,13 @@ pub struct Config {
     pub python_version: Option<PythonVersion>,
     /// The interpreter or environment in which imports resolve, where the user says it.
     pub python: Option<PathBuf>,
+    /// Whose way of reloading is simulated.
     pub reloader: Reloader,
     /// The source roots, where the user says them; empty: they are found.
     pub src: Vec<PathBuf>,
     /// Files and directories that are not looked at.
     pub exclude: PathPatterns,
+    /// How results are written.
     pub output_format: OutputFormat,
 }
 
@@ -99,24 +101,34 @@ pub enum Reloader {
     Ipython,
     /// `%autoreload complete`.
     IpythonComplete,
+    /// `marimo`'s module autoreload.
     Marimo,
     /// `plone.reload`.
     Plone,
+    /// `jurigged`.
     Jurigged,
     /// The Python `hmr` package.
     Hmr,
+    /// The reloader of the `pydevd` debugger.
     Pydevd,
 }
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OutputFormat {
+    /// For people.
     Text,
+    /// One object, as the contract has it.
     Json,
+    /// A finding a line.
     Jsonl,
+    /// SARIF 2.1.
     Sarif,
+    /// GitHub workflow commands.
     Github,
+    /// A GitLab code quality report.
     Gitlab,
+    /// A JUnit report.
     Junit,
 }
 

@@ -39,6 +39,7 @@ pub struct CheckReport {
 /// A file that could not be analysed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedFile {
+    /// The file, as the user named it.
     pub path: PathBuf,
     /// Why, without a full stop.
     pub reason: String,

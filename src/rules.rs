@@ -78,6 +78,7 @@ pub struct Rule {
     pub summary: &'static str,
     /// The rule's page, Markdown.
     pub docs: &'static str,
+    /// How far the rule may be relied on.
     pub status: Status,
 }
 
@@ -91,14 +92,18 @@ pub enum Status {
 /// A code with a name and a meaning, but without a check yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReservedRule {
+    /// Such as `RS301`.
     pub code: &'static str,
+    /// The kebab-case name.
     pub name: &'static str,
 }
 
 /// What a code or a name stands for.
 #[derive(Debug, Clone, Copy)]
 pub enum KnownRule {
+    /// This version checks it.
     Implemented(&'static Rule),
+    /// This version does not check it.
     Reserved(&'static ReservedRule),
 }
 
@@ -148,4 +153,87 @@ pub fn name_of(code: &'static str) -> &'static str {
 pub fn url(code: &str) -> String {
     let name = rule(code).map_or(code, |rule| rule.name);
     format!("{RULES_URL}{}.md", name.replace('-', "_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECTIONS: [&str; 6] = [
+        "What it does",
+        "Why is this bad?",
+        "Example",
+        "Use instead",
+        "Known problems",
+        "References",
+    ];
+
+    #[test]
+    fn every_rule_has_a_page_with_all_sections_in_order() {
+        for rule in RULES {
+            let title = format!("# {} ({})\n", rule.name, rule.code);
+            assert!(rule.docs.starts_with(&title), "{}", rule.code);
+            let sections: Vec<&str> =
+                rule.docs.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+            assert_eq!(sections, SECTIONS, "{}", rule.code);
+            assert!(!rule.docs.contains("\n\n\n\n"), "{}", rule.code);
+            for (at, heading) in rule.docs.match_indices("\n## ") {
+                let body = rule.docs[at + heading.len()..].split("\n## ").next().unwrap();
+                assert!(body.lines().count() > 2, "{} has an empty section", rule.code);
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_is_a_pair_and_has_a_way_out() {
+        for rule in RULES {
+            let (_, example) = rule.docs.split_once("## Example").unwrap();
+            let (example, instead) = example.split_once("## Use instead").unwrap();
+            assert!(example.contains(" before:\n\n```py\n"), "{}", rule.code);
+            assert!(example.contains(" after:\n\n```py\n"), "{}", rule.code);
+            assert!(instead.contains("```py\n"), "{}", rule.code);
+        }
+    }
+
+    #[test]
+    fn the_tables_are_sorted_and_nothing_is_there_twice() {
+        assert!(RULES.is_sorted_by(|a, b| a.code < b.code));
+        assert!(RESERVED.is_sorted_by(|a, b| a.code < b.code));
+        let codes: std::collections::HashSet<_> = known().map(KnownRule::code).collect();
+        let names: std::collections::HashSet<_> = known().map(KnownRule::name).collect();
+        assert_eq!((codes.len(), names.len()), (known().count(), known().count()));
+    }
+
+    #[test]
+    fn names_are_kebab_case_and_those_of_the_files() {
+        for known in known() {
+            let is_kebab = |c: char| c.is_ascii_lowercase() || c == '-';
+            assert!(known.name().chars().all(is_kebab), "{}", known.name());
+            let number = known.code().strip_prefix("RS").unwrap();
+            assert!(number.len() == 3 && number.parse::<u16>().is_ok(), "{}", known.code());
+        }
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter_map(|name| Some(name.strip_suffix(".md")?.to_owned()))
+            .collect();
+        files.sort();
+        let mut expected: Vec<String> =
+            RULES.iter().map(|rule| rule.name.replace('-', "_")).collect();
+        expected.sort();
+        assert_eq!(files, expected);
+        for rule in RULES {
+            let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(url(rule.code));
+            assert_eq!(std::fs::read_to_string(page).unwrap(), rule.docs);
+        }
+    }
+
+    #[test]
+    fn codes_and_names_are_found_in_any_case() {
+        assert_eq!(lookup("rs104").map(KnownRule::name), Some("ghost-read"));
+        assert_eq!(lookup("Ghost-Read").map(KnownRule::code), Some("RS104"));
+        assert_eq!(lookup("state-reset").map(KnownRule::code), Some("RS301"));
+        assert!(lookup("RS1").is_none() && rule("RS301").is_none());
+    }
 }

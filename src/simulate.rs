@@ -14,6 +14,7 @@ pub struct SimulateRequest {
     pub root: Option<PathBuf>,
     /// The dotted name of the module for which the versions stand in.
     pub module: String,
+    /// The settings, resolved.
     pub config: Config,
 }
 
@@ -22,6 +23,7 @@ pub struct SimulateRequest {
 pub struct VersionInput {
     /// As the user named it; `<stdin>` for standard input.
     pub path: PathBuf,
+    /// The text as it was read.
     pub bytes: Vec<u8>,
 }
 

@@ -79,8 +79,12 @@ impl Suppressions {
 
     /// The RS901 findings: directives that cannot be understood, and those that have silenced
     /// nothing so far, each with a fix. What names only rules that do not report, or that this
-    /// version does not check, is not unused: nobody could have said.
+    /// version does not check, is not unused: nobody could have said. None where RS901 itself
+    /// does not report.
     pub fn unused(&self, selection: &RuleSelection) -> Vec<Diagnostic> {
+        if !selection.is_enabled(unused_suppression::RULE.code) {
+            return Vec::new();
+        }
         let mut findings: Vec<Diagnostic> =
             self.malformed.iter().map(|malformed| self.malformed(malformed)).collect();
         for tracked in &self.directives {
@@ -92,7 +96,9 @@ impl Suppressions {
         findings
     }
 
-    /// Removes the silenced findings of this text and adds the RS901 findings.
+    /// Removes the silenced findings of this text and adds the RS901 findings. Give it all
+    /// findings, before [`crate::config::Config::reports`] drops any: a comment that silences
+    /// one which would have been dropped anyway is in use.
     pub fn apply(
         mut self,
         diagnostics: Vec<Diagnostic>,

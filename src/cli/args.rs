@@ -44,15 +44,9 @@ pub struct CheckArguments {
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,
     #[command(flatten)]
-    pub baseline: BaselineArguments,
-    /// How many modules to analyse at a time
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
-    /// Show no progress
-    #[arg(long)]
-    pub no_progress: bool,
-    #[command(flatten)]
     pub common: CommonArguments,
+    #[command(flatten)]
+    pub baseline: BaselineArguments,
 }
 
 /// Where the live world is from.
@@ -74,7 +68,7 @@ pub struct BaselineArguments {
     /// Take the new source from this revision instead of the working tree
     #[arg(long, value_name = "REV")]
     pub head: Option<String>,
-    /// Reload each commit from base to head, not only the last
+    /// Reload each commit from base to head, not only the last (not implemented yet)
     #[arg(long)]
     pub history: bool,
 }
@@ -127,19 +121,25 @@ pub struct CommonArguments {
     /// Exit with 0 even where there are findings
     #[arg(long)]
     pub exit_zero: bool,
-    /// Confirm findings by really importing and reloading in a child `python`
+    /// How many modules to analyse at a time
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Show no progress
+    #[arg(long)]
+    pub no_progress: bool,
+    /// Confirm findings by really reloading in a child `python` (not implemented yet)
     #[arg(long)]
     pub witness: bool,
-    #[command(flatten)]
-    pub rules: RuleArguments,
-    #[command(flatten)]
-    pub python: PythonArguments,
     /// Read the configuration from this file
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
     pub config: Option<PathBuf>,
     /// Read no configuration file
     #[arg(long)]
     pub isolated: bool,
+    #[command(flatten)]
+    pub rules: RuleArguments,
+    #[command(flatten)]
+    pub python: PythonArguments,
 }
 
 /// Which findings are reported.
@@ -183,7 +183,9 @@ pub struct PythonArguments {
 pub enum ColorArgument {
     /// On terminals, unless NO_COLOR is set
     Auto,
+    /// Even where nobody watches
     Always,
+    /// Not even on terminals
     Never,
 }
 

@@ -17,6 +17,7 @@ pub(super) fn run(arguments: CheckArguments) -> anyhow::Result<Outcome> {
         bail!("`--history` is not implemented yet");
     }
     let (quiet, exit_zero) = (arguments.common.quiet, arguments.common.exit_zero);
+    let no_progress = arguments.common.no_progress;
     let output = Output::new(arguments.common.color.into());
     let files_from = arguments.files_from.map(|path| match path == Path::new("-") {
         true => FilesFrom::Stdin,
@@ -32,10 +33,10 @@ pub(super) fn run(arguments: CheckArguments) -> anyhow::Result<Outcome> {
         files_from,
         head: arguments.baseline.head.clone(),
         baseline: baseline(arguments.baseline),
-        jobs: arguments.jobs,
+        jobs: arguments.common.jobs,
         config: settings::load(arguments.common, &directory)?,
     };
-    let mut progress = progress::for_terminal(!quiet && !arguments.no_progress);
+    let mut progress = progress::for_terminal(!quiet && !no_progress);
     let report = check::run(&request, &mut *progress)?;
     drop(progress);
     write(output, &report, request.config.output_format, quiet)?;

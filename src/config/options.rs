@@ -19,17 +19,29 @@ use crate::python::PythonVersion;
 pub struct Options {
     /// The directory of the file that the layer is from.
     pub project_root: Option<PathBuf>,
+    /// The rules that report, instead of those that weaker layers say.
     pub select: Option<Vec<Selector>>,
+    /// Rules that report besides.
     pub extend_select: Option<Vec<Selector>>,
+    /// Rules that do not report.
     pub ignore: Option<Vec<Selector>>,
+    /// Rules that do not report in some files.
     pub per_file_ignores: Option<PerFileIgnores>,
+    /// The least severity that is reported.
     pub min_severity: Option<Severity>,
+    /// The least severity that makes the exit code 1.
     pub fail_on: Option<Severity>,
+    /// The Python to analyse for.
     pub python_version: Option<PythonVersion>,
+    /// The interpreter or environment in which imports resolve.
     pub python: Option<PathBuf>,
+    /// Whose way of reloading is simulated.
     pub reloader: Option<Reloader>,
+    /// The source roots.
     pub src: Option<Vec<PathBuf>>,
+    /// Files and directories that are not looked at.
     pub exclude: Option<PathPatterns>,
+    /// How results are written.
     pub output_format: Option<OutputFormat>,
 }
 

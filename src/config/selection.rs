@@ -11,6 +11,7 @@ use crate::rules;
 /// What selects rules: `ALL`, a prefix such as `RS` or `RS1`, a code, or a name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Selector {
+    /// Every rule.
     All,
     /// The beginning of codes.
     Prefix(String),

@@ -138,7 +138,7 @@ fn what_nobody_could_have_checked_is_not_unused() {
     let text = "x = 1  # reloadsafe: ignore[RS101]\n";
     let source = source(text);
     let selected = crate::config::Options {
-        select: Some(vec![Selector::Code("RS104")]),
+        select: Some(vec![Selector::Code("RS104"), Selector::Code("RS901")]),
         ..crate::config::Options::default()
     };
     let selection = RuleSelection::resolve(&[selected]);
