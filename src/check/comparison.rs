@@ -16,7 +16,7 @@ use crate::workspace::git::{Change, Repository};
 use crate::workspace::git_tree::GitTree;
 use crate::workspace::source_roots::{ModuleName, SourceRoots};
 use crate::workspace::tree::{DEFAULT_MAX_FILE_SIZE, DiskTree, FileTree, RebasedTree, absolute};
-use crate::workspace::walk::{Kind, Targets, Walked, parse_list, real_directory};
+use crate::workspace::walk::{Kind, Targets, Walked, read_list, real_directory};
 
 /// What a run takes from the process that it runs in.
 pub struct Surroundings<'a> {
@@ -375,15 +375,11 @@ fn target_paths(request: &CheckRequest, from: &Path) -> anyhow::Result<Vec<PathB
     match &request.files_from {
         None => {}
         Some(FilesFrom::Stdin) => {
-            let mut list = Vec::new();
-            std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut list)
-                .context("standard input could not be read")?;
-            paths.extend(parse_list(&list));
+            paths.extend(read_list(None).context("standard input could not be read")?);
         }
         Some(FilesFrom::File(file)) => {
-            let list = std::fs::read(absolute(from, file))
-                .with_context(|| format!("`{}` could not be read", file.display()))?;
-            paths.extend(parse_list(&list));
+            let list = read_list(Some(&absolute(from, file)));
+            paths.extend(list.with_context(|| format!("`{}` could not be read", file.display()))?);
         }
     }
     Ok(paths)

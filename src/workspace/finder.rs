@@ -254,6 +254,7 @@ impl Finder {
             Place::Module { file, origin } => {
                 Place::Nowhere(self.absent_in_module(&file, origin, name))
             }
+            Place::BuiltIn if is_frozen_module(name, self.shared.version) => Place::BuiltIn,
             Place::BuiltIn => Place::Nowhere(Absence::Missing),
             Place::Compiled => Place::Nowhere(Absence::Unknown),
             Place::Nowhere(absence) => Place::Nowhere(absence),

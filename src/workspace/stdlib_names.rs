@@ -15,9 +15,6 @@ static TABLE: LazyLock<FxHashMap<&'static str, Row>> =
 /// Modules that `importlib` finds frozen before it looks at `sys.path`, though their sources
 /// lie in the library (`Python/frozen.c`, 3.11 and newer).
 const FROZEN_WITH_SOURCE: &[&str] = &[
-    "__hello__",
-    "__phello__",
-    "__phello__.spam",
     "_collections_abc",
     "_sitebuiltins",
     "abc",
@@ -32,7 +29,6 @@ const FROZEN_WITH_SOURCE: &[&str] = &[
     "runpy",
     "site",
     "stat",
-    "zipimport",
 ];
 
 /// Bit `n` stands for Python 3.`n`.
@@ -57,7 +53,8 @@ pub fn is_builtin_module(name: &str, version: PythonVersion) -> bool {
 /// Whether the module is frozen into the interpreter, and so is found before any file.
 pub fn is_frozen_module(name: &str, version: PythonVersion) -> bool {
     match name {
-        "_frozen_importlib" | "_frozen_importlib_external" | "zipimport" | "__hello__" => true,
+        "_frozen_importlib" | "_frozen_importlib_external" | "zipimport" => true,
+        "__hello__" | "__phello__" | "__phello__.spam" => true,
         _ => version.minor >= 11 && FROZEN_WITH_SOURCE.contains(&name),
     }
 }

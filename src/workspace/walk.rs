@@ -1,6 +1,7 @@
 //! Which files a run is about: what lies under the given paths and is not ignored.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -214,8 +215,25 @@ pub fn real_directory(path: &Path) -> PathBuf {
     }
 }
 
+/// The paths that a file lists, or standard input where there is no file.
+///
+/// # Errors
+///
+/// Where it cannot be read.
+pub fn read_list(file: Option<&Path>) -> io::Result<Vec<PathBuf>> {
+    let list = match file {
+        Some(file) => std::fs::read(file)?,
+        None => {
+            let mut list = Vec::new();
+            io::stdin().lock().read_to_end(&mut list)?;
+            list
+        }
+    };
+    Ok(parse_list(&list))
+}
+
 /// The paths of a list: separated by NUL where there is one, else one a line.
-pub fn parse_list(bytes: &[u8]) -> Vec<PathBuf> {
+fn parse_list(bytes: &[u8]) -> Vec<PathBuf> {
     let separator = if bytes.contains(&0) { 0 } else { b'\n' };
     let lines = bytes.split(|&byte| byte == separator);
     let trimmed = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));

@@ -84,7 +84,7 @@ impl Finder {
                 Absence::Unknown
             }
             ModuleOrigin::Workspace => Absence::Missing,
-            ModuleOrigin::Environment if shared.sees_everything() => Absence::Missing,
+            ModuleOrigin::Environment if shared.is_known => Absence::Missing,
             ModuleOrigin::Environment => Absence::Unknown,
         }
     }

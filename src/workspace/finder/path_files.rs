@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::super::stdlib_names::is_stdlib_module;
 use super::super::tree::{FileTree, absolute};
+use crate::python::PythonVersion;
 
 /// `.pth` files whose code does not make other modules importable.
 const HARMLESS: &[&str] = &[
@@ -15,6 +17,20 @@ const HARMLESS: &[&str] = &[
     "pytest-cov.pth",
     "matplotlib.pth",
     "ruamel.pth",
+];
+
+/// Words without which a line of code that is all there to read cannot make modules importable.
+const HOOKS: &[&str] = &[
+    "meta_path",
+    "path_hooks",
+    "sys.path",
+    "addsitedir",
+    "sys.modules",
+    "ModuleType",
+    "__path__",
+    "__import__",
+    "importlib",
+    "install",
 ];
 
 /// What the `.pth` files of an environment say.
@@ -65,9 +81,9 @@ impl PathFiles {
                 continue;
             }
             if line.starts_with("import ") || line.starts_with("import\t") {
-                if !is_harmless && !self.follow_editable(site, line, disk) {
-                    self.hides_modules = true;
-                }
+                self.hides_modules |= !is_harmless
+                    && !is_harmless_code(line)
+                    && !self.follow_editable(site, line, disk);
                 continue;
             }
             let entry = absolute(site, Path::new(line));
@@ -121,6 +137,16 @@ impl PathFiles {
     }
 }
 
+/// Whether a line of code imports only the standard library and installs no hook.
+fn is_harmless_code(line: &str) -> bool {
+    let imported = line["import".len()..].split(';').next().unwrap_or_default();
+    let is_stdlib = |name: &str| {
+        let name = name.split_whitespace().next().unwrap_or_default();
+        is_stdlib_module(name, PythonVersion::NEWEST)
+    };
+    imported.split(',').all(is_stdlib) && !HOOKS.iter().any(|word| line.contains(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::super::tree::OverlayTree;
@@ -147,6 +173,10 @@ mod tests {
         let known = "import os; enabled = os.environ.get('X')\n";
         assert!(!read_one(&[("/s/distutils-precedence.pth", known)]).hides_modules);
         assert!(read_one(&[("/s/other.pth", "import other_hook\n")]).hides_modules);
+        let tracing = "import os, sys; os.environ.get('TRACE') and print(sys.argv)\n";
+        assert!(!read_one(&[("/s/trace.pth", tracing)]).hides_modules);
+        let hook = "import sys; sys.meta_path.append(None)\n";
+        assert!(read_one(&[("/s/trace.pth", hook)]).hides_modules);
         assert!(read_one(&[("/s/p.egg-link", "/x/lib\n.")]).hides_modules);
     }
 
