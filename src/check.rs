@@ -1,14 +1,14 @@
 //! The headless run over a workspace: a baseline, a head, and what reloading would do.
 
 pub mod comparison;
-pub mod run;
+pub mod reloads;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::report::CheckReport;
-use comparison::Surroundings;
+use crate::workspace::Surroundings;
 
 /// What `reloadsafe check` is asked to do. Nothing in it is read or validated yet.
 #[derive(Debug, Clone)]
@@ -79,5 +79,5 @@ pub fn run(request: &CheckRequest, progress: &mut dyn Progress) -> anyhow::Resul
         directory: std::env::current_dir()?,
         variable: &|name| std::env::var_os(name),
     };
-    run::run_with(request, &around, &run::simulate, progress)
+    reloads::run_with(request, &around, &reloads::simulate, progress)
 }

@@ -1,36 +1,23 @@
 //! Two states of a workspace: what the process has imported, and what it would reload.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
 use super::{Baseline, CheckRequest, FilesFrom};
+use crate::config::Config;
 use crate::python::PythonVersion;
 use crate::report::FailedFile;
-use crate::workspace::environment::{self, Environment, Search};
+use crate::workspace::Surroundings;
+use crate::workspace::environment::{self, Environment, EnvironmentError, Search};
 use crate::workspace::finder::{Finder, FinderInput};
 use crate::workspace::git::{Change, Repository};
 use crate::workspace::git_tree::GitTree;
 use crate::workspace::source_roots::{ModuleName, SourceRoots};
 use crate::workspace::tree::{DEFAULT_MAX_FILE_SIZE, DiskTree, FileTree, RebasedTree, absolute};
 use crate::workspace::walk::{Kind, Targets, Walked, read_list, real_directory};
-
-/// What a run takes from the process that it runs in.
-pub struct Surroundings<'a> {
-    /// The working directory.
-    pub directory: PathBuf,
-    /// The environment variables.
-    pub variable: &'a dyn Fn(&str) -> Option<OsString>,
-}
-
-impl std::fmt::Debug for Surroundings<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Surroundings").field("directory", &self.directory).finish_non_exhaustive()
-    }
-}
 
 /// The files that a run is about, in both states.
 #[derive(Debug)]
@@ -110,18 +97,7 @@ impl Comparison {
         } else {
             SourceRoots::configured(&trees.project, &config.src, head)
         };
-        let settled = config.project_root.as_deref().map(real_directory);
-        let settled = settled.filter(|root| anchor.starts_with(root));
-        // A path on the command line is relative to the working directory.
-        let python = config.python.as_deref().map(|python| {
-            Some(from.join(python)).filter(|p| p.exists()).unwrap_or_else(|| python.to_path_buf())
-        });
-        let environment = environment::find(&Search {
-            project: settled.as_deref().unwrap_or(&anchor),
-            up_to: &trees.project,
-            python: python.as_deref(),
-            variable: around.variable,
-        })?;
+        let environment = find_environment(config, around, &from, &anchor, &trees.project)?;
         let version = config.python_version.or(environment.version);
         let version = version.unwrap_or(PythonVersion::DEFAULT);
         let finder = |tree: &Arc<dyn FileTree>| {
@@ -228,9 +204,7 @@ impl Trees {
         }
         match (&request.baseline, &repository) {
             (Baseline::None, _) | (Baseline::Head, None) => {}
-            (Baseline::Dir(directory), _) => {
-                trees.open_directory(directory, request, from, anchor)?
-            }
+            (Baseline::Dir(directory), _) => trees.open_directory(directory, from, anchor)?,
             (baseline, Some(repository)) => {
                 trees.open_revision(baseline, request, repository, head_commit.as_deref())?;
             }
@@ -271,7 +245,6 @@ impl Trees {
     fn open_directory(
         &mut self,
         directory: &Path,
-        request: &CheckRequest,
         from: &Path,
         anchor: &Path,
     ) -> anyhow::Result<()> {
@@ -286,8 +259,8 @@ impl Trees {
         self.base = Some(Arc::new(RebasedTree::new(place, &files, disk)));
         self.base_directory = Some(RebasedTree::new(&files, place, disk));
         self.base_label = Some(directory.display().to_string());
-        if request.head.is_none() && !anchor.starts_with(&self.project) {
-            self.project = anchor.to_path_buf();
+        if !mirrors {
+            self.project = place.to_path_buf();
         }
         Ok(())
     }
@@ -367,6 +340,29 @@ fn deleted_in_directory(
     };
     let places = all.on_disk(exclude).files.into_iter().map(|file| back.location(&file));
     places.filter(|path| !path.exists() && targets.include(path, exclude)).collect()
+}
+
+/// The environment of the targets: looked for from the configuration's directory, or else the
+/// targets' own, up to the project's.
+fn find_environment(
+    config: &Config,
+    around: &Surroundings<'_>,
+    from: &Path,
+    anchor: &Path,
+    project: &Path,
+) -> Result<Environment, EnvironmentError> {
+    let settled = config.project_root.as_deref().map(real_directory);
+    let settled = settled.filter(|root| anchor.starts_with(root));
+    // A path on the command line is relative to the working directory.
+    let python = config.python.as_deref().map(|python| {
+        Some(from.join(python)).filter(|p| p.exists()).unwrap_or_else(|| python.to_path_buf())
+    });
+    environment::find(&Search {
+        project: settled.as_deref().unwrap_or(anchor),
+        up_to: project,
+        python: python.as_deref(),
+        variable: around.variable,
+    })
 }
 
 /// The targets of the request and of the list that it names.

@@ -4,14 +4,15 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use reloadsafe::check::comparison::Surroundings;
-use reloadsafe::check::run::{Reload, Simulated, run_with};
+use reloadsafe::check::reloads::{Reload, Simulated, run_with};
 use reloadsafe::check::{Baseline, CheckRequest, FilesFrom, NoProgress};
 use reloadsafe::config::{Config, PathPatterns};
-use reloadsafe::modules::Found;
+use reloadsafe::modules::{Found, Modules};
 use reloadsafe::report::CheckReport;
 use reloadsafe::simulation::{Outcome, Simulation, Stage};
-use reloadsafe::text::source::Revision;
+use reloadsafe::text::source::{Revision, Source};
+use reloadsafe::workspace::Surroundings;
+use reloadsafe::workspace::context::Context;
 
 use crate::scratch::Scratch;
 
@@ -155,8 +156,7 @@ fn a_directory_as_the_baseline() {
     scratch.write_all(&[("new/p/same.py", ""), ("new/p/added.py", ""), ("old/p/gone.py", "")]);
     let old = || Baseline::Dir("old".into());
     let (report, notes) = run(&scratch.path(""), &request(&["new"], old())).unwrap();
-    assert_eq!(notes.len(), 1);
-    assert!(notes[0].ends_with("p.m: 1 -> 2"), "{notes:?}");
+    assert_eq!(notes, ["p.m: 1 -> 2"], "what the directory stands for is the project");
     assert_eq!((report.base.as_deref(), report.modules), (Some("old"), 3));
     let there = Baseline::Dir("../old".into());
     let (_, notes) = run(&scratch.path("new"), &request(&["p"], there)).unwrap();
@@ -234,4 +234,22 @@ fn excluded_deleted_and_submodules() {
     scratch.remove("m.py");
     let (report, notes) = run(&scratch.path(""), &request(&["m.py"], Baseline::Head)).unwrap();
     assert_eq!((notes.len(), report.modules), (0, 0), "a deleted file can be named");
+}
+
+#[test]
+fn one_module_below_a_root_that_is_given() {
+    let scratch = Scratch::new();
+    scratch.write_all(&[("app/p/__init__.py", ""), ("app/p/m.py", "disk"), ("app/dep.py", "d")]);
+    let around = Surroundings { directory: scratch.path(""), variable: &|_| None };
+    let first = Source::new("v0.py", Revision::Version(0), "given".to_owned());
+    let open = |root: Option<&str>| {
+        let config = Config::default();
+        Context::open(root.map(Path::new), "p.m", &first, &config, &around).unwrap().finder
+    };
+    let finder = open(Some("app"));
+    let Found::Source(own) = finder.find("p.m") else { panic!("not found") };
+    assert_eq!(own.source.text(), "given");
+    assert!(matches!(finder.find("dep"), Found::Source(_)));
+    assert!(matches!(finder.find("p.absent"), Found::Missing));
+    assert!(matches!(open(None).find("dep"), Found::Unknown));
 }

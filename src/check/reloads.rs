@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context;
 use rayon::prelude::*;
 
-use super::comparison::{Comparison, Fate, Module, Surroundings};
+use super::comparison::{Comparison, Fate, Module};
 use super::{CheckRequest, Progress};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
@@ -21,6 +21,7 @@ use crate::simulation::{Outcome, Simulation};
 use crate::suppression::Suppressions;
 use crate::text::source::Source;
 use crate::text::span::Span;
+use crate::workspace::Surroundings;
 use crate::workspace::finder::Finder;
 
 /// The stack of a thread that analyses, in bytes: deeply nested sources are walked recursively.
@@ -68,7 +69,7 @@ enum Verdict {
 ///
 /// # Errors
 ///
-/// As [`super::run`].
+/// As [`super::run()`].
 pub fn run_with(
     request: &CheckRequest,
     around: &Surroundings<'_>,
