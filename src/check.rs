@@ -1,10 +1,14 @@
 //! The headless run over a workspace: a baseline, a head, and what reloading would do.
 
+pub mod comparison;
+pub mod reloads;
+
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::report::CheckReport;
+use crate::workspace::Surroundings;
 
 /// What `reloadsafe check` is asked to do. Nothing in it is read or validated yet.
 #[derive(Debug, Clone)]
@@ -70,6 +74,10 @@ impl Progress for NoProgress {
 /// # Errors
 /// Where nothing could be checked at all: a target or a revision does not exist, git fails.
 /// A single file that cannot be analysed is no error, but one of [`CheckReport::failed`].
-pub fn run(_request: &CheckRequest, _progress: &mut dyn Progress) -> anyhow::Result<CheckReport> {
-    anyhow::bail!("`check` is not implemented yet")
+pub fn run(request: &CheckRequest, progress: &mut dyn Progress) -> anyhow::Result<CheckReport> {
+    let around = Surroundings {
+        directory: std::env::current_dir()?,
+        variable: &|name| std::env::var_os(name),
+    };
+    reloads::run_with(request, &around, &reloads::simulate, progress)
 }

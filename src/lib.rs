@@ -7,8 +7,9 @@
 //! 3. [`simulation`], [`diagnostic`]: what is computed and what is said, as plain data.
 //! 4. [`config`]: what the user sets; [`rules`]: what there is to report;
 //!    [`suppression`]: the comments that silence it.
-//! 5. [`simulate`], [`check`]: one module's versions, a workspace against its baseline.
-//! 6. [`report`]: the outputs; [`cli`]: arguments to requests, results to exit codes.
+//! 5. [`workspace`]: files, environments and git, as answers to what analysis asks.
+//! 6. [`simulate`], [`check`]: one module's versions, a workspace against its baseline.
+//! 7. [`report`]: the outputs; [`cli`]: arguments to requests, results to exit codes.
 
 pub mod check;
 pub mod cli;
@@ -25,3 +26,4 @@ pub mod suppression;
 pub mod syntax;
 pub mod text;
 pub mod worlds;
+pub mod workspace;

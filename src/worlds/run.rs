@@ -85,6 +85,7 @@ impl Machine<'_> {
     fn bind_machinery(&mut self) {
         let name = Value::Str(self.identity.name.clone());
         let text = Value::of_type("str");
+        let is_package = self.identity.is_package;
         let mut bind = |attribute: &str, value: Value| {
             let symbol = self.symbol(&Name::from(attribute));
             let (span, kind) = (Span::default(), BindingKind::Variable);
@@ -100,7 +101,7 @@ impl Machine<'_> {
         bind("__loader__", Value::Unknown);
         bind("__builtins__", Value::Unknown);
         bind("__cached__", text);
-        if self.identity.is_package {
+        if is_package {
             bind("__path__", Value::Unknown);
         }
     }

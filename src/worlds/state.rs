@@ -46,11 +46,13 @@ impl Slot {
         let mut joined = self.clone();
         joined.maybe_unbound |= other.maybe_unbound;
         for theirs in &other.bindings {
-            let same_place = |ours: &&mut Binding| {
-                ours.version == theirs.version && ours.span == theirs.span
-            };
-            match joined.bindings.iter_mut().find(same_place) {
-                Some(ours) => ours.value = ours.value.join(&theirs.value),
+            let same_place =
+                |ours: &Binding| ours.version == theirs.version && ours.span == theirs.span;
+            match joined.bindings.iter().position(same_place) {
+                Some(at) => {
+                    let ours = &mut joined.bindings[at];
+                    ours.value = ours.value.join(&theirs.value);
+                }
                 None if joined.bindings.len() < MAX_BINDINGS => joined.bindings.push(theirs.clone()),
                 None => {
                     if let Some(last) = joined.bindings.last_mut() {

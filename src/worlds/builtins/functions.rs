@@ -52,14 +52,14 @@ impl Machine<'_> {
                 self.set_attribute(&object, &name, value.clone(), at)?;
                 Ok(Value::None)
             }
-            ("setattr" | "delattr", [Value::ThisModule, ..]) => {
-                let span = self.program.ast().expr(at).span;
-                self.see_nothing(span, "a name is computed and set on the module");
-                Ok(Value::None)
-            }
             ("delattr", [Value::ThisModule, Value::Str(name)]) => {
                 let name = Name::clone(name);
                 self.delete_global(&name, at)?;
+                Ok(Value::None)
+            }
+            ("setattr" | "delattr", [Value::ThisModule, ..]) => {
+                let span = self.program.ast().expr(at).span;
+                self.see_nothing(span, "a name is computed and set on the module");
                 Ok(Value::None)
             }
             ("exec", [code, ..]) => self.exec(&code.clone(), positional.len(), at),

@@ -45,7 +45,7 @@ impl Machine<'_> {
     }
 
     /// `left op right`.
-    pub(super) fn binary(
+    pub(in crate::worlds) fn binary(
         &mut self,
         left: &Value,
         op: BinaryOp,
@@ -104,7 +104,7 @@ impl Machine<'_> {
                 if items.values.len().saturating_mul(times) > MAX_REPEATED {
                     return Outcome::Is(self.allocate(Object::List(Items::unknown())));
                 }
-                let values = items.values.repeat(times);
+                let values = repeated(&items.values, times);
                 Outcome::Is(self.allocate(Object::List(Items::exactly(values))))
             }
             _ => Outcome::Unseen,
@@ -206,7 +206,7 @@ impl Machine<'_> {
     }
 
     /// An operation of which nothing is known.
-    pub(super) fn unseen_operation(&mut self, operands: &[&Value], at: ExprId) -> Flow<Value> {
+    pub(in crate::worlds) fn unseen_operation(&mut self, operands: &[&Value], at: ExprId) -> Flow<Value> {
         let outside = operands.iter().any(|operand| operand.is_outside());
         let risk = if outside { Risk::Outside } else { Risk::Inside };
         let text = self.excerpt(self.program.ast().expr(at).span);
@@ -540,7 +540,7 @@ fn arithmetic(left: &Value, op: BinaryOp, right: &Value) -> Outcome {
         (Value::Tuple(items), BinaryOp::Mult, times)
         | (times, BinaryOp::Mult, Value::Tuple(items)) => match times.as_int() {
             Some(times) if items.len().saturating_mul(times.max(0) as usize) < MAX_REPEATED => {
-                Outcome::Is(Value::tuple(items.repeat(times.max(0) as usize)))
+                Outcome::Is(Value::tuple(repeated(items, times.max(0) as usize)))
             }
             _ => Outcome::Unseen,
         },
@@ -586,6 +586,10 @@ fn integers(a: i64, op: BinaryOp, b: i64, left: &Value, right: &Value) -> Outcom
         }
     };
     Outcome::Is(value.map_or(Value::of_type("int"), Value::Int))
+}
+
+fn repeated(values: &[Value], times: usize) -> Vec<Value> {
+    std::iter::repeat_n(values, times).flatten().cloned().collect()
 }
 
 fn floor_div(a: i64, b: i64) -> Option<i64> {

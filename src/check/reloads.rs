@@ -1,0 +1,206 @@
+//! Simulates the reloads of a comparison, several at a time.
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use rayon::prelude::*;
+
+use super::comparison::{Comparison, Fate, Module};
+use super::{CheckRequest, Progress};
+use crate::config::Config;
+use crate::diagnostic::Diagnostic;
+use crate::modules::{Found, ModuleFile, Modules};
+use crate::python::PythonVersion;
+use crate::report::{CheckReport, FailedFile};
+use crate::simulation::{Outcome, Simulation};
+use crate::suppression::Suppressions;
+use crate::text::source::Source;
+use crate::text::span::Span;
+use crate::workspace::Surroundings;
+use crate::workspace::finder::Finder;
+
+/// The stack of a thread that analyses, in bytes: deeply nested sources are walked recursively.
+const STACK_SIZE: usize = 64 * 1024 * 1024;
+
+/// One module, and what its reload is simulated against.
+pub struct Reload<'a> {
+    /// What the process imported, then what it reloads.
+    pub versions: &'a [Arc<Source>],
+    pub module: &'a str,
+    pub is_package: bool,
+    /// The other modules as the process has them.
+    pub live_modules: &'a dyn Modules,
+    /// The other modules as a fresh process would find them.
+    pub restart_modules: &'a dyn Modules,
+    pub version: PythonVersion,
+    pub config: &'a Config,
+}
+
+/// What the simulation of one module gives.
+#[derive(Debug)]
+pub struct Simulated {
+    pub simulation: Simulation,
+    /// The comments of the last version that begin with `# reloadsafe:`.
+    pub directives: Vec<Span>,
+}
+
+/// Simulates one reload, or says why it cannot: Python 2, too costly.
+pub type Engine<'a> = dyn Fn(&Reload<'_>) -> Result<Simulated, String> + Sync + 'a;
+
+/// The engine of this version.
+pub(super) fn simulate(_reload: &Reload<'_>) -> Result<Simulated, String> {
+    Err("the simulation is not implemented yet".to_owned())
+}
+
+/// What became of one module.
+enum Verdict {
+    Reported(Vec<Diagnostic>),
+    /// The bytes differ, the texts do not.
+    Unchanged,
+    Failed(String),
+}
+
+/// Checks what the request names with the engine that is given.
+///
+/// # Errors
+///
+/// As [`super::run()`].
+pub fn run_with(
+    request: &CheckRequest,
+    around: &Surroundings<'_>,
+    engine: &Engine<'_>,
+    progress: &mut dyn Progress,
+) -> anyhow::Result<CheckReport> {
+    let mut comparison = Comparison::open(request, around)?;
+    let failed = std::mem::take(&mut comparison.failed);
+    let mut report = CheckReport {
+        base: comparison.base.clone(),
+        head: request.head.clone(),
+        diagnostics: Vec::new(),
+        failed,
+        modules: comparison.modules.iter().filter(|m| m.fate != Fate::Deleted).count(),
+        reloaded: 0,
+    };
+    let is_reloaded = |module: &&Module| matches!(module.fate, Fate::Changed | Fate::Itself);
+    let reloaded: Vec<&Module> = comparison.modules.iter().filter(is_reloaded).collect();
+    progress.start(reloaded.len());
+    let heard = Mutex::new(&mut *progress);
+    let judge = |module: &&Module| {
+        let verdict = judge(module, &comparison, &request.config, engine);
+        let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.advance(comparison.shown(&module.path));
+        verdict
+    };
+    let jobs = request.jobs.map_or(0, NonZeroUsize::get);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK_SIZE).build();
+    let pool = pool.context("no threads can be started")?;
+    let verdicts: Vec<Verdict> = pool.install(|| reloaded.par_iter().map(judge).collect());
+    progress.finish();
+    for (module, verdict) in reloaded.iter().zip(verdicts) {
+        let path = comparison.shown(&module.path).to_path_buf();
+        match verdict {
+            Verdict::Reported(diagnostics) => {
+                report.reloaded += 1;
+                report.diagnostics.extend(diagnostics);
+            }
+            Verdict::Unchanged => {}
+            Verdict::Failed(reason) => report.failed.push(FailedFile { path, reason }),
+        }
+    }
+    put_in_order(&mut report);
+    Ok(report)
+}
+
+/// Simulates one reload. Whatever goes wrong concerns this module only.
+fn judge(
+    module: &Module,
+    comparison: &Comparison,
+    config: &Config,
+    engine: &Engine<'_>,
+) -> Verdict {
+    let judged = catch_unwind(AssertUnwindSafe(|| analyse(module, comparison, config, engine)));
+    match judged {
+        Ok(Ok(verdict)) => verdict,
+        Ok(Err(reason)) => Verdict::Failed(reason),
+        Err(panic) => Verdict::Failed(format!("internal error: {}", panic_message(&*panic))),
+    }
+}
+
+fn analyse(
+    module: &Module,
+    comparison: &Comparison,
+    config: &Config,
+    engine: &Engine<'_>,
+) -> Result<Verdict, String> {
+    let directory = module.path.parent().unwrap_or(Path::new(""));
+    let root = &module.name.root;
+    let head = load(&comparison.restart, module)?;
+    let live_modules = comparison.live.seen_from(root, directory);
+    let restart_modules = comparison.restart.seen_from(root, directory);
+    let base = match module.fate {
+        Fate::Changed => load(&comparison.live, module)
+            .map_err(|reason| format!("the baseline's text could not be read: {reason}"))?,
+        _ => Arc::clone(&head),
+    };
+    if module.fate == Fate::Changed && base.source.text() == head.source.text() {
+        return Ok(Verdict::Unchanged);
+    }
+    let versions = [Arc::clone(&base.source), Arc::clone(&head.source)];
+    let simulated = engine(&Reload {
+        versions: &versions,
+        module: &module.name.name,
+        is_package: module.name.is_package,
+        live_modules: &live_modules,
+        restart_modules: &restart_modules,
+        version: comparison.version,
+        config,
+    })?;
+    let Simulated { simulation, directives } = simulated;
+    if let Some(reason) = syntax_error(&simulation) {
+        return Err(reason);
+    }
+    let suppressions = Suppressions::new(&head.source, &directives);
+    let mut diagnostics = suppressions.apply(simulation.diagnostics, &config.rules);
+    diagnostics.retain(|finding| config.reports(finding.code, finding.severity, &module.path));
+    Ok(Verdict::Reported(diagnostics))
+}
+
+fn load(finder: &Finder, module: &Module) -> Result<Arc<ModuleFile>, String> {
+    match finder.load(&module.path, &module.name.name)? {
+        Some(Found::Source(file)) => Ok(file),
+        _ => Err("is gone".to_owned()),
+    }
+}
+
+/// Why a text was not executed. Reloading it raises `SyntaxError` and changes nothing, so
+/// there is no world to compare.
+fn syntax_error(simulation: &Simulation) -> Option<String> {
+    let stages = simulation.stages.iter().chain([&simulation.restart]);
+    let stage = stages.into_iter().find(|stage| stage.outcome == Outcome::SyntaxError)?;
+    let is_last = stage.version as usize + 1 == simulation.sources.len();
+    let text = if is_last { "" } else { "the baseline's text: " };
+    let reason = stage.abort.as_ref().map_or("it does not compile", |abort| abort.reason.as_str());
+    Some(format!("could not be analysed: {text}{reason}"))
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic")
+}
+
+/// By place, whatever the threads were doing; failures by path, each once.
+fn put_in_order(report: &mut CheckReport) {
+    report.diagnostics.sort_by(|a, b| {
+        let place = |d: &Diagnostic| (d.location.span.start, d.location.span.end, d.code);
+        let path = |d: &Diagnostic| d.location.source.path().to_path_buf();
+        (path(a), place(a), &a.message).cmp(&(path(b), place(b), &b.message))
+    });
+    report.failed.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    report.failed.retain(|failed| seen.insert(failed.path.clone()));
+}

@@ -1,0 +1,234 @@
+//! What it means that a module was not found. `Missing` makes an import a certain abort, so
+//! it is said only where nothing that cannot be seen could provide the module.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rustc_hash::FxHashSet;
+
+use super::super::source_roots::is_skipped;
+use super::super::stdlib_names::is_stdlib_module;
+use super::{Absence, Finder, Place, SearchEntry, Shared};
+use crate::modules::ModuleOrigin;
+
+/// Words with which a module gives itself submodules that no directory shows.
+const MAKES_MODULES: &[&str] =
+    &["__path__", "sys.modules", "meta_path", "path_hooks", "declare_namespace"];
+
+/// Names, or ends of names, of modules that a build writes and no repository holds.
+const GENERATED: &[&str] = &["version", "__about__", "__version__", "_build", "_generated"];
+const GENERATED_ENDS: &[&str] = &["_version", "_pb2", "_pb2_grpc", "_pb2_twirp", "_generated"];
+
+/// Files beside which a build may make extension modules.
+const BUILD_FILES: &[&str] = &["Cargo.toml", "meson.build", "CMakeLists.txt", "BUILD.bazel"];
+
+/// How many directories of a workspace are looked through for loose modules.
+const MAX_DIRECTORIES: usize = 20_000;
+
+/// Modules of directories that are no packages: a script's directory, or one that a test
+/// runner or the code itself puts on `sys.path`, makes them importable by their bare names.
+#[derive(Debug, Default)]
+pub(super) struct LooseNames {
+    names: OnceLock<Option<FxHashSet<String>>>,
+    ignored: OnceLock<Gitignore>,
+    builds_extensions: OnceLock<bool>,
+}
+
+impl Finder {
+    /// For a name that no entry of `sys.path` has.
+    pub(super) fn absent_top_level(&self, name: &str) -> Absence {
+        let shared = &*self.shared;
+        let former = self.former.as_ref().map(|former| former.place(name));
+        if matches!(
+            former,
+            Some(Place::Module { origin, .. } | Place::Package { origin, .. })
+                if origin == ModuleOrigin::Workspace
+        ) {
+            return Absence::Missing;
+        }
+        if is_stdlib_module(name, shared.version) {
+            return Absence::Opaque;
+        }
+        // setuptools brings the one that 3.12 removed.
+        let is_provided =
+            name == "distutils" && !matches!(self.place("setuptools"), Place::Nowhere(_));
+        if is_provided || !shared.sees_everything() || shared.is_loose(name) {
+            return Absence::Unknown;
+        }
+        Absence::Missing
+    }
+
+    /// For a submodule that the directory of its package has not.
+    pub(super) fn absent_submodule(
+        &self,
+        package: &SearchEntry,
+        name: &str,
+        leaf: &str,
+    ) -> Absence {
+        let shared = &*self.shared;
+        let init = package.directory.join("__init__.py");
+        match package.origin {
+            _ if shared.files.mentions(&init, MAKES_MODULES) => Absence::Unknown,
+            ModuleOrigin::StandardLibrary if is_stdlib_module(name, shared.version) => {
+                Absence::Opaque
+            }
+            // Distributions leave the tests out, and the table has none.
+            ModuleOrigin::StandardLibrary
+                if name.split('.').any(|part| part.starts_with("test")) =>
+            {
+                Absence::Unknown
+            }
+            ModuleOrigin::StandardLibrary => Absence::Missing,
+            ModuleOrigin::Workspace if shared.could_be_built(&package.directory, leaf) => {
+                Absence::Unknown
+            }
+            ModuleOrigin::Workspace => Absence::Missing,
+            ModuleOrigin::Environment if shared.is_known => Absence::Missing,
+            ModuleOrigin::Environment => Absence::Unknown,
+        }
+    }
+
+    /// For a name that no portion of a namespace package has: another distribution may bring
+    /// a portion that has it.
+    pub(super) fn absent_in_namespace(
+        &self,
+        portions: &[SearchEntry],
+        name: &str,
+        leaf: &str,
+    ) -> Absence {
+        let former = self.former.as_ref().map(|former| former.place(name));
+        let is_gone = matches!(former, Some(Place::Module { .. } | Place::Package { .. }));
+        let is_built =
+            portions.iter().any(|entry| self.shared.could_be_built(&entry.directory, leaf));
+        match !is_built && (is_gone || self.shared.sees_everything()) {
+            true => Absence::Missing,
+            false => Absence::Unknown,
+        }
+    }
+
+    /// For a submodule of what is no package.
+    pub(super) fn absent_in_module(
+        &self,
+        file: &Path,
+        origin: ModuleOrigin,
+        name: &str,
+    ) -> Absence {
+        let shared = &*self.shared;
+        if shared.files.mentions(file, MAKES_MODULES) {
+            Absence::Unknown
+        } else if is_stdlib_module(name, shared.version) {
+            Absence::Opaque
+        } else if origin == ModuleOrigin::Environment && !shared.is_known {
+            Absence::Unknown
+        } else {
+            Absence::Missing
+        }
+    }
+
+    /// Whether directories without `__init__.py` are surely what their name imports: a regular
+    /// package of an environment that cannot be seen would go before them, so they must at
+    /// least hold modules.
+    pub(super) fn is_namespace_certain(&self, portions: &[SearchEntry]) -> bool {
+        self.shared.sees_everything()
+            || portions.iter().any(|entry| self.shared.holds_modules(&entry.directory, 3))
+    }
+}
+
+impl Shared {
+    /// Whether a distribution that cannot be seen here is not installed.
+    fn sees_everything(&self) -> bool {
+        self.is_known && self.has_stdlib && !self.path_files.hides_modules
+    }
+
+    fn holds_modules(&self, directory: &Path, depth: usize) -> bool {
+        let listing = self.files.listing(directory);
+        listing.files().any(|file| file.ends_with(".py"))
+            || depth > 0
+                && listing
+                    .directories()
+                    .any(|name| self.holds_modules(&directory.join(name), depth - 1))
+    }
+
+    fn is_loose(&self, name: &str) -> bool {
+        let names = self.loose.names.get_or_init(|| self.loose_names());
+        names.as_ref().is_none_or(|names| names.contains(name))
+    }
+
+    /// The names of loose modules and packages; `None` where the workspace is too large.
+    fn loose_names(&self) -> Option<FxHashSet<String>> {
+        let mut names = FxHashSet::default();
+        let mut pending = vec![self.files.project().to_path_buf()];
+        pending.extend(self.roots.iter().cloned());
+        let mut seen = FxHashSet::default();
+        while let Some(directory) = pending.pop() {
+            if !seen.insert(directory.clone()) {
+                continue;
+            }
+            if seen.len() > MAX_DIRECTORIES {
+                return None;
+            }
+            let listing = self.files.listing(&directory);
+            let is_package = listing.has_file("__init__.py");
+            if !is_package && !self.roots.contains(&directory) {
+                names.extend(
+                    listing.files().filter_map(|file| file.strip_suffix(".py")).map(str::to_owned),
+                );
+            }
+            for name in listing.directories() {
+                let below = directory.join(name);
+                if is_skipped(&below, self.files.tree(&below)) {
+                    continue;
+                }
+                if !is_package && self.files.is_package(&below) {
+                    names.insert(name.to_owned());
+                }
+                pending.push(below);
+            }
+        }
+        Some(names)
+    }
+
+    /// Whether a module that is not in its directory may yet be made by a build: a source in
+    /// another language or a template lies there, git ignores its name, or it is called as
+    /// such modules are.
+    fn could_be_built(&self, directory: &Path, leaf: &str) -> bool {
+        let is_generated =
+            GENERATED.contains(&leaf) || GENERATED_ENDS.iter().any(|end| leaf.ends_with(end));
+        is_generated
+            || self.files.listing(directory).has_kin(leaf)
+            || (leaf.starts_with('_') && self.builds_extensions())
+            || self.is_ignored(&directory.join(format!("{leaf}.py")))
+    }
+
+    fn builds_extensions(&self) -> bool {
+        *self.loose.builds_extensions.get_or_init(|| {
+            let project = self.files.project();
+            let listing = self.files.listing(project);
+            let words = ["ext_modules", "Extension(", "cffi_modules", "maturin", "scikit-build"];
+            BUILD_FILES.iter().any(|name| listing.has_file(name))
+                || ["setup.py", "setup.cfg", "pyproject.toml"]
+                    .iter()
+                    .any(|name| self.files.mentions(&project.join(name), &words))
+        })
+    }
+
+    /// Whether the `.gitignore` files from the project down name a file that is not there.
+    fn is_ignored(&self, file: &Path) -> bool {
+        let ignored = self.loose.ignored.get_or_init(|| self.gitignore());
+        file.starts_with(ignored.path())
+            && ignored.matched_path_or_any_parents(file, false).is_ignore()
+    }
+
+    fn gitignore(&self) -> Gitignore {
+        let project = self.files.project();
+        let mut builder = GitignoreBuilder::new(project);
+        let file: PathBuf = project.join(".gitignore");
+        let bytes = self.files.tree(&file).read(&file).ok().flatten().unwrap_or_default();
+        for line in String::from_utf8_lossy(&bytes).lines() {
+            // A line that is no pattern is passed over, as git does.
+            let _ = builder.add_line(None, line);
+        }
+        builder.build().unwrap_or_else(|_| Gitignore::empty())
+    }
+}
