@@ -13,6 +13,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod comparison;
 pub mod config;
 pub mod diagnostic;
 pub mod modules;

@@ -6,14 +6,19 @@
 
 mod builtins;
 mod changes;
+mod compare;
 mod eval;
 mod exec;
 mod function;
+mod history;
 mod machine;
+mod matching;
 mod resolve;
 mod run;
 mod state;
 mod trace;
 mod value;
 
+pub use compare::{Compared, compare};
+pub use history::History;
 pub use resolve::SummaryCache;

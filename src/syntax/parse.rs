@@ -41,6 +41,14 @@ pub struct Parsed {
     pub directives: Vec<Span>,
 }
 
+impl Parsed {
+    /// An empty text: it compiles and does nothing.
+    pub fn empty(source: &Arc<Source>) -> Parsed {
+        let source = Source::new(source.path(), source.revision().clone(), String::new());
+        Parsed { source, ast: Ast::default(), directives: Vec::new() }
+    }
+}
+
 /// Why there is no tree.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseFailure {

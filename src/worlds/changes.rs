@@ -221,7 +221,7 @@ fn header_fingerprint(ast: &Ast, id: StmtId, exprs: &[ExprId]) -> u64 {
 }
 
 /// Every expression in a definition, its body included.
-fn body_exprs(ast: &Ast, id: StmtId, exprs: &mut Vec<ExprId>) {
+pub(super) fn body_exprs(ast: &Ast, id: StmtId, exprs: &mut Vec<ExprId>) {
     let mut pending = vec![id];
     while let Some(id) = pending.pop() {
         statement_exprs(ast, id, &mut |expr| exprs.push(expr));

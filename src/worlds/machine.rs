@@ -51,6 +51,8 @@ pub(super) struct Raise {
     pub(super) site: Span,
     /// How many global bindings had been made.
     pub(super) log: usize,
+    /// The read that found no name, where that is the reason.
+    pub(super) read: Option<Span>,
 }
 
 /// What code is being executed in.
@@ -100,6 +102,8 @@ pub(super) struct Machine<'a> {
     pub(super) site: Span,
     /// Whether the module-level statement under way ran unchanged in the version before.
     pub(super) site_unchanged: bool,
+    /// How many conditions around were left open by what the outside decides.
+    pub(super) outside_forks: u32,
     pub(super) steps: u32,
     pub(super) trace: Trace,
     /// What ran in the version before; none at the first import.
@@ -140,6 +144,7 @@ impl<'a> Machine<'a> {
             handling: Vec::new(),
             site: Span::default(),
             site_unchanged: false,
+            outside_forks: 0,
             steps: STEP_BUDGET,
             trace: Trace::default(),
             baseline: None,
@@ -158,6 +163,7 @@ impl<'a> Machine<'a> {
         self.stage = version;
         self.raises.clear();
         self.tries = 0;
+        self.outside_forks = 0;
         self.steps = STEP_BUDGET;
         self.trace = Trace::default();
         self.shadow = false;
@@ -217,13 +223,26 @@ impl<'a> Machine<'a> {
             state: Some(std::mem::take(&mut self.state)),
             exception,
             risk: None,
-            unchanged: false,
+            unchanged: self.outside_forks > 0 && (self.site_unchanged || self.baseline.is_none()),
             reason: reason.into(),
             site: self.site,
             log: self.trace.log.len(),
+            read: None,
         };
         self.raises.push(raise);
         Stop
+    }
+
+    /// The path ends because a name is bound in no world.
+    pub(super) fn raise_unbound(&mut self, name: &str, at: ExprId) -> Stop {
+        let stop = self.raise_builtin("NameError", format!("`{name}` is not bound here"));
+        let span = self.program.ast().expr(at).span;
+        if let Some(raise) = self.raises.last_mut()
+            && self.version == self.stage
+        {
+            raise.read = Some(span);
+        }
+        stop
     }
 
     /// The path ends in a builtin exception.
@@ -270,6 +289,7 @@ impl<'a> Machine<'a> {
             reason: reason().into(),
             site: self.site,
             log: self.trace.log.len(),
+            read: None,
         };
         self.raises.push(raise);
     }

@@ -26,6 +26,8 @@ pub(super) struct Run {
     pub(super) trace: Trace,
     /// How many bindings had been made when it certainly aborted.
     pub(super) aborted_at: Option<usize>,
+    /// Reads that found no name and that nothing caught.
+    pub(super) unbound_reads: Vec<Span>,
 }
 
 impl Machine<'_> {
@@ -40,12 +42,17 @@ impl Machine<'_> {
     /// Executes a version's text over a namespace.
     pub(super) fn load(&mut self, state: State, program: Rc<Program>, version: u32) -> Run {
         self.begin(state, Rc::clone(&program), version);
+        self.breaks.clear();
+        self.continues.clear();
+        self.returns.clear();
         self.bind_docstring(&program);
         let mut stops: Vec<Raise> = Vec::new();
         let mut torn: Option<(State, usize)> = None;
+        let mut unbound_reads = Vec::new();
         for &id in &program.ast().body {
             let before = self.state.clone();
             let end = self.stmt(id);
+            unbound_reads.extend(self.raises.iter().filter_map(|raise| raise.read));
             if torn.is_none() {
                 stops.append(&mut self.raises);
             }
@@ -72,12 +79,13 @@ impl Machine<'_> {
         };
         // Where it may have stopped for reasons of its own, what it held there counts, too.
         for stop in &stops {
-            if let (Some(open), true) = (&stop.state, is_open(stop) && stop.risk.is_some()) {
+            let goes_on = aborted_at.is_none() || stop.risk.is_some();
+            if let (Some(open), true) = (&stop.state, is_open(stop) && goes_on) {
                 state = state.join(open);
             }
         }
         self.state = state.clone();
-        Run { outcome, state, intended, stops, trace, aborted_at }
+        Run { outcome, state, intended, stops, trace, aborted_at, unbound_reads }
     }
 
     /// What the import machinery puts into a module before it runs
@@ -173,8 +181,8 @@ impl Machine<'_> {
 /// decided before is not.
 pub(super) fn is_open(stop: &Raise) -> bool {
     match stop.risk {
-        None | Some(Risk::Inside) => true,
-        Some(Risk::Outside | Risk::Environment) => !stop.unchanged,
+        Some(Risk::Inside) => true,
+        None | Some(Risk::Outside | Risk::Environment) => !stop.unchanged,
     }
 }
 

@@ -545,6 +545,18 @@ impl Machine<'_> {
         }
     }
 
+    /// The class of an exception, for people.
+    pub(in crate::worlds) fn exception_name(&self, exception: &Value) -> Option<String> {
+        match self.class_of(exception) {
+            Value::Type(name) => Some(name.to_owned()),
+            Value::Object(id) => match self.state.object(id) {
+                Some(Object::Class(class)) => Some(class.name.to_string()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Whether `except classes` catches an exception.
     pub(in crate::worlds) fn exception_matches(
         &self,

@@ -44,6 +44,9 @@ impl Machine<'_> {
     ) -> Flow<Value> {
         let outcomes = self.outcomes(test)?;
         let mut joined: Option<(State, Value)> = None;
+        let open = outcomes.when_true.is_some() && outcomes.when_false.is_some();
+        let outside = u32::from(open && outcomes.outside);
+        self.outside_forks += outside;
         for (state, holds) in [(outcomes.when_true, true), (outcomes.when_false, false)] {
             let Some(state) = state else { continue };
             self.state = state;
@@ -55,6 +58,7 @@ impl Machine<'_> {
                 });
             }
         }
+        self.outside_forks -= outside;
         let (state, value) = joined.ok_or(Stop)?;
         self.state = state;
         Ok(value)

@@ -108,8 +108,7 @@ impl Machine<'_> {
                 None => {
                     let span = self.program.ast().expr(at).span;
                     self.stand_at(span);
-                    let reason = format!("`{name}` is not bound here");
-                    Err(self.raise_builtin("NameError", reason))
+                    Err(self.raise_unbound(name, at))
                 }
             };
         };

@@ -1,0 +1,170 @@
+//! What executing the versions of a module came to, compared between the worlds: all that the
+//! rules look at.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Certainty, Location};
+use crate::python::PythonVersion;
+use crate::simulation::{
+    AbortPoint, BindingKind, GhostRead, NamespaceEntry, Origin, Stage,
+};
+use crate::syntax::ast::Name;
+use crate::text::source::Source;
+use crate::text::span::Span;
+
+/// The worlds of one module after its last version, side by side.
+#[derive(Debug)]
+pub struct Comparison {
+    /// The dotted name of the module.
+    pub module: String,
+    pub python: PythonVersion,
+    /// The texts of the versions, by version number.
+    pub sources: Vec<Arc<Source>>,
+    pub stages: Vec<Stage>,
+    pub restart: Stage,
+    pub namespace: Vec<NamespaceEntry>,
+    pub ghost_reads: Vec<GhostRead>,
+    pub abort_points: Vec<AbortPoint>,
+    /// The orphans, in the order in which they were bound.
+    pub orphans: Vec<Orphan>,
+    /// Conditions that go one way in *reload* and the other in *restart*.
+    pub divergences: Vec<Divergence>,
+    /// Bindings that build on what an older version left under the same name.
+    pub rebinds: Vec<Rebind>,
+    /// Why the namespace cannot be fully seen.
+    pub unseen: Vec<Unseen>,
+    pub exports: Exports,
+    /// Attributes of the module that are left over from an older version.
+    pub stale_metadata: Vec<StaleMetadata>,
+    /// Reads in other modules that only an orphan satisfies.
+    pub ghost_imports: Vec<GhostImport>,
+    /// After an abort: new code that would meet old.
+    pub torn: Vec<TornDependency>,
+}
+
+impl Comparison {
+    /// The text that is reloaded last.
+    pub fn last(&self) -> &Arc<Source> {
+        &self.sources[self.sources.len() - 1]
+    }
+
+    /// A range of the last version's text.
+    pub fn here(&self, span: Span) -> Location {
+        Location { source: Arc::clone(self.last()), span }
+    }
+
+    /// A range of an older version's text.
+    pub fn there(&self, version: u32, span: Span) -> Location {
+        let index = (version as usize).min(self.sources.len() - 1);
+        Location { source: Arc::clone(&self.sources[index]), span }
+    }
+
+    /// What the namespace says of a name.
+    pub fn entry(&self, name: &str) -> Option<&NamespaceEntry> {
+        self.namespace.iter().find(|entry| &*entry.name == name)
+    }
+
+    /// Whether a name is an orphan.
+    pub fn is_orphan(&self, name: &str) -> bool {
+        self.entry(name).is_some_and(|entry| entry.origin == Origin::Orphan)
+    }
+}
+
+/// A name that *reload* holds and *restart* does not.
+#[derive(Debug, Clone)]
+pub struct Orphan {
+    pub name: Name,
+    pub kind: BindingKind,
+    pub certainty: Certainty,
+    /// Where the binding that is left over was made.
+    pub version: u32,
+    pub span: Span,
+    /// What it seems to have become.
+    pub renamed: Option<Rename>,
+    /// Where people look for it in the last version: the new name's place, or else the gap
+    /// that it left.
+    pub anchor: Span,
+}
+
+/// A definition of an older version that stands under another name now.
+#[derive(Debug, Clone)]
+pub struct Rename {
+    pub to: Name,
+    pub span: Span,
+    /// Nothing but the name differs.
+    pub is_exact: bool,
+}
+
+/// A condition that is decided differently.
+#[derive(Debug, Clone)]
+pub struct Divergence {
+    /// The condition.
+    pub span: Span,
+    pub in_reload: bool,
+    pub certainty: Certainty,
+}
+
+/// `n += 1`, `x = wrap(x)` over what an older version left.
+#[derive(Debug, Clone)]
+pub struct Rebind {
+    pub name: Name,
+    pub span: Span,
+}
+
+/// Something that may bind any name.
+#[derive(Debug, Clone)]
+pub struct Unseen {
+    pub version: u32,
+    pub span: Span,
+    pub why: String,
+}
+
+/// What the module says that it exports.
+#[derive(Debug, Clone, Default)]
+pub struct Exports {
+    /// `__all__` in *reload*, where it is known; None where there is none.
+    pub all: Option<Vec<Name>>,
+    /// Where the last version binds `__all__`.
+    pub all_span: Option<Span>,
+    /// The module has a `__getattr__` in *restart*, at this place.
+    pub getattr: Option<Span>,
+    /// The names that `__getattr__` is seen to serve.
+    pub served: Vec<Name>,
+}
+
+/// `__doc__` or an annotation that an older version left.
+#[derive(Debug, Clone)]
+pub struct StaleMetadata {
+    pub attribute: &'static str,
+    /// The annotated names that are left over; empty for `__doc__`.
+    pub names: Vec<Name>,
+    pub version: u32,
+    pub span: Span,
+    pub anchor: Span,
+}
+
+/// Another module's use of an orphan.
+#[derive(Debug, Clone)]
+pub struct GhostImport {
+    pub name: Name,
+    pub module: String,
+    pub location: Location,
+    pub certainty: Certainty,
+}
+
+/// New code above an abort point that uses something old below it which it does not fit.
+#[derive(Debug, Clone)]
+pub struct TornDependency {
+    /// Which of the abort points.
+    pub abort: usize,
+    /// The new definition above, and where it uses the other.
+    pub caller: Name,
+    pub usage: Span,
+    /// The definition below, new and old.
+    pub callee: Name,
+    pub old_version: u32,
+    pub old_span: Span,
+    pub new_span: Span,
+    /// What does not fit, in words.
+    pub why: String,
+}

@@ -1,0 +1,189 @@
+//! Pairing what has gone with what has come: renames, and the gap that a definition left.
+
+use rustc_hash::FxHashSet;
+
+use super::changes::bound_names;
+use crate::comparison::Rename;
+use crate::program::Program;
+use crate::simulation::BindingKind;
+use crate::syntax::ast::{Name, StmtId, StmtKind};
+use crate::text::span::Span;
+
+/// Definitions at least this similar are taken for one that was renamed; git's default for
+/// renamed files.
+const SIMILAR: f64 = 0.5;
+/// Shorter bodies, in tokens, are alike by chance.
+const MIN_TOKENS: usize = 12;
+
+/// Something that a module binds at its top level.
+struct Definition<'a> {
+    name: Name,
+    span: Span,
+    kind: BindingKind,
+    /// Equal where nothing but the name differs.
+    body: u64,
+    text: &'a str,
+}
+
+/// Finds what the definitions that are gone have become.
+pub(super) struct Matcher<'a> {
+    old: Vec<Definition<'a>>,
+    /// Only what is new in the last version.
+    new: Vec<Definition<'a>>,
+    taken: FxHashSet<Name>,
+}
+
+impl<'a> Matcher<'a> {
+    /// Compares the definitions of two texts; `is_new` says which names of the second count.
+    pub(super) fn new(
+        old: &'a Program,
+        new: &'a Program,
+        is_new: &dyn Fn(&Name) -> bool,
+    ) -> Matcher<'a> {
+        let mut added = definitions(new);
+        added.retain(|definition| is_new(&definition.name));
+        Matcher { old: definitions(old), new: added, taken: FxHashSet::default() }
+    }
+
+    /// The rename of a name that is gone, each new name serving once.
+    pub(super) fn rename(&mut self, name: &str, span: Span) -> Option<Rename> {
+        let old = self.old.iter().find(|old| &*old.name == name && old.span == span)?;
+        let free = |new: &&Definition<'_>| new.kind == old.kind && !self.taken.contains(&new.name);
+        let exact = self.new.iter().filter(free).find(|new| new.body == old.body);
+        let (to, is_exact) = match exact {
+            Some(new) => (new, true),
+            None => {
+                let candidates = self.new.iter().filter(free);
+                let scored = candidates.map(|new| (similarity(old.text, new.text), new));
+                let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+                if best.0 < SIMILAR {
+                    return None;
+                }
+                (best.1, false)
+            }
+        };
+        let rename = Rename { to: to.name.clone(), span: to.span, is_exact };
+        self.taken.insert(to.name.clone());
+        Some(rename)
+    }
+}
+
+fn definitions(program: &Program) -> Vec<Definition<'_>> {
+    let ast = program.ast();
+    let mut found = Vec::new();
+    for &id in &ast.body {
+        let stmt = ast.stmt(id);
+        let (name, kind, body) = match &stmt.kind {
+            StmtKind::FunctionDef(def) => {
+                (&def.name, BindingKind::Function, def.unnamed_fingerprint)
+            }
+            StmtKind::ClassDef(def) => (&def.name, BindingKind::Class, def.unnamed_fingerprint),
+            StmtKind::Assign { targets, value } => {
+                let [target] = targets[..] else { continue };
+                let crate::syntax::ast::ExprKind::Name(name) = &ast.expr(target).kind else {
+                    continue;
+                };
+                found.push(Definition {
+                    name: name.clone(),
+                    span: ast.expr(target).span,
+                    kind: BindingKind::Variable,
+                    body: ast.expr(*value).fingerprint,
+                    text: program.slice(ast.expr(*value).span),
+                });
+                continue;
+            }
+            _ => continue,
+        };
+        let text = program.slice(stmt.span);
+        let (name, span) = (name.name.clone(), name.span);
+        found.push(Definition { name, span, kind, body, text });
+    }
+    found
+}
+
+/// The share of token triples that two texts have in common (Jaccard).
+fn similarity(a: &str, b: &str) -> f64 {
+    let (a, b) = (shingles(a), shingles(b));
+    if a.len() < MIN_TOKENS || b.len() < MIN_TOKENS {
+        return 0.0;
+    }
+    let common = a.intersection(&b).count() as f64;
+    common / (a.len() + b.len()) as f64 * 2.0
+}
+
+fn shingles(text: &str) -> FxHashSet<[&str; 3]> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut tokens: Vec<&str> = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = if is_word(first) {
+            rest.find(|c| !is_word(c)).unwrap_or(rest.len())
+        } else {
+            first.len_utf8()
+        };
+        let (token, after) = rest.split_at(length);
+        if !token.trim().is_empty() {
+            tokens.push(token);
+        }
+        rest = after;
+    }
+    tokens.windows(3).map(|window| [window[0], window[1], window[2]]).collect()
+}
+
+/// Where, in the new text, people would look for something that stood at a place of the old.
+pub(super) fn gap(old: &Program, new: &Program, span: Span) -> Span {
+    let old_ast = old.ast();
+    let new_ast = new.ast();
+    let Some(at) = old_ast.body.iter().position(|&id| old_ast.stmt(id).span.contains(span)) else {
+        return first_line(new, new_ast.body.first().copied());
+    };
+    // A statement that is still there: the same text, or the same name bound.
+    let survivor = |id: StmtId| {
+        let fingerprint = old_ast.stmt(id).fingerprint;
+        let same = new_ast.body.iter().find(|&&new| new_ast.stmt(new).fingerprint == fingerprint);
+        same.copied().or_else(|| {
+            let mut names = FxHashSet::default();
+            bound_names(old_ast, id, &mut |name| {
+                names.insert(name.clone());
+            });
+            new_ast.body.iter().copied().find(|&new| {
+                let mut shared = false;
+                bound_names(new_ast, new, &mut |name| shared |= names.contains(name));
+                shared
+            })
+        })
+    };
+    // The statement itself, where only part of it is gone; else what came after it.
+    let after = old_ast.body[at..].iter().find_map(|&id| survivor(id));
+    match after {
+        Some(id) => first_line(new, Some(id)),
+        None => first_line(new, new_ast.body.last().copied()),
+    }
+}
+
+/// The first line of a statement, decorators aside.
+pub(super) fn first_line(program: &Program, id: Option<StmtId>) -> Span {
+    let Some(id) = id else { return Span::default() };
+    let stmt = program.ast().stmt(id);
+    let start = match &stmt.kind {
+        StmtKind::FunctionDef(def) => def.header.start,
+        StmtKind::ClassDef(def) => def.header.start,
+        _ => stmt.span.start,
+    };
+    let source = program.source();
+    let line = source.line_span(source.line(start));
+    Span::new(start, line.end.min(stmt.span.end).max(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn similarity_is_one_for_the_same_text_and_none_for_short_ones() {
+        let body = "def area(w, h):\n    size = w * h\n    return size * 2\n";
+        assert!((similarity(body, body) - 1.0).abs() < 1e-9);
+        assert!(similarity(body, &body.replace("area", "surface")) > SIMILAR);
+        assert!(similarity("x = 1", "x = 1") < SIMILAR);
+    }
+}
