@@ -178,6 +178,8 @@ pub struct FunctionDef {
     pub is_async: bool,
     /// From `def` or `async` to the end of the parameters (or of the return annotation).
     pub header: Span,
+    /// The fingerprint without the name: equal in two functions that differ in name only.
+    pub unnamed_fingerprint: u64,
 }
 
 #[derive(Debug)]
@@ -190,6 +192,8 @@ pub struct ClassDef {
     pub type_params: Vec<TypeParam>,
     /// From `class` to the end of the bases (or of the name).
     pub header: Span,
+    /// The fingerprint without the name: equal in two classes that differ in name only.
+    pub unnamed_fingerprint: u64,
 }
 
 /// Parameters in the order in which they are written.

@@ -1,0 +1,97 @@
+//! Indentation: which logical line belongs to which block.
+
+use super::{Lexer, Line, Outcome};
+use crate::syntax::parse::ParseFailure;
+
+/// CPython's `MAXINDENT`, the outermost level included.
+const MAX_INDENTS: usize = 100;
+const TAB: u32 = 8;
+
+impl Lexer<'_> {
+    /// Reads the white space at the beginning of a line. Says whether a logical line begins
+    /// there; a blank line or one with only a comment is consumed.
+    pub(super) fn indentation(&mut self) -> Outcome<bool> {
+        let (mut column, mut alternative) = (0u32, 0u32);
+        let mut continued = None;
+        loop {
+            match self.peek() {
+                Some(b' ') => (column, alternative) = (column + 1, alternative + 1),
+                Some(b'\t') => (column, alternative) = ((column / TAB + 1) * TAB, alternative + 1),
+                Some(b'\x0c') => (column, alternative) = (0, 0),
+                Some(b'\\') => {
+                    // CPython counts the columns of the first of the joined lines.
+                    continued = continued.filter(|&at| at != 0).or(Some(column));
+                    self.continuation()?;
+                    continue;
+                }
+                _ => break,
+            }
+            self.at += 1;
+        }
+        if self.peek() == Some(b'#') {
+            self.comment();
+        }
+        match self.peek() {
+            None => return Ok(false),
+            Some(b'\n' | b'\r') => {
+                self.end_blank_line();
+                return Ok(false);
+            }
+            Some(_) => {}
+        }
+        if let Some(first) = continued.filter(|&first| first != 0) {
+            (column, alternative) = (first, first);
+        }
+        self.indent(column, alternative)?;
+        let depth = (self.indents.len() - 1) as u16;
+        self.out.lines.push(Line { start: self.at as u32, depth });
+        Ok(true)
+    }
+
+    fn end_blank_line(&mut self) {
+        let length = self.blank_line_end(self.at);
+        self.at += length;
+        self.out.text[self.at - 1] = b'\n';
+    }
+
+    fn indent(&mut self, column: u32, alternative: u32) -> Outcome<()> {
+        let (top, top_alternative) = self.indents.last().copied().unwrap_or((0, 0));
+        if column > top {
+            if self.indents.len() >= MAX_INDENTS {
+                return Err(self.error(self.at, self.at, "too many levels of indentation"));
+            }
+            if alternative <= top_alternative {
+                return Err(self.tabs());
+            }
+            if !self.expects_block {
+                return Err(self.error(self.at, self.at, "unexpected indent"));
+            }
+            self.indents.push((column, alternative));
+            return Ok(());
+        }
+        let mut found = (top, top_alternative);
+        while column < found.0 {
+            self.indents.pop();
+            found = self.indents.last().copied().unwrap_or((0, 0));
+        }
+        if column != found.0 {
+            let message = "unindent does not match any outer indentation level";
+            return Err(self.error(self.at, self.at, message));
+        }
+        if alternative != found.1 {
+            return Err(self.tabs());
+        }
+        if self.expects_block {
+            return Err(self.no_block(self.at));
+        }
+        Ok(())
+    }
+
+    fn tabs(&self) -> ParseFailure {
+        self.error(self.at, self.at, "inconsistent use of tabs and spaces in indentation")
+    }
+
+    pub(super) fn no_block(&self, at: usize) -> ParseFailure {
+        self.error(at, at, "expected an indented block")
+    }
+}
