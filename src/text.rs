@@ -2,5 +2,6 @@
 //!
 //! Knows nothing of Python's grammar and nothing of the language server protocol.
 
+pub mod decode;
 pub mod source;
 pub mod span;

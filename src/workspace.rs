@@ -29,9 +29,3 @@ impl fmt::Debug for Surroundings<'_> {
         f.debug_struct("Surroundings").field("directory", &self.directory).finish_non_exhaustive()
     }
 }
-
-/// Decodes a source file, until `crate::text::decode` is merged: UTF-8 only.
-fn decode(bytes: Vec<u8>) -> Result<String, String> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").map(<[u8]>::to_vec).unwrap_or(bytes);
-    String::from_utf8(bytes).map_err(|error| error.to_string())
-}

@@ -1,17 +1,56 @@
-//! Would CPython compile this? What its grammar lets pass and its symbol table and compiler
-//! do not.
+//! Would CPython compile this? What its grammar lets pass and its symbol table
+//! (`Python/symtable.c`) and compiler (`Python/codegen.c`) do not.
+//!
+//! The walk recurses over the tree, whose depth the builder has bounded.
 
+mod expr;
+mod future;
+mod pattern;
 pub(super) mod recovery;
+mod scope;
+mod stmt;
 
-use super::ast::Ast;
+use super::ast::*;
 use super::parse::ParseFailure;
 use crate::python::PythonVersion;
+use crate::text::span::Span;
+use scope::{Scope, ScopeKind};
+
+type Outcome = Result<(), ParseFailure>;
 
 /// Checks a tree that fits the grammar.
 ///
 /// # Errors
 ///
 /// What CPython's symbol table or compiler would refuse.
-pub(super) fn check(_ast: &Ast, _python: PythonVersion) -> Result<(), ParseFailure> {
-    Ok(())
+pub(super) fn check(ast: &Ast, python: PythonVersion) -> Outcome {
+    let features = future::check(ast)?;
+    let declares = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Global(_) | StmtKind::Nonlocal(_));
+    let walrus = |expr: &Expr| matches!(expr.kind, ExprKind::Named { .. });
+    let mut checker = Checker {
+        ast,
+        python,
+        track: ast.stmts.iter().any(declares) || ast.exprs.iter().any(walrus),
+        lazy_annotations: python.minor >= 14 || (features.annotations && python.minor >= 10),
+        features,
+        scopes: vec![Scope::new(ScopeKind::Module, 0)],
+    };
+    checker.block(&ast.body)?;
+    checker.leave_module()
+}
+
+struct Checker<'a> {
+    ast: &'a Ast,
+    python: PythonVersion,
+    /// Whether names matter: somewhere there is a `global`, a `nonlocal` or a `:=`.
+    track: bool,
+    /// Annotations are not evaluated where they stand.
+    lazy_annotations: bool,
+    features: future::Features,
+    /// From the module inwards; never empty.
+    scopes: Vec<Scope>,
+}
+
+fn syntax(span: Span, message: impl Into<String>) -> Outcome {
+    Err(ParseFailure::Syntax { span, message: message.into() })
 }

@@ -10,6 +10,7 @@ use super::FinderInput;
 use super::path_files::is_of_workspace;
 use crate::modules::{Found, ModuleFile, ModuleOrigin};
 use crate::python::PythonVersion;
+use crate::text::decode::decode;
 use crate::text::source::Source;
 
 /// What a directory has under a name.
@@ -172,7 +173,7 @@ impl Files {
             None => {
                 let bytes = tree.read(path).map_err(|error| error.to_string())?;
                 let Some(bytes) = bytes else { return Ok(None) };
-                let text = super::super::decode(bytes)?;
+                let text = decode(bytes).map_err(|error| error.to_string())?;
                 let place = tree.location(path);
                 let shown = self.shown_from.as_deref();
                 let shown = shown.and_then(|from| place.strip_prefix(from).ok()).unwrap_or(&place);
