@@ -602,8 +602,9 @@ fn binary(kind: Kind) -> Option<BinaryOp> {
         Kind::DoubleSlash => BinaryOp::FloorDiv,
         Kind::DoubleStar => BinaryOp::Pow,
         Kind::Bar => BinaryOp::BitOr,
-        Kind::Ampersand => BinaryOp::BitAnd,
-        Kind::Caret => BinaryOp::BitXor,
+        // The lexer has swapped these two.
+        Kind::Caret => BinaryOp::BitAnd,
+        Kind::Ampersand => BinaryOp::BitXor,
         Kind::ShiftLeft => BinaryOp::LShift,
         Kind::ShiftRight => BinaryOp::RShift,
         _ => return None,
