@@ -36,7 +36,7 @@ pub(super) fn check(ast: &Ast, python: PythonVersion) -> Outcome {
         scopes: vec![Scope::new(ScopeKind::Module, 0)],
     };
     checker.block(&ast.body)?;
-    checker.leave_module()
+    checker.leave()
 }
 
 struct Checker<'a> {

@@ -12,6 +12,9 @@
 //! * `print`, `exec` and `__future__` lose what makes them special, and so do `match` and
 //!   `type` where they are plain names;
 //! * identifiers beyond ASCII become ASCII;
+//! * `&` and `^` change places, since the grammar has their precedences the wrong way round;
+//! * a star before a literal in a tuple without parentheses becomes `~`;
+//! * indentation becomes one column for each level;
 //! * the `=` of a type parameter's default (PEP 696), which the grammar does not know,
 //!   becomes `:`.
 //!
@@ -234,24 +237,44 @@ impl Lexer<'_> {
                 self.at += 1;
             }
             b'!' if next != b'=' => return Err(self.error(at, at + 1, "invalid syntax")),
+            // The grammar has the precedences of these two the wrong way round.
+            b'&' | b'^' => {
+                self.out.text[at] = if byte == b'&' { b'^' } else { b'&' };
+                self.at += if next == b'=' { 2 } else { 1 };
+            }
             b'.' if next == b'.' && third == b'.' => self.at += 3,
+            b'*' if self.is_open_star(at) => {
+                self.out.text[at] = b'~';
+                self.at += 1;
+            }
             b'*' | b'/' | b'<' | b'>' if next == byte => {
                 self.at += if third == b'=' { 3 } else { 2 };
             }
             b'-' if next == b'>' => self.at += 2,
-            b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'<' | b'>' | b'=' | b'!'
-            | b'@' | b':'
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'|' | b'<' | b'>' | b'=' | b'!' | b'@' | b':'
                 if next == b'=' =>
             {
                 self.at += 2;
                 // `:=` is no end of a header and no beginning of a block.
                 return Ok(Token::Op(b'='));
             }
-            b':' | b',' | b';' | b'+' | b'-' | b'*' | b'/' | b'|' | b'&' | b'<' | b'>' | b'.'
-            | b'%' | b'@' | b'~' | b'^' => self.at += 1,
+            b':' | b',' | b';' | b'+' | b'-' | b'*' | b'/' | b'|' | b'<' | b'>' | b'.' | b'%'
+            | b'@' | b'~' => self.at += 1,
             _ => return Err(self.stray(at)),
         }
         Ok(Token::Op(byte))
+    }
+
+    /// Whether a star begins an element of a tuple without parentheses and is followed by
+    /// what the grammar does not allow there: anything but a name.
+    fn is_open_star(&self, at: usize) -> bool {
+        let element = matches!(self.last, Token::Op(b'=' | b',') | Token::Keyword | Token::Start);
+        let rest = self.bytes[at + 1..].trim_ascii_start();
+        let literal = matches!(rest.first(), Some(b'(' | b'[' | b'{' | b'"' | b'\'' | b'0'..=b'9'));
+        self.brackets.is_empty()
+            && element
+            && literal
+            && !self.source[..at].trim_end().ends_with("except")
     }
 
     fn open(&mut self, byte: u8) -> Outcome<()> {

@@ -40,8 +40,12 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, DecodeError> {
     let cookie = cookie(body);
     let name = cookie.as_ref().map_or("utf-8", |(name, _)| name);
     let normal = normalized(name);
-    if let (true, Some((name, line)), true) = (marked, &cookie, normal != "utf-8") {
-        return Err(DecodeError::Conflict { name: name.clone(), line: *line });
+    if let (true, Some((name, line))) = (marked, &cookie) {
+        // Of the names of UTF-8, CPython takes only this one beside a mark.
+        let lower = name.to_ascii_lowercase().replace('_', "-");
+        if lower != "utf-8" && !lower.starts_with("utf-8-") {
+            return Err(DecodeError::Conflict { name: name.clone(), line: *line });
+        }
     }
     let invalid = |at: usize| DecodeError::Invalid {
         encoding: name.to_owned(),
@@ -180,7 +184,7 @@ mod tests {
     fn utf8_is_the_default_and_a_byte_order_mark_is_stripped() {
         assert_eq!(text("é = 1\n".as_bytes()).as_deref(), Ok("é = 1\n"));
         assert_eq!(text(b"\xef\xbb\xbfx = 1").as_deref(), Ok("x = 1"));
-        assert_eq!(text(b"\xef\xbb\xbf# coding: utf8\n").as_deref(), Ok("# coding: utf8\n"));
+        assert_eq!(text(b"\xef\xbb\xbf# coding: UTF_8\n").as_deref(), Ok("# coding: UTF_8\n"));
         assert_eq!(text(b"").as_deref(), Ok(""));
     }
 
@@ -213,8 +217,8 @@ mod tests {
             Err(DecodeError::UnknownEncoding { name: "uft-8".to_owned(), line: 1 })
         );
         assert_eq!(
-            text(b"\xef\xbb\xbf#\n# coding: latin-1\n"),
-            Err(DecodeError::Conflict { name: "latin-1".to_owned(), line: 2 })
+            text(b"\xef\xbb\xbf#\n# coding: utf8\n"),
+            Err(DecodeError::Conflict { name: "utf8".to_owned(), line: 2 })
         );
     }
 }

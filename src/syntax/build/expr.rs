@@ -65,8 +65,25 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether a node begins with a star that binds loosest.
+    fn is_star(&self, node: Node) -> bool {
+        match node.kind {
+            Kind::ListSplat | Kind::ListSplatPattern => true,
+            // The lexer has made a `~` of the star.
+            Kind::UnaryOperator => self.byte(node.start) == b'*',
+            _ => false,
+        }
+    }
+
     fn nested(&mut self, node: Node, allow: Allow) -> Outcome<ExprId> {
         match node.kind {
+            _ if self.is_star(node) => {
+                if allow & (STAR | STAR_ANY) == 0 {
+                    let message = "a starred expression cannot stand here";
+                    return Err(syntax(node.span(), message));
+                }
+                self.starred(node, allow)
+            }
             Kind::String | Kind::ConcatenatedString => self.string(node),
             Kind::Parenthesized => self.parenthesized(node),
             Kind::Tuple | Kind::TuplePattern => self.tuple(node),
@@ -90,12 +107,6 @@ impl Builder<'_> {
             Kind::NamedExpression if allow & NAMED != 0 => self.walrus(node),
             Kind::NamedExpression => {
                 Err(syntax(node.span(), "`:=` is not allowed here without parentheses"))
-            }
-            Kind::ListSplat | Kind::ListSplatPattern if allow & (STAR | STAR_ANY) != 0 => {
-                self.starred(node, allow)
-            }
-            Kind::ListSplat | Kind::ListSplatPattern => {
-                Err(syntax(node.span(), "a starred expression cannot stand here"))
             }
             Kind::ExpressionList | Kind::PatternList if allow & STAR != 0 => {
                 let elements = self.elements_allowing(STAR)?;
@@ -149,7 +160,7 @@ impl Builder<'_> {
     /// The grammar reads `*a.b + c` as if the star bound tightest; it binds loosest. Steps
     /// into the star and says where it stands.
     fn hoisted_star(&mut self, leaf: Node, allow: Allow, base: usize) -> Outcome<Option<u32>> {
-        if !matches!(leaf.kind, Kind::ListSplat | Kind::ListSplatPattern) {
+        if !self.is_star(leaf) {
             return Ok(None);
         }
         let loose = matches!(
@@ -602,8 +613,9 @@ fn binary(kind: Kind) -> Option<BinaryOp> {
         Kind::DoubleSlash => BinaryOp::FloorDiv,
         Kind::DoubleStar => BinaryOp::Pow,
         Kind::Bar => BinaryOp::BitOr,
-        Kind::Ampersand => BinaryOp::BitAnd,
-        Kind::Caret => BinaryOp::BitXor,
+        // The lexer has swapped these two.
+        Kind::Caret => BinaryOp::BitAnd,
+        Kind::Ampersand => BinaryOp::BitXor,
         Kind::ShiftLeft => BinaryOp::LShift,
         Kind::ShiftRight => BinaryOp::RShift,
         _ => return None,

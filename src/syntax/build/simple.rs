@@ -300,8 +300,9 @@ fn augmented(kind: Kind) -> Option<BinaryOp> {
         Kind::DoubleStarEqual => BinaryOp::Pow,
         Kind::ShiftRightEqual => BinaryOp::RShift,
         Kind::ShiftLeftEqual => BinaryOp::LShift,
-        Kind::AmpersandEqual => BinaryOp::BitAnd,
-        Kind::CaretEqual => BinaryOp::BitXor,
+        // The lexer has swapped these two.
+        Kind::CaretEqual => BinaryOp::BitAnd,
+        Kind::AmpersandEqual => BinaryOp::BitXor,
         Kind::BarEqual => BinaryOp::BitOr,
         _ => return None,
     })

@@ -27,8 +27,10 @@ pub(super) struct Features {
 /// Reads the future imports, which must come first and name what exists.
 pub(super) fn check(ast: &Ast) -> Result<Features, ParseFailure> {
     let mut features = Features::default();
-    let first = ast.body.iter().take_while(|&&id| may_precede(ast, id)).count();
-    let allowed = &ast.body[..first];
+    let docstring = usize::from(ast.body.first().is_some_and(|&id| is_string(ast, id)));
+    let rest = &ast.body[docstring..];
+    let imports = rest.iter().take_while(|&&id| is_future(&ast.stmt(id).kind)).count();
+    let allowed = &rest[..imports];
     for (index, stmt) in ast.stmts.iter().enumerate() {
         let StmtKind::ImportFrom { names, .. } = &stmt.kind else { continue };
         if !is_future(&stmt.kind) {
@@ -57,12 +59,8 @@ fn is_future(kind: &StmtKind) -> bool {
         if &**module == "__future__")
 }
 
-/// A docstring or another future import.
-fn may_precede(ast: &Ast, id: StmtId) -> bool {
-    match &ast.stmt(id).kind {
-        StmtKind::Expr(value) => {
-            matches!(ast.expr(*value).kind, ExprKind::Constant(Constant::Str(_)))
-        }
-        kind => is_future(kind),
-    }
+/// A string on its own: a docstring, if it comes first.
+fn is_string(ast: &Ast, id: StmtId) -> bool {
+    matches!(ast.stmt(id).kind, StmtKind::Expr(value)
+        if matches!(ast.expr(value).kind, ExprKind::Constant(Constant::Str(_))))
 }

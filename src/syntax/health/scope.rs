@@ -43,8 +43,10 @@ pub(super) enum Block {
 pub(super) struct Scope {
     pub(super) kind: ScopeKind,
     pub(super) symbols: FxHashMap<Name, u8>,
-    /// Names that this or an inner scope takes from outside.
-    pub(super) pending: Vec<(Name, Span)>,
+    /// Names that this scope takes from outside.
+    pub(super) nonlocals: Vec<(Name, Span)>,
+    /// Names that inner scopes take from outside, perhaps from here.
+    pub(super) wanted: Vec<(Name, Span)>,
     pub(super) blocks: Vec<Block>,
     pub(super) yields: bool,
     pub(super) returns_value: Option<Span>,
@@ -59,17 +61,14 @@ impl Scope {
         Scope {
             kind,
             symbols: FxHashMap::default(),
-            pending: Vec::new(),
+            nonlocals: Vec::new(),
+            wanted: Vec::new(),
             blocks: Vec::new(),
             yields: false,
             returns_value: None,
             awaits: false,
             in_iterable,
         }
-    }
-
-    fn is_function(&self) -> bool {
-        matches!(self.kind, ScopeKind::Function { .. } | ScopeKind::Lambda)
     }
 }
 
@@ -84,37 +83,33 @@ impl Checker<'_> {
         self.scopes.push(Scope::new(kind, in_iterable));
     }
 
-    /// Ends the innermost scope; what it takes from outside and does not find here is
-    /// looked for further out.
+    /// Ends the innermost scope. What its inner scopes want and it does not bind is looked for
+    /// further out; only now is known what it binds.
     pub(super) fn leave(&mut self) -> Outcome {
         let Some(scope) = self.scopes.pop() else { return Ok(()) };
-        let Some(outer) = self.scopes.last_mut() else { return Ok(()) };
-        for (name, span) in scope.pending {
-            let flags = outer.symbols.get(&name).copied().unwrap_or(0);
-            if outer.kind == ScopeKind::Annotation && flags & PARAM != 0 {
-                return syntax(span, format!("`nonlocal {name}` is a type parameter"));
-            }
-            if outer.kind == ScopeKind::Class && &*name == "__class__" {
-                continue;
-            }
-            if outer.is_function() {
-                if flags & GLOBAL != 0 {
+        let mut wanted = scope.nonlocals;
+        for (name, span) in scope.wanted {
+            let flags = scope.symbols.get(&name).copied().unwrap_or(0);
+            let binds = flags & (BOUND | PARAM) != 0 && flags & NONLOCAL == 0;
+            match scope.kind {
+                ScopeKind::Annotation if flags & PARAM != 0 => {
+                    return syntax(span, format!("`nonlocal {name}` is a type parameter"));
+                }
+                ScopeKind::Class if &*name == "__class__" => {}
+                ScopeKind::Function { .. } | ScopeKind::Lambda if flags & GLOBAL != 0 => {
                     return no_binding(&name, span);
                 }
-                if flags & (BOUND | PARAM) != 0 && flags & NONLOCAL == 0 {
-                    continue;
-                }
+                ScopeKind::Function { .. } | ScopeKind::Lambda if binds => {}
+                _ => wanted.push((name, span)),
             }
-            outer.pending.push((name, span));
         }
-        Ok(())
-    }
-
-    /// Whatever was not found in any function has no binding.
-    pub(super) fn leave_module(&mut self) -> Outcome {
-        match self.scope().pending.first() {
-            Some((name, span)) => no_binding(name, *span),
-            None => Ok(()),
+        match self.scopes.last_mut() {
+            Some(outer) => {
+                outer.wanted.append(&mut wanted);
+                Ok(())
+            }
+            // Whatever no function binds has no binding.
+            None => wanted.first().map_or(Ok(()), |(name, span)| no_binding(name, *span)),
         }
     }
 
@@ -159,7 +154,7 @@ impl Checker<'_> {
                 if self.scope().kind == ScopeKind::Module {
                     return syntax(*span, "`nonlocal` is not allowed at module level");
                 }
-                self.scope().pending.push((name.clone(), *span));
+                self.scope().nonlocals.push((name.clone(), *span));
             }
             self.note(name, if nonlocal { NONLOCAL } else { GLOBAL });
         }

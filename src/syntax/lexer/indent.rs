@@ -11,6 +11,7 @@ impl Lexer<'_> {
     /// Reads the white space at the beginning of a line. Says whether a logical line begins
     /// there; a blank line or one with only a comment is consumed.
     pub(super) fn indentation(&mut self) -> Outcome<bool> {
+        let line_start = self.at;
         let (mut column, mut alternative) = (0u32, 0u32);
         let mut continued = None;
         loop {
@@ -44,8 +45,19 @@ impl Lexer<'_> {
         }
         self.indent(column, alternative)?;
         let depth = (self.indents.len() - 1) as u16;
+        self.rewrite(line_start, depth);
         self.out.lines.push(Line { start: self.at as u32, depth });
         Ok(true)
+    }
+
+    /// Leaves one column for each level of indentation; a form feed begins the count anew.
+    /// The grammar counts tabs in another way than CPython. Every level has added at least
+    /// one byte, so the columns fit.
+    fn rewrite(&mut self, line_start: usize, depth: u16) {
+        let blanks = &mut self.out.text[line_start..self.at];
+        let feeds = blanks.len().saturating_sub(usize::from(depth));
+        blanks[..feeds].fill(b'\x0c');
+        blanks[feeds..].fill(b' ');
     }
 
     fn end_blank_line(&mut self) {
