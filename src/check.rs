@@ -79,5 +79,7 @@ pub fn run(request: &CheckRequest, progress: &mut dyn Progress) -> anyhow::Resul
         directory: std::env::current_dir()?,
         variable: &|name| std::env::var_os(name),
     };
-    reloads::run_with(request, &around, &reloads::simulate, progress)
+    let summaries = reloads::Summaries::default();
+    let engine = |reload: &reloads::Reload<'_>| reloads::simulate(&summaries, reload);
+    reloads::run_with(request, &around, &engine, progress)
 }

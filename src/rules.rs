@@ -19,7 +19,8 @@ pub mod stale_metadata;
 pub mod torn_dependency;
 pub mod unused_suppression;
 
-use crate::diagnostic::Severity;
+use crate::comparison::Comparison;
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// Every rule there is, by code.
 pub static RULES: &[Rule] = &[
@@ -61,6 +62,12 @@ pub static RESERVED: &[ReservedRule] = &[
     ReservedRule { code: "RS405", name: "reload-then-stale-name" },
     ReservedRule { code: "RS406", name: "removed-reload-api" },
 ];
+
+/// Lets every rule judge the compared worlds.
+pub fn check(comparison: &Comparison) -> Vec<Diagnostic> {
+    let _ = comparison;
+    Vec::new()
+}
 
 /// Where the rules' pages are: relative to the root of the repository, until there is a site.
 const RULES_URL: &str = "src/rules/";

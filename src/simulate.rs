@@ -1,9 +1,36 @@
 //! One module, its versions in order: what each load leaves behind.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use anyhow::{Context as _, anyhow};
+
+use crate::comparison::Comparison;
 use crate::config::Config;
+use crate::modules::{Found, Modules};
+use crate::rules;
 use crate::simulation::Simulation;
+use crate::suppression::Suppressions;
+use crate::syntax::parse::ParseFailure;
+use crate::text::decode::decode;
+use crate::text::source::{Revision, Source};
+use crate::text::span::Span;
+use crate::workspace::Surroundings;
+use crate::workspace::context::Context;
+use crate::worlds::{self, History, SummaryCache};
+
+/// The platform whose branches are taken, as `sys.platform` says it.
+pub const PLATFORM: &str = if cfg!(windows) {
+    "win32"
+} else if cfg!(target_os = "macos") {
+    "darwin"
+} else {
+    "linux"
+};
+
+/// The stack of the thread that analyses, in bytes: what the parser lets through is nested a few
+/// hundred levels deep at most, and is walked recursively.
+pub const STACK_SIZE: usize = 64 * 1024 * 1024;
 
 /// What `reloadsafe simulate` is asked to do.
 #[derive(Debug, Clone)]
@@ -27,11 +54,109 @@ pub struct VersionInput {
     pub bytes: Vec<u8>,
 }
 
+/// A simulation, with what the last version's comments ask for.
+#[derive(Debug)]
+pub struct Simulated {
+    pub simulation: Simulation,
+    /// The comments of the last version that begin with `# reloadsafe:`.
+    pub directives: Vec<Span>,
+}
+
 /// Imports the first version and reloads the others.
 ///
 /// # Errors
 /// Where a version cannot be analysed (not decodable, Python 2, too costly), naming its path.
 /// A version that CPython would refuse with `SyntaxError` is no error but an outcome.
-pub fn run(_request: &SimulateRequest) -> anyhow::Result<Simulation> {
-    anyhow::bail!("`simulate` is not implemented yet")
+pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
+    let sources = decode_versions(&request.versions)?;
+    let first = sources.first().context("there is no version to import")?;
+    let around = Surroundings {
+        directory: std::env::current_dir()?,
+        variable: &|name| std::env::var_os(name),
+    };
+    let root = request.root.as_deref();
+    let context = Context::open(root, &request.module, first, &request.config, &around)?;
+    let is_package = match context.finder.find(&request.module) {
+        Found::Source(file) => file.is_package,
+        _ => request.versions.iter().any(|version| is_package_file(&version.path)),
+    };
+    let (live, restart) = (SummaryCache::default(), SummaryCache::default());
+    let history = History {
+        versions: &sources,
+        module: &request.module,
+        is_package,
+        is_placed: root.is_some(),
+        live_modules: &context.finder,
+        restart_modules: &context.finder,
+        live_cache: &live,
+        restart_cache: &restart,
+        python: context.version,
+        platform: PLATFORM,
+    };
+    let simulated = on_deep_stack(|| simulate(&history))?;
+    let simulated = simulated.map_err(|failure| anyhow!("{}: {failure}", shown(&request.versions)))?;
+    let Simulated { mut simulation, directives } = simulated;
+    let last = &sources[sources.len() - 1];
+    let config = &request.config;
+    let suppressions = Suppressions::new(last, &directives);
+    simulation.diagnostics = suppressions.apply(simulation.diagnostics, &config.rules);
+    simulation
+        .diagnostics
+        .retain(|found| config.reports(found.code, found.severity, found.location.source.path()));
+    Ok(simulation)
+}
+
+/// Executes a history, compares its worlds and lets the rules judge. Pure.
+///
+/// # Errors
+/// Where a text is Python 2 or too costly to analyse.
+pub fn simulate(history: &History<'_>) -> Result<Simulated, ParseFailure> {
+    let worlds::Compared { comparison, last } = worlds::compare(history)?;
+    let directives = last.map(|parsed| parsed.directives.clone()).unwrap_or_default();
+    let diagnostics = rules::check(&comparison);
+    let Comparison { module, sources, stages, restart, namespace, ghost_reads, abort_points, .. } =
+        comparison;
+    let simulation = Simulation {
+        module,
+        sources,
+        stages,
+        restart,
+        namespace,
+        ghost_reads,
+        abort_points,
+        diagnostics,
+    };
+    Ok(Simulated { simulation, directives })
+}
+
+/// Runs something on a thread that has room for deep recursion.
+fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> anyhow::Result<T> {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK_SIZE);
+        let thread = builder.spawn_scoped(scope, work).context("no thread can be started")?;
+        match thread.join() {
+            Ok(result) => Ok(result),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+fn decode_versions(versions: &[VersionInput]) -> anyhow::Result<Vec<Arc<Source>>> {
+    let numbered = versions.iter().enumerate();
+    numbered
+        .map(|(number, version)| {
+            let text = decode(version.bytes.clone())
+                .with_context(|| format!("{}", version.path.display()))?;
+            Ok(Source::new(&version.path, Revision::Version(number as u32), text))
+        })
+        .collect()
+}
+
+fn is_package_file(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == "__init__.py")
+}
+
+fn shown(versions: &[VersionInput]) -> String {
+    let paths = versions.iter().map(|version| version.path.display().to_string());
+    paths.collect::<Vec<_>>().join(", ")
 }

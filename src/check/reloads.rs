@@ -17,15 +17,13 @@ use crate::diagnostic::Diagnostic;
 use crate::modules::{Found, ModuleFile, Modules};
 use crate::python::PythonVersion;
 use crate::report::{CheckReport, FailedFile};
+use crate::simulate::{STACK_SIZE, Simulated};
 use crate::simulation::{Outcome, Simulation};
 use crate::suppression::Suppressions;
 use crate::text::source::Source;
-use crate::text::span::Span;
 use crate::workspace::Surroundings;
 use crate::workspace::finder::Finder;
-
-/// The stack of a thread that analyses, in bytes: deeply nested sources are walked recursively.
-const STACK_SIZE: usize = 64 * 1024 * 1024;
+use crate::worlds::{History, SummaryCache};
 
 /// One module, and what its reload is simulated against.
 pub struct Reload<'a> {
@@ -41,20 +39,31 @@ pub struct Reload<'a> {
     pub config: &'a Config,
 }
 
-/// What the simulation of one module gives.
-#[derive(Debug)]
-pub struct Simulated {
-    pub simulation: Simulation,
-    /// The comments of the last version that begin with `# reloadsafe:`.
-    pub directives: Vec<Span>,
-}
-
 /// Simulates one reload, or says why it cannot: Python 2, too costly.
 pub type Engine<'a> = dyn Fn(&Reload<'_>) -> Result<Simulated, String> + Sync + 'a;
 
+/// What other modules bind, remembered for all reloads of one run.
+#[derive(Debug, Default)]
+pub(super) struct Summaries {
+    live: SummaryCache,
+    restart: SummaryCache,
+}
+
 /// The engine of this version.
-pub(super) fn simulate(_reload: &Reload<'_>) -> Result<Simulated, String> {
-    Err("the simulation is not implemented yet".to_owned())
+pub(super) fn simulate(summaries: &Summaries, reload: &Reload<'_>) -> Result<Simulated, String> {
+    let history = History {
+        versions: reload.versions,
+        module: reload.module,
+        is_package: reload.is_package,
+        is_placed: true,
+        live_modules: reload.live_modules,
+        restart_modules: reload.restart_modules,
+        live_cache: &summaries.live,
+        restart_cache: &summaries.restart,
+        python: reload.version,
+        platform: crate::simulate::PLATFORM,
+    };
+    crate::simulate::simulate(&history).map_err(|failure| failure.to_string())
 }
 
 /// What became of one module.
