@@ -8,6 +8,7 @@
 
 pub mod diagnostic;
 pub mod modules;
+pub mod program;
 pub mod python;
 pub mod simulation;
 pub mod syntax;
