@@ -195,6 +195,7 @@ fn scratch() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("mdtest").join(std::process::id().to_string())
 }
 
+#[allow(clippy::print_stderr)]
 fn report(failures: &[String], cases: usize) {
     let _ = fs::remove_dir_all(scratch());
     assert!(

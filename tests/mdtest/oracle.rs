@@ -15,6 +15,7 @@ pub(crate) struct Python {
 }
 
 /// `python3`, or nothing, said loudly; a failure where it is required.
+#[allow(clippy::print_stderr)]
 pub(crate) fn python() -> Option<Python> {
     let script = "import sys; print(sys.version_info[1])";
     let asked = Command::new("python3").args(["-c", script]).output();

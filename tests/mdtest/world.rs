@@ -72,10 +72,6 @@ impl World {
         of.peek()?;
         Some(of.flat_map(|line| line.items.iter().cloned()).collect())
     }
-
-    pub(crate) fn says(&self, subject: &str, item: &str) -> bool {
-        self.items(subject).is_some_and(|items| items.contains(item))
-    }
 }
 
 /// The names of a stage that a person would call the module's.
@@ -170,8 +166,8 @@ fn holds(item: &str, truth: &Value) -> bool {
         place.split_once(':').map_or((place, None), |(version, line)| (version, Some(line)));
     let held = &truth[name];
     let lines = held[1].as_array().map_or(&[] as &[Value], Vec::as_slice);
-    held[0].to_string() == version
-        && line.is_none_or(|line| lines.is_empty() || lines.iter().any(|at| at.to_string() == line))
+    let number = |text: &str| text.parse().map_or(Value::Null, |number: u64| Value::from(number));
+    held[0] == number(version) && line.is_none_or(|line| lines.is_empty() || lines.contains(&number(line)))
 }
 
 /// What the block says and the engine does not.
