@@ -36,7 +36,7 @@ def first_line(value, path):
 
 def history(question, path):
     """The stages, and for every name the version at which its object changed last."""
-    sys.path.insert(0, os.path.dirname(path) if "." not in question["module"] else question["root"])
+    sys.path.insert(0, question["root"])
     name = question["module"]
     stages = [server.attempt(lambda: importlib.import_module(name), path)]
     module = sys.modules.get(name)
@@ -117,7 +117,8 @@ def answer(question, root):
     elif last.get("outcome") == "completes" and restart.get("exception") in ("NameError", "UnboundLocalError"):
         name = restart["message"].split("'")[1:2]
         if restart["exception"] == "NameError" and name and name[0] in last["names"]:
-            result["ghosts"] = [{"name": name[0], "line": restart["line"], "scope": "module", "builtin": False}]
+            result["ghosts"] = [{"name": name[0], "line": restart["line"], "scope": "module", "builtin": False,
+                                 "stops": True}]
     return result
 
 
