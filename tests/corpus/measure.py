@@ -160,8 +160,13 @@ def judge(case, binary):
                 score.n["false certain"] += 1
                 score.miss("false certain: orphan", case, name)
             exact = exact and said_orphans == orphans
-            ghosts = {(g["name"], g["line"]) for g in case.get("ghosts", ())}
-            score.sets("ghost reads", case, {(g["name"], g["line"]) for g in said["ghost_reads"]}, ghosts)
+            # A restart that completes did not execute the module's own reads of names that are
+            # gone, unless they then mean a builtin: to claim those is not wrong, nor is silence.
+            real_reads = {(g["name"], g["line"]): g["scope"] == "function" or g["builtin"]
+                          for g in case.get("ghosts", ())}
+            reads = {(g["name"], g["line"]) for g in said["ghost_reads"]}
+            score.sets("ghost reads", case, {r for r in reads if real_reads.get(r, True)},
+                       {r for r, sure in real_reads.items() if sure})
         elif restart.get("exception") == "NameError" and restart.get("inside"):
             name = (restart["message"].split("'") + ["", ""])[1]
             if name in names(last):

@@ -37,12 +37,15 @@ pub(crate) struct Block {
 }
 
 /// The table `[mdtest]`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// The oldest Python 3 minor version that can run the case.
     pub(crate) min_python: Option<i64>,
     /// The first Python 3 minor version that behaves otherwise.
     pub(crate) below_python: Option<i64>,
+    /// Whether findings are compared with the assertions; `findings = false` where a suite is
+    /// about worlds only.
+    pub(crate) findings: bool,
 }
 
 impl Case {
@@ -177,8 +180,13 @@ impl Parser<'_> {
         let own = config.remove("mdtest");
         let number =
             |key: &str| own.as_ref().and_then(|own| own.get(key)).and_then(toml::Value::as_integer);
-        let settings =
-            Settings { min_python: number("min-python"), below_python: number("below-python") };
+        let findings =
+            own.as_ref().and_then(|own| own.get("findings")).and_then(toml::Value::as_bool);
+        let settings = Settings {
+            min_python: number("min-python"),
+            below_python: number("below-python"),
+            findings: findings.unwrap_or(true),
+        };
         let titles: Vec<&str> = self.headings.iter().map(|(_, title, _)| title.as_str()).collect();
         self.cases.push(Case {
             suite: self.suite.to_owned(),

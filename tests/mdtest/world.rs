@@ -109,7 +109,9 @@ fn ghosts(list: &Value) -> Names {
 /// module itself of a name that is gone was not executed, unless it then means a builtin.
 fn sure(ghosts: &Value) -> Value {
     let reads = ghosts.as_array().into_iter().flatten();
-    let sure = |read: &&Value| read["scope"] == "function" || read["builtin"] == true || read["stops"] == true;
+    let sure = |read: &&Value| {
+        read["scope"] == "function" || read["builtin"] == true || read["stops"] == true
+    };
     reads.filter(sure).cloned().collect()
 }
 
@@ -150,7 +152,9 @@ pub(crate) fn against_truth(world: &World, truth: &Value) -> Vec<(usize, String)
                 (!wrong.is_empty()).then(|| format!("{}: {}", wrong.join(", "), truth["holds"]))
             }
             "completes" | "aborts" | "syntax-error" => ended(stages.get(version)),
-            "restart completes" | "restart aborts" => ended(Some(restart(truth))),
+            "restart completes" | "restart aborts" | "restart syntax-error" => {
+                ended(Some(restart(truth)))
+            }
             "maybe" | "engine" | "engine restart" | "abort-point" => None,
             _ => match subject.rsplit_once(' ') {
                 Some((module, when @ ("reload" | "restart"))) => {
@@ -175,7 +179,8 @@ fn holds(item: &str, truth: &Value) -> bool {
     let held = &truth[name];
     let lines = held[1].as_array().map_or(&[] as &[Value], Vec::as_slice);
     let number = |text: &str| text.parse().map_or(Value::Null, |number: u64| Value::from(number));
-    held[0] == number(version) && line.is_none_or(|line| lines.is_empty() || lines.contains(&number(line)))
+    held[0] == number(version)
+        && line.is_none_or(|line| lines.is_empty() || lines.contains(&number(line)))
 }
 
 /// What the block says and the engine does not.
@@ -215,7 +220,7 @@ pub(crate) fn against_engine(world: &World, simulated: &Value) -> Vec<(usize, St
                 let free = world.items(&line.subject.replace(subject, "engine"));
                 outcome(subject, stages.get(version), free)
             }
-            "restart completes" | "restart aborts" => {
+            "restart completes" | "restart aborts" | "restart syntax-error" => {
                 let subject = &subject["restart ".len()..];
                 outcome(subject, simulated.get("restart"), world.items("engine restart"))
             }
