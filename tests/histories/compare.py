@@ -79,6 +79,7 @@ def check(history, simulated):
     tally = Tally()
     tally.histories = 1
     if "failed" in simulated:
+        tally.kinds["failed"] += 1
         return [("failed", simulated["failed"])], tally
     wrong = []
     stages = simulated["stages"]
@@ -217,6 +218,7 @@ def main():
             asked = [pool.submit(batch, options.engine, seed, count, options.show) for seed, count in parts]
             for future in asked:
                 total.add(future.result())
+    told = set()
     for history, wrong in total.contradictions[: options.show]:
         if options.repro:
             history = smaller(options.engine, history, wrong[0][0])
@@ -229,6 +231,9 @@ def main():
         print(f"\n=== {history['id']}")
         for kind, text in wrong:
             print(f"{kind}: {text}")
+        if wrong[0][1] in told:
+            continue
+        told.add(wrong[0][1])
         for number, text in enumerate(history["versions"]):
             numbered = [f"{i:4} {line}" for i, line in enumerate(text.splitlines(), 1)]
             print(f"--- version {number}", *numbered, sep="\n")

@@ -235,6 +235,9 @@ class Writer:
 
     def annotated(self, depth):
         name = self.rng.choice(VARIABLES)
+        if sys.version_info >= (3, 12) and self.chance(0.25):
+            self.bind(name)
+            return f"type {name} = {self.name('class') or 'int'}\n"
         annotation = self.rng.choice(["int", "'str'", "list", self.name("class") or "dict"])
         if self.chance(0.4):
             return f"{name}: {annotation}\n"
@@ -316,7 +319,8 @@ class Writer:
                 f"{local} = {self.integer(1)}\n", f"{local} = [y for y in range(2)]\n", "import math\n",
                 f"for {local} in range(2):\n    pass\n", f"if {self.condition()}:\n    {local} = 1\n",
                 f"def inner():\n    return {self.name() or '1'}\n", "z = 0\ndef bump():\n    nonlocal z\n    z += 1\n    return z\n",
-                f"try:\n    {self.failing()}\nexcept Exception:\n    pass\n"]))
+                f"try:\n    {self.failing()}\nexcept Exception:\n    pass\n", f"if {local!r} == '':\n    yield 1\n",
+                f"{local}, *_ = {self.name() or '1'}, 2, 3\n"]))
         if self.chance(0.08):
             lines.append(self.failing() + "\n")
         lines.append(f"return {self.integer(1)}\n" if self.chance(0.85) else "pass\n")
@@ -411,8 +415,8 @@ class Writer:
                 if self.chance(0.08):
                     handler += "raise\n"
                 text += f"except {kind}{alias}:\n{indented(handler)}"
-            if self.chance(0.25):
-                text += f"except:\n{indented(self.suite(depth, 1))}" if self.chance(0.5) else ""
+            if self.chance(0.12):
+                text += f"except:\n{indented(self.suite(depth, 1))}"
             if self.chance(0.25):
                 text += f"else:\n{indented(self.suite(depth, 1))}"
         if finally_only or self.chance(0.2):
