@@ -165,8 +165,9 @@ def reads(code, module_level):
     """(name, line, scope) of every global read in a code object and those within it."""
     line = code.co_firstlineno
     for step in dis.get_instructions(code):
-        if step.starts_line is not None and step.starts_line is not True:
-            line = step.starts_line
+        # From 3.13 `starts_line` only tells whether a line starts; `line_number` is new.
+        starts = getattr(step, "line_number", step.starts_line)
+        line = line if starts is None else starts
         if step.opname == "LOAD_GLOBAL" or step.opname == "LOAD_NAME":
             immediate = module_level and step.opname == "LOAD_NAME"
             yield step.argval, line, "module" if immediate else "function"
