@@ -1,0 +1,256 @@
+"""Reloads modules of one release for real and says what came of it; run by truth.py.
+
+    VENV/bin/python reload_server.py TREE < jobs.jsonl > answers.jsonl
+
+A job is {"id", "module", "path", "versions": [text, …]}: `path` below TREE holds version 0;
+the others are written over it and reloaded one after the other. Every job is done in forked
+children of this process, which has imported nothing of TREE:
+
+- *history*: import, then `importlib.reload` for each later version; the namespace after each;
+- *fresh*: import with the last version in place;
+- *isolated*, where *fresh* fails outside the module: the other modules as version 0 found them,
+  the last version executed in an empty namespace. What a restart of this module alone gives.
+
+An answer is {"id", "history": [stage, …], "fresh": stage, "isolated"?: stage, "ghosts": […]},
+a stage {"outcome": "completes" | "raises" | "syntax-error" | "timeout" | "died", "exception"?,
+"message"?, "line"?, "inside"?, "names", "submodules", "where"?}. `line` is the line of the
+module's own frame, `inside` tells whether the module's own code was being executed.
+"""
+
+import dis
+import importlib
+import importlib.util
+import json
+import os
+import select
+import signal
+import sys
+import time
+import types
+
+TIMEOUT = 20
+
+
+def names_of(module_name, namespace):
+    """All names, and those that are there because a submodule was imported."""
+    submodules = [
+        n for n, v in list(namespace.items())
+        if isinstance(v, types.ModuleType) and sys.modules.get(f"{module_name}.{n}") is v
+    ]
+    return sorted(n for n in namespace if isinstance(n, str)), sorted(submodules)
+
+
+def failure(error, path, stage):
+    stage["exception"] = type(error).__name__
+    stage["bases"] = [c.__name__ for c in type(error).__mro__]
+    stage["message"] = str(error)[:200]
+    stage["inside"] = False
+    stage["outcome"] = "raises"
+    if isinstance(error, SyntaxError) and error.filename == path:
+        stage["outcome"] = "syntax-error"
+        stage["line"] = error.lineno
+    frames = []
+    tb = error.__traceback__
+    while tb is not None:
+        name = tb.tb_frame.f_code.co_filename
+        if name == path and tb.tb_frame.f_code.co_name == "<module>":
+            stage["line"] = tb.tb_lineno
+            stage["inside"] = True
+        if "importlib" not in name and not name.endswith("reload_server.py"):
+            frames.append([name, tb.tb_lineno])
+        tb = tb.tb_next
+    stage["where"] = frames[-1:] and frames[-1]
+
+
+def attempt(action, path):
+    """Runs one import or reload; returns what came of it, without names."""
+    stage = {"outcome": "completes"}
+    try:
+        action()
+    except BaseException as error:  # SystemExit and KeyboardInterrupt abort a reload too
+        failure(error, path, stage)
+    return stage
+
+
+def write(path, text, tick=[int(time.time()) - 100_000_000]):
+    """Overwrites a source file so that no cache of bytecode can be taken for current."""
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    tick[0] += 2
+    os.utime(path, (tick[0], tick[0]))
+    importlib.invalidate_caches()
+
+
+def history(job, path):
+    name = job["module"]
+    stage = attempt(lambda: importlib.import_module(name), path)
+    stages = [stage]
+    module = sys.modules.get(name)
+    for text in job["versions"][1:]:
+        if module is None or stages[0]["outcome"] != "completes":
+            break
+        stages[-1]["names"], stages[-1]["submodules"] = names_of(name, vars(module))
+        write(path, text)
+        stages.append(attempt(lambda: importlib.reload(module), path))
+    if module is not None:
+        stages[-1]["names"], stages[-1]["submodules"] = names_of(name, vars(module))
+    return stages
+
+
+def fresh(job, path):
+    name = job["module"]
+    held = []
+
+    def action():
+        importlib.import_module(name)
+
+    stage = attempt(action, path)
+    module = sys.modules.get(name)
+    if module is not None:
+        stage["names"], stage["submodules"] = names_of(name, vars(module))
+    return stage
+
+
+def isolated(job, path):
+    name = job["module"]
+    module = importlib.import_module(name)
+    namespace = {k: v for k, v in vars(module).items() if k.startswith("__") and k in (
+        "__name__", "__package__", "__loader__", "__spec__", "__path__", "__file__", "__builtins__")}
+    namespace["__doc__"] = None
+    text = job["versions"][-1]
+    stage = attempt(lambda: exec(compile(text, path, "exec"), namespace), path)
+    stage["names"], stage["submodules"] = names_of(name, namespace)
+    return stage
+
+
+def in_child(work, *arguments):
+    """What `work` returns when run in a forked child, or why there is nothing."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        os.setpgid(0, 0)
+        quiet = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(quiet, stream)
+        signal.alarm(TIMEOUT)
+        try:
+            answer = json.dumps(work(*arguments)).encode()
+        except BaseException as error:
+            answer = json.dumps({"outcome": "died", "message": repr(error)[:200]}).encode()
+        with os.fdopen(writer, "wb") as out:
+            out.write(answer)
+        os._exit(0)
+    os.close(writer)
+    chunks = []
+    deadline = time.monotonic() + TIMEOUT + 2
+    while True:
+        ready, _, _ = select.select([reader], [], [], max(0, deadline - time.monotonic()))
+        chunk = os.read(reader, 1 << 16) if ready else b""
+        if not chunk:
+            break
+        chunks.append(chunk)
+    os.close(reader)
+    try:
+        os.kill(child, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    os.waitpid(child, 0)
+    if not chunks:
+        return {"outcome": "timeout"}
+    return json.loads(b"".join(chunks))
+
+
+def reads(code, module_level):
+    """(name, line, scope) of every global read in a code object and those within it."""
+    line = code.co_firstlineno
+    for step in dis.get_instructions(code):
+        # From 3.13 `starts_line` only tells whether a line starts; `line_number` is new.
+        starts = getattr(step, "line_number", step.starts_line)
+        line = line if starts is None else starts
+        if step.opname == "LOAD_GLOBAL" or step.opname == "LOAD_NAME":
+            immediate = module_level and step.opname == "LOAD_NAME"
+            yield step.argval, line, "module" if immediate else "function"
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            is_function = bool(constant.co_flags & 0x2)  # CO_NEWLOCALS: not a class body
+            yield from reads(constant, module_level and not is_function)
+
+
+def ghosts(text, path, after, restarted):
+    """Reads in functions and classes that the reloaded namespace serves and a restart's does not."""
+    import builtins
+    gone = set(after) - set(restarted)
+    if not gone:
+        return []
+    found = []
+    seen = set()
+    for name, line, scope in reads(compile(text, path, "exec"), True):
+        if name in gone and (name, line, scope) not in seen:
+            seen.add((name, line, scope))
+            found.append({"name": name, "line": line, "scope": scope, "builtin": hasattr(builtins, name)})
+    return found
+
+
+def answer(job, root):
+    path = os.path.join(root, job["path"])
+    with open(path, encoding="utf-8", newline="") as file:
+        original = file.read()
+    try:
+        write(path, job["versions"][0])
+        result = {"id": job["id"], "history": in_child(history, job, path)}
+        if isinstance(result["history"], dict):
+            return result
+        if len(result["history"]) < len(job["versions"]):
+            return result
+        write(path, job["versions"][-1])
+        result["fresh"] = in_child(fresh, job, path)
+        restart = result["fresh"]
+        if restart["outcome"] != "completes" and not restart.get("inside"):
+            write(path, job["versions"][0])
+            result["isolated"] = in_child(isolated, job, path)
+            restart = result["isolated"]
+        last = result["history"][-1]
+        if last.get("outcome") == "completes" and restart.get("outcome") == "completes":
+            result["ghosts"] = ghosts(job["versions"][-1], path, last["names"], restart["names"])
+        return result
+    finally:
+        write(path, original)
+
+
+def preload(root, names):
+    """Imports what the release needs from elsewhere once, so that each child need not."""
+    wanted = in_child(elsewhere, root, names)
+    for name in wanted if isinstance(wanted, list) else []:
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            pass
+
+
+def elsewhere(root, names):
+    signal.alarm(60)
+    for name in names[:40]:
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            pass
+    stdlib = sys.stdlib_module_names
+    return [n for n in list(sys.modules) if n.split(".")[0] in stdlib and n != "__main__"]
+
+
+def main():
+    root = os.path.realpath(sys.argv[1])
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, root)
+    jobs = [json.loads(line) for line in sys.stdin]
+    out = os.fdopen(os.dup(1), "w")
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    preload(root, sorted({job["module"] for job in jobs}))
+    for job in jobs:
+        print(json.dumps(answer(job, root)), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+//! Everything the engine is sure of, compared with what CPython did, whether or not the case
+//! asks: a claim that is wrong fails the case.
+
+use serde_json::Value;
+
+use crate::world::{names, restart};
+
+/// The claims of a simulation that CPython contradicts.
+pub(crate) fn contradictions(simulated: &Value, truth: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let Some(stages) = truth["history"].as_array().filter(|stages| !stages.is_empty()) else {
+        return wrong;
+    };
+    for (version, stage) in stages.iter().enumerate() {
+        let claim = &simulated["stages"][version];
+        wrong.extend(ending(claim, stage).map(|text| format!("version {version}: {text}")));
+    }
+    let fresh = restart(truth);
+    wrong.extend(ending(&simulated["restart"], fresh).map(|text| format!("restart: {text}")));
+    let last = &stages[stages.len() - 1];
+    namespace(simulated, last, fresh, truth, &mut wrong);
+    if last["outcome"] == "raises" {
+        let points = simulated["abort_points"].as_array();
+        if !points.into_iter().flatten().any(|point| at_statement(point, last)) {
+            wrong.push(format!("no abort point where CPython stops: {last}"));
+        }
+    }
+    if last["outcome"] == "completes" && fresh["outcome"] == "completes" {
+        let real = truth["ghosts"].as_array();
+        for claim in
+            simulated["ghost_reads"].as_array().into_iter().flatten().filter(|claim| certain(claim))
+        {
+            let same =
+                |read: &Value| read["name"] == claim["name"] && read["line"] == claim["line"];
+            if !real.into_iter().flatten().any(same) {
+                wrong.push(format!("not a ghost read: {claim}"));
+            }
+        }
+    }
+    wrong
+}
+
+fn certain(claim: &Value) -> bool {
+    claim.get("certainty").is_none_or(|certainty| certainty == "always")
+}
+
+fn ending(claim: &Value, stage: &Value) -> Option<String> {
+    let claimed = claim["outcome"].as_str().unwrap_or("nothing");
+    let abort = &claim["abort"];
+    let fits = match (claimed, stage["outcome"].as_str().unwrap_or("nothing")) {
+        ("completes", "completes") | ("syntax-error", "syntax-error") => true,
+        ("may-abort", "completes" | "raises") => true,
+        ("aborts", "raises") => at_statement(abort, stage) && exception(abort, stage),
+        _ => false,
+    };
+    (!fits).then(|| format!("claimed {claimed} {abort}, CPython: {stage}"))
+}
+
+fn at_statement(point: &Value, stage: &Value) -> bool {
+    let (Some(line), Some(first), Some(last)) =
+        (point["line"].as_u64(), stage["statement"][0].as_u64(), stage["statement"][1].as_u64())
+    else {
+        return stage.get("statement").is_none();
+    };
+    (first..=last).contains(&line)
+}
+
+fn exception(point: &Value, stage: &Value) -> bool {
+    let claimed = point["exceptions"].as_array().cloned().unwrap_or_default();
+    let bases = stage["bases"].as_array().cloned().unwrap_or_default();
+    claimed.is_empty() || claimed.iter().any(|name| bases.contains(name))
+}
+
+fn namespace(
+    simulated: &Value,
+    last: &Value,
+    fresh: &Value,
+    truth: &Value,
+    wrong: &mut Vec<String>,
+) {
+    let (real, mut unlisted) = (names(last), names(last));
+    let restarted = (fresh["outcome"] == "completes").then(|| names(fresh));
+    for entry in simulated["namespace"].as_array().into_iter().flatten() {
+        let name = entry["name"].as_str().unwrap_or("?");
+        unlisted.remove(name);
+        if entry["certainty"] != "always" {
+            continue;
+        }
+        let origin = entry["origin"].as_str().unwrap_or("?");
+        if real.contains(name) == (origin == "unbound") {
+            wrong.push(format!(
+                "`{name}` is {}in the namespace: {entry}",
+                if origin == "unbound" { "" } else { "not " }
+            ));
+        }
+        if let Some(restarted) = &restarted
+            && origin != "unbound"
+            && restarted.contains(name) == (origin == "orphan")
+        {
+            wrong.push(format!("`{name}` after a restart is otherwise: {entry}"));
+        }
+        let held = &truth["holds"][name];
+        let kind = entry["kind"].as_str().unwrap_or("?");
+        if held.is_array() && origin != "unbound" && matches!(kind, "function" | "class") {
+            let lines = held[1].as_array().cloned().unwrap_or_default();
+            if held[0] != entry["version"] || !(lines.is_empty() || lines.contains(&entry["line"]))
+            {
+                wrong.push(format!("`{name}` is the object of {held}: {entry}"));
+            }
+        }
+    }
+    wrong
+        .extend(unlisted.iter().map(|name| format!("`{name}` is in the namespace and not listed")));
+}

@@ -1,0 +1,147 @@
+"""Reloads the cases of mdtest for real: questions on stdin, answers on stdout, JSON a line.
+
+A question is {"files": {path: text}, "module", "path", "versions": [text, …], "others": [module…]}.
+The files are written to a fresh directory; a forked child imports the module and reloads each
+later version; another imports the last one afresh. The answer is that of
+tests/corpus/reload_server.py, and besides
+
+    "holds": {name: [version, lines]}   functions and classes of the reloaded namespace: which
+                                        version's execution made them, and the lines that may be
+                                        called theirs (none where it is not known)
+    stage["statement"]: [first, last]   the lines of the statement at which a stage stopped
+    "others": {module: {"reload": outcome, "restart": outcome}}   for the rest of the workspace:
+                                        reloaded after the module was; imported in a fresh process
+"""
+
+import importlib
+import json
+import os
+import sys
+import tempfile
+import types
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "corpus"))
+sys.dont_write_bytecode = True
+import reload_server as server  # noqa: E402
+from statements import definition_lines, statement_at  # noqa: E402
+
+
+def first_line(value, path):
+    """Where a function or a class of this file starts, or None."""
+    code = getattr(value, "__code__", None)
+    if isinstance(value, types.FunctionType) and code.co_filename == path:
+        return code.co_firstlineno
+    return None
+
+
+def history(question, path):
+    """The stages, and for every name the version at which its object changed last."""
+    sys.path.insert(0, question["root"])
+    name = question["module"]
+    stages = [server.attempt(lambda: importlib.import_module(name), path)]
+    module = sys.modules.get(name)
+    held, since = {}, {}
+    for version, text in enumerate(question["versions"]):
+        if version > 0:
+            if module is None:
+                break
+            server.write(path, text)
+            stages.append(server.attempt(lambda: importlib.reload(module), path))
+        if module is not None:
+            now = dict(vars(module))
+            for key, value in now.items():
+                if key not in held or held[key] is not value:
+                    since[key] = version
+            held = now
+            stages[-1]["names"], stages[-1]["submodules"] = server.names_of(name, now)
+    holds = {}
+    for key, value in held.items():
+        line = first_line(value, path)
+        if line is not None or isinstance(value, type) and value.__module__ == name:
+            text = question["versions"][since[key]]
+            holds[key] = [since[key], definition_lines(text, line) if line else []]
+    others = {}
+    for other in question["others"]:
+        def again():
+            loaded = sys.modules.get(other)
+            importlib.reload(loaded) if loaded else importlib.import_module(other)
+        stage = server.attempt(again, path)
+        others[other] = stage.get("exception", "completes")
+    return {"history": stages, "holds": holds, "others": others}
+
+
+def fresh(question, path):
+    sys.path.insert(0, question["root"])
+    return server.fresh(question, path)
+
+
+def isolated(question, path):
+    sys.path.insert(0, question["root"])
+    return server.isolated(question, path)
+
+
+def fresh_other(question, other):
+    sys.path.insert(0, question["root"])
+    return server.attempt(lambda: importlib.import_module(other), "").get("exception", "completes")
+
+
+def answer(question, root):
+    question["root"] = root
+    for path, text in question["files"].items():
+        place = os.path.join(root, path)
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        server.write(place, text)
+    path = os.path.join(root, question["path"])
+    result = server.in_child(history, question, path)
+    if "history" not in result:
+        return {"died": result}
+    result["others"] = {name: {"reload": outcome} for name, outcome in result["others"].items()}
+    server.write(path, question["versions"][-1])
+    for other in question["others"]:
+        result["others"][other]["restart"] = server.in_child(fresh_other, question, other)
+    result["fresh"] = restart = server.in_child(fresh, question, path)
+    if restart["outcome"] != "completes" and not restart.get("inside"):
+        server.write(path, question["versions"][0])
+        result["isolated"] = restart = server.in_child(isolated, question, path)
+    result["ghosts"] = []
+    texts = [*question["versions"][:len(result["history"])], question["versions"][-1]]
+    for stage, text in zip([*result["history"], restart], texts):
+        if stage.get("line") and stage["outcome"] == "raises":
+            stage["statement"] = statement_at(text, stage["line"])
+    last = result["history"][-1]
+    if restart.get("names") is None and restart.get("outcome") == "raises":
+        # A first import that raises leaves nothing behind: look at what it got to.
+        restart["names"] = server.in_child(partial, question, path)
+    if last.get("outcome") == "completes" and restart.get("outcome") == "completes":
+        result["ghosts"] = server.ghosts(question["versions"][-1], path, last["names"], restart["names"])
+    elif last.get("outcome") == "completes" and restart.get("exception") in ("NameError", "UnboundLocalError"):
+        name = restart["message"].split("'")[1:2]
+        if restart["exception"] == "NameError" and name and name[0] in last["names"]:
+            result["ghosts"] = [{"name": name[0], "line": restart["line"], "scope": "module", "builtin": False,
+                                 "stops": True}]
+    return result
+
+
+def partial(question, path):
+    """The names that an import which raises had bound by then."""
+    sys.path.insert(0, question["root"])
+    namespace = {"__name__": question["module"], "__file__": path}
+    namespace["__package__"] = question["module"].rpartition(".")[0]
+    try:
+        exec(compile(question["versions"][-1], path, "exec"), namespace)
+    except BaseException:
+        pass
+    return server.names_of(question["module"], namespace)[0]
+
+
+def main():
+    out = os.fdopen(os.dup(1), "w")
+    for line in sys.stdin:
+        with tempfile.TemporaryDirectory(prefix="reloadsafe-") as root:
+            root = os.path.realpath(root)
+            said = json.dumps(answer(json.loads(line), root)).replace(root, "")
+        print(said, file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+//! Markdown to cases.
+//!
+//! A file is a suite; a heading with at least one versioned file under it is a case. A line
+//! with a path in backticks and `version N:` (`before:` is 0, `after:` is 1) names the fenced
+//! `py` block that follows; without a version it is a file of the workspace that stays as it
+//! is. A `toml` block is configuration, inherited by the headings below; its table `[mdtest]`
+//! is for the harness. A `world` block says what CPython does.
+
+use std::path::{Path, PathBuf};
+
+/// One heading and what stands under it.
+#[derive(Debug)]
+pub(crate) struct Case {
+    /// The Markdown file.
+    pub(crate) suite: PathBuf,
+    /// The headings, joined.
+    pub(crate) title: String,
+    /// The line of the last heading, from 1.
+    pub(crate) line: usize,
+    /// By version number.
+    pub(crate) versions: Vec<Block>,
+    /// Path of the module that is reloaded, as the suite names it.
+    pub(crate) path: String,
+    /// The rest of the workspace.
+    pub(crate) others: Vec<(String, Block)>,
+    pub(crate) config: toml::Table,
+    pub(crate) settings: Settings,
+    pub(crate) world: Option<Block>,
+}
+
+/// The text of a fenced block.
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    pub(crate) text: String,
+    /// The line of the Markdown file on which the text begins, from 1.
+    pub(crate) line: usize,
+}
+
+/// The table `[mdtest]`.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The oldest Python 3 minor version that can run the case.
+    pub(crate) min_python: Option<i64>,
+    /// The first Python 3 minor version that behaves otherwise.
+    pub(crate) below_python: Option<i64>,
+    /// Whether findings are compared with the assertions; `findings = false` where a suite is
+    /// about worlds only.
+    pub(crate) findings: bool,
+}
+
+impl Case {
+    /// The dotted name of the module that is reloaded.
+    pub(crate) fn module(&self) -> String {
+        module_name(&self.path)
+    }
+
+    /// The version that is reloaded last.
+    pub(crate) fn last(&self) -> &Block {
+        self.versions.last().expect("a case has versions")
+    }
+
+    /// Where the case is written, for people.
+    pub(crate) fn place(&self) -> String {
+        format!("{}:{}: {}", self.suite.display(), self.line, self.title)
+    }
+}
+
+/// `pkg/a.py` is `pkg.a`, `pkg/__init__.py` is `pkg`.
+pub(crate) fn module_name(path: &str) -> String {
+    let stem = path.strip_suffix(".py").unwrap_or(path);
+    stem.strip_suffix("/__init__").unwrap_or(stem).replace('/', ".")
+}
+
+/// Reads the cases of one Markdown file.
+pub(crate) fn parse(suite: &Path, text: &str) -> Result<Vec<Case>, String> {
+    let mut parser =
+        Parser { suite, headings: Vec::new(), section: Section::default(), cases: Vec::new() };
+    let lines: Vec<&str> = text.lines().collect();
+    let mut at = 0;
+    while at < lines.len() {
+        let line = lines[at];
+        if let Some(language) = line.strip_prefix("```") {
+            let end = (at + 1..lines.len())
+                .find(|&end| lines[end].trim_end() == "```")
+                .ok_or_else(|| format!("{}:{}: the block has no end", suite.display(), at + 1))?;
+            let mut text = lines[at + 1..end].join("\n");
+            text.push('\n');
+            if end == at + 1 {
+                text.clear();
+            }
+            parser.block(language.trim(), Block { text, line: at + 2 })?;
+            at = end + 1;
+            continue;
+        }
+        if line.starts_with('#') {
+            parser.heading(line, at + 1)?;
+        } else if !line.trim().is_empty() {
+            parser.section.label = label(line);
+        }
+        at += 1;
+    }
+    parser.finish()?;
+    Ok(parser.cases)
+}
+
+struct Parser<'a> {
+    suite: &'a Path,
+    /// Depth, title and configuration of the headings that are open.
+    headings: Vec<(usize, String, toml::Table)>,
+    section: Section,
+    cases: Vec<Case>,
+}
+
+#[derive(Default)]
+struct Section {
+    line: usize,
+    label: Option<(String, Option<usize>)>,
+    versions: Vec<(usize, String, Block)>,
+    others: Vec<(String, Block)>,
+    world: Option<Block>,
+}
+
+impl Parser<'_> {
+    fn heading(&mut self, line: &str, at: usize) -> Result<(), String> {
+        self.finish()?;
+        let depth = line.chars().take_while(|&c| c == '#').count();
+        self.headings.retain(|(open, ..)| *open < depth);
+        self.headings.push((depth, line[depth..].trim().to_owned(), toml::Table::new()));
+        self.section = Section { line: at, ..Section::default() };
+        Ok(())
+    }
+
+    fn block(&mut self, language: &str, block: Block) -> Result<(), String> {
+        let at = format!("{}:{}", self.suite.display(), block.line);
+        match language {
+            "world" => self.section.world = Some(block),
+            "toml" => {
+                let table = block.text.parse().map_err(|error| format!("{at}: {error}"))?;
+                match self.headings.last_mut() {
+                    Some((_, _, config)) => *config = table,
+                    None => return Err(format!("{at}: configuration above the first heading")),
+                }
+            }
+            "py" => match self.section.label.take() {
+                Some((path, Some(version))) => self.section.versions.push((version, path, block)),
+                Some((path, None)) => self.section.others.push((path, block)),
+                None => return Err(format!("{at}: a py block without a line that names its file")),
+            },
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), String> {
+        let section = std::mem::take(&mut self.section);
+        if section.versions.is_empty() {
+            if section.world.is_some() || !section.others.is_empty() {
+                return Err(format!(
+                    "{}:{}: no version of a module",
+                    self.suite.display(),
+                    section.line
+                ));
+            }
+            return Ok(());
+        }
+        let place = format!("{}:{}", self.suite.display(), section.line);
+        let path = section.versions[0].1.clone();
+        for (at, (version, of, _)) in section.versions.iter().enumerate() {
+            if *version != at || *of != path {
+                return Err(format!("{place}: versions of one module, from 0, in order"));
+            }
+        }
+        if section.versions.len() < 2 {
+            return Err(format!("{place}: a case needs two versions"));
+        }
+        let mut config = toml::Table::new();
+        for (_, _, table) in &self.headings {
+            config.extend(table.clone());
+        }
+        let own = config.remove("mdtest");
+        let number =
+            |key: &str| own.as_ref().and_then(|own| own.get(key)).and_then(toml::Value::as_integer);
+        let findings =
+            own.as_ref().and_then(|own| own.get("findings")).and_then(toml::Value::as_bool);
+        let settings = Settings {
+            min_python: number("min-python"),
+            below_python: number("below-python"),
+            findings: findings.unwrap_or(true),
+        };
+        let titles: Vec<&str> = self.headings.iter().map(|(_, title, _)| title.as_str()).collect();
+        self.cases.push(Case {
+            suite: self.suite.to_owned(),
+            title: titles.join(" - "),
+            line: section.line,
+            versions: section.versions.into_iter().map(|(.., block)| block).collect(),
+            path,
+            others: section.others,
+            config,
+            settings,
+            world: section.world,
+        });
+        Ok(())
+    }
+}
+
+/// The path and the version that a line such as "`a.py` version 1:" gives to the next block.
+fn label(line: &str) -> Option<(String, Option<usize>)> {
+    let rest = line.trim().strip_prefix('`')?;
+    let (path, marker) = rest.split_once('`')?;
+    let marker = marker.trim().strip_suffix(':')?.trim();
+    let version = match marker {
+        "" => None,
+        "before" => Some(0),
+        "after" => Some(1),
+        _ => Some(marker.strip_prefix("version ")?.parse().ok()?),
+    };
+    path.ends_with(".py").then(|| (path.to_owned(), version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_name_files_and_versions() {
+        assert_eq!(label("`a/b.py` version 2:"), Some(("a/b.py".to_owned(), Some(2))));
+        assert_eq!(label("`a.py` before:"), Some(("a.py".to_owned(), Some(0))));
+        assert_eq!(label("`a.py`:"), Some(("a.py".to_owned(), None)));
+        assert_eq!(label("`f` is gone:"), None);
+        assert_eq!(label("In `a.py` there is a function."), None);
+    }
+
+    #[test]
+    fn configuration_is_inherited_and_lines_are_kept() {
+        let text = "# A\n```toml\nselect = ['RS1']\n```\n## B\n`m.py` before:\n```py\nx = 1\n```\n`m.py` after:\n```py\n```\n";
+        let cases = parse(Path::new("s.md"), text).unwrap();
+        assert_eq!(cases.len(), 1);
+        assert_eq!(cases[0].title, "A - B");
+        assert!(cases[0].config.contains_key("select"));
+        assert_eq!(cases[0].versions[0].line, 8);
+        assert_eq!(cases[0].last().text, "");
+    }
+}
