@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Certainty, Location};
 use crate::python::PythonVersion;
-use crate::simulation::{
-    AbortPoint, BindingKind, GhostRead, NamespaceEntry, Origin, Stage,
-};
+use crate::simulation::{AbortPoint, BindingKind, GhostRead, NamespaceEntry, Origin, Stage};
 use crate::syntax::ast::Name;
 use crate::text::source::Source;
 use crate::text::span::Span;
