@@ -4,6 +4,8 @@
 //! all of it. Without a `python3` the tests say so and pass, unless
 //! RELOADSAFE_REQUIRE_PYTHON=1.
 
+#![allow(clippy::print_stderr, reason = "a test that skips says so")]
+
 #[path = "syntax_oracle/dumper.rs"]
 mod dumper;
 #[path = "syntax_oracle/python.rs"]
