@@ -170,16 +170,20 @@ fn hex(text: &str, at: usize, digits: usize, into: &mut Decoded) -> Result<usize
     Ok(at + 2 + digits)
 }
 
-/// The aliases of characters (`NameAliases.txt` of Unicode) that CPython knows, one a line.
+/// The aliases of characters (`NameAliases.txt` of Unicode) that every modelled CPython
+/// knows, with their code points: `NAME;HEX`, one a line.
 const ALIASES: &str = include_str!("literal/aliases.txt");
 
 /// The character of a name. The library forgives missing blanks and hyphens; CPython only
 /// another case.
 fn character(name: &str) -> Option<char> {
+    let alias = ALIASES.lines().filter_map(|line| line.split_once(';'));
+    if let Some((_, code)) = alias.into_iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name)) {
+        return char::from_u32(u32::from_str_radix(code, 16).ok()?);
+    }
     let found = unicode_names2::character(name)?;
-    let is = |exact: &str| exact.eq_ignore_ascii_case(name);
-    let exact = unicode_names2::name(found).is_some_and(|exact| is(&exact.to_string()));
-    (exact || ALIASES.lines().any(is)).then_some(found)
+    let exact = unicode_names2::name(found)?.to_string();
+    exact.eq_ignore_ascii_case(name).then_some(found)
 }
 
 /// `\N{NAME}`

@@ -40,6 +40,11 @@ impl Builder<'_> {
             | Kind::BooleanOperator
             | Kind::Comparison
             | Kind::Conditional => self.chain(allow),
+            // The lexer has made a number of a name before `[`.
+            Kind::Integer if !self.byte(node.start).is_ascii_digit() => {
+                let name = self.name(node)?;
+                self.add(ExprKind::Name(name), node.span())
+            }
             Kind::Integer | Kind::Float => self.number(node),
             Kind::True => self.constant(Constant::True, node),
             Kind::False => self.constant(Constant::False, node),
