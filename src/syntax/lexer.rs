@@ -13,7 +13,7 @@
 //!   `type` where they are plain names;
 //! * identifiers beyond ASCII become ASCII;
 //! * `&` and `^` change places, since the grammar has their precedences the wrong way round;
-//! * a star before a literal in a tuple without parentheses becomes `~`;
+//! * a star before a literal in a subscript or a tuple without parentheses becomes `~`;
 //! * indentation becomes one column for each level;
 //! * a name before `[` becomes a number, since the grammar takes `a[b]` in an annotation for
 //!   a type of its own, after which it does not go on with `[c]` or `.c`;
@@ -270,13 +270,14 @@ impl Lexer<'_> {
         Ok(Token::Op(byte))
     }
 
-    /// Whether a star begins an element of a tuple without parentheses and is followed by
-    /// what the grammar does not allow there: anything but a name.
+    /// Whether a star begins an element of a subscript or of a tuple without parentheses and
+    /// is followed by what the grammar does not allow there: anything but a name.
     fn is_open_star(&self, at: usize) -> bool {
-        let element = matches!(self.last, Token::Op(b'=' | b',') | Token::Keyword | Token::Start);
+        let element =
+            matches!(self.last, Token::Op(b'=' | b',' | b'[') | Token::Keyword | Token::Start);
         let rest = self.bytes[at + 1..].trim_ascii_start();
         let literal = matches!(rest.first(), Some(b'(' | b'[' | b'{' | b'"' | b'\'' | b'0'..=b'9'));
-        self.brackets.is_empty()
+        self.brackets.last().is_none_or(|bracket| bracket.byte == b'[')
             && element
             && literal
             && !self.source[..at].trim_end().ends_with("except")

@@ -126,7 +126,7 @@ impl Lexer<'_> {
             "match" => self.out.text[start] = b'_',
             "type" if self.begins_statement() => self.soft_type = Some(start),
             "type" => self.out.text[start] = b'_',
-            "True" | "False" | "None" => {}
+            "True" | "False" | "None" => self.subscripted = None,
             _ if is_keyword(text) => return Token::Keyword,
             _ => {}
         }
