@@ -342,10 +342,11 @@ impl<'w, 'a> Worlds<'w, 'a> {
             let unbound = restart.unbound_reads.iter().find(|(unbound, _)| *unbound == span);
             let raises = unbound.is_some();
             let reached = unbound.is_none_or(|(_, certain)| *certain);
-            if !fresh.found.is_empty() || !(raises || fresh.maybe_builtin) {
+            let Some(name) = &read.name else { continue };
+            let bound_later = self.restart_binds(name);
+            if !fresh.found.is_empty() || !(raises || (fresh.maybe_builtin && !bound_later)) {
                 continue;
             }
-            let Some(name) = &read.name else { continue };
             let only_older = read.found.iter().all(|place| place.0 < self.last);
             ghosts.push(GhostRead {
                 name: name.clone(),
@@ -358,6 +359,13 @@ impl<'w, 'a> Worlds<'w, 'a> {
             });
         }
         ghosts
+    }
+
+    /// Whether the new source binds a name of its own.
+    fn restart_binds(&self, name: &Name) -> bool {
+        let symbol = self.machine.known_symbol(name);
+        let restart = self.restart.map(|restart| &restart.intended);
+        restart.zip(symbol).is_some_and(|(restart, symbol)| restart.global(symbol).is_some())
     }
 
     /// Reads in functions of the new text that, once it has run, only an orphan satisfies.
