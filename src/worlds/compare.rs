@@ -1,5 +1,11 @@
 //! Comparing the worlds of an executed history.
 
+mod causes;
+mod divergences;
+mod exports;
+mod metadata;
+mod torn;
+
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -10,7 +16,7 @@ use super::matching::{Matcher, gap};
 use super::resolve::Resolver;
 use super::run::{Run, is_open};
 use super::state::{OUTSIDE, Slot, State, Symbol};
-use crate::comparison::{Comparison, Divergence, Exports, Orphan, Rebind, Unseen};
+use crate::comparison::{Comparison, Orphan, Unseen};
 use crate::diagnostic::Certainty;
 use crate::program::Program;
 use crate::simulation::{
@@ -75,7 +81,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
     }
 
     fn compared(mut self) -> Comparison {
-        let abort_points = self.abort_points();
+        let mut abort_points = self.abort_points();
+        self.name_causes(&mut abort_points);
+        let torn = self.torn_dependencies(&abort_points);
         let stages = self.stages.iter().map(|stage| self.stage(stage)).collect();
         let namespace = self.namespace();
         let ghost_reads = self.ghost_reads();
@@ -93,9 +101,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
             rebinds: self.rebinds(),
             unseen: self.unseen(),
             exports: self.exports(),
-            stale_metadata: Vec::new(),
+            stale_metadata: self.stale_metadata(),
             ghost_imports: Vec::new(),
-            torn: Vec::new(),
+            torn,
             namespace,
         }
     }
@@ -165,6 +173,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 certainty: Certainty::always_if(certain),
                 exceptions,
                 reason: stop.reason.to_string(),
+                about: None,
                 updated,
                 stale,
             });
@@ -339,6 +348,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 from_version,
                 from_span,
                 restart: if raises { RestartMeaning::NameError } else { RestartMeaning::Builtin },
+                guarded: false,
             });
         }
         ghosts
@@ -371,34 +381,13 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 from_version: binding.version,
                 from_span: binding.span,
                 restart: if builtin { RestartMeaning::Builtin } else { RestartMeaning::NameError },
+                guarded: read.guarded,
             });
         }
         ghosts
     }
 
     // --- The rest ---
-
-    fn divergences(&self) -> Vec<Divergence> {
-        let (Some(reload), Some(restart)) = (self.reload, self.restart) else { return Vec::new() };
-        let mut found = Vec::new();
-        for (&span, decision) in &reload.trace.decisions {
-            let Some(fresh) = restart.trace.decisions.get(&span) else { continue };
-            let decided = decision.may_be_true != decision.may_be_false
-                && fresh.may_be_true != fresh.may_be_false;
-            if decided && decision.may_be_true != fresh.may_be_true && !decision.asks_namespace {
-                let in_reload = decision.may_be_true;
-                found.push(Divergence { span, in_reload, certainty: Certainty::Always });
-            }
-        }
-        found.sort_by_key(|divergence| divergence.span);
-        found
-    }
-
-    fn rebinds(&self) -> Vec<Rebind> {
-        let Some(reload) = self.reload else { return Vec::new() };
-        let rebinds = reload.trace.rebinds.iter();
-        rebinds.map(|(name, span)| Rebind { name: name.clone(), span: *span }).collect()
-    }
 
     fn unseen(&self) -> Vec<Unseen> {
         let runs = self.stages.iter().filter_map(|stage| Some((stage.version, stage.run.as_ref()?)));
@@ -410,47 +399,6 @@ impl<'w, 'a> Worlds<'w, 'a> {
         }
         found
     }
-
-    fn exports(&mut self) -> Exports {
-        let (Some(reload), Some(restart)) = (self.reload, self.restart) else {
-            return Exports::default();
-        };
-        let Some(program) = self.program(self.last) else { return Exports::default() };
-        let all_symbol = self.machine.symbol(&Name::from("__all__"));
-        let getattr = self.machine.symbol(&Name::from("__getattr__"));
-        let all_span = reload.state.global(all_symbol).and_then(|slot| {
-            let own = slot.bindings.iter().find(|binding| binding.version == self.last)?;
-            Some(own.span)
-        });
-        self.machine.state = reload.state.clone();
-        let all = self.machine.all_names();
-        let getattr = restart.intended.global(getattr).and_then(|slot| slot.bindings.first());
-        let getattr = getattr.map(|binding| binding.span);
-        let served = getattr.map(|span| served_names(program, span)).unwrap_or_default();
-        Exports { all, all_span, getattr, served }
-    }
-}
-
-/// The names that a module `__getattr__` compares its argument with, or looks up.
-fn served_names(program: &Program, getattr: Span) -> Vec<Name> {
-    use crate::program::visit;
-    use crate::syntax::ast::{Constant, ExprKind, StmtKind};
-    let ast = program.ast();
-    let is_getattr = |id: &&crate::syntax::ast::StmtId| match &ast.stmt(**id).kind {
-        StmtKind::FunctionDef(def) => def.name.span == getattr,
-        _ => false,
-    };
-    let Some(&id) = ast.body.iter().find(is_getattr) else { return Vec::new() };
-    let mut names = Vec::new();
-    let mut exprs = Vec::new();
-    super::changes::body_exprs(ast, id, &mut exprs);
-    while let Some(expr) = exprs.pop() {
-        if let ExprKind::Constant(Constant::Str(text)) = &ast.expr(expr).kind {
-            names.push(Name::clone(text));
-        }
-        visit::child_exprs(ast, expr, &mut |child| exprs.push(child));
-    }
-    names
 }
 
 fn merge(point: &mut AbortPoint, exceptions: Vec<String>, certain: bool, stop: &Raise) {
@@ -485,6 +433,7 @@ fn syntax_abort(span: Span, message: &str) -> AbortPoint {
         certainty: Certainty::Always,
         exceptions: vec!["SyntaxError".to_owned()],
         reason: message.to_owned(),
+        about: None,
         updated: Vec::new(),
         stale: Vec::new(),
     }

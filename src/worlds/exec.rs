@@ -43,9 +43,10 @@ impl Machine<'_> {
         match &stmt.kind {
             StmtKind::Expr(value) => self.expression_statement(*value),
             StmtKind::Assign { targets, value } => {
-                let value = self.expr(*value)?;
+                let assigned = self.expr(*value)?;
                 for &target in targets {
-                    self.assign(target, value.clone())?;
+                    self.note_wrapping(target, *value);
+                    self.assign(target, assigned.clone())?;
                 }
                 Ok(())
             }
@@ -71,9 +72,7 @@ impl Machine<'_> {
             }
             StmtKind::Raise { exc, cause } => self.raise_statement(*exc, *cause, stmt.span),
             StmtKind::Assert { test, msg } => self.assert_statement(*test, *msg),
-            StmtKind::Delete(targets) => {
-                targets.iter().try_for_each(|&target| self.delete(target))
-            }
+            StmtKind::Delete(targets) => targets.iter().try_for_each(|&target| self.delete(target)),
             StmtKind::TypeAlias { name, .. } => {
                 self.bind_name(&name.name, Value::Opaque(None), name.span, BindingKind::Variable);
                 Ok(())
