@@ -4,9 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::{Hash, Hasher};
 
 use crate::program::{Program, visit};
-use crate::syntax::ast::{
-    Ast, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind,
-};
+use crate::syntax::ast::{Ast, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
 
 /// What ran in the version before.
 #[derive(Debug, Default)]
@@ -47,8 +45,7 @@ impl Baseline {
     }
 
     fn reads_changed(&self, ast: &Ast, exprs: &[ExprId]) -> bool {
-        !self.changed.is_empty()
-            && any_name(ast, exprs, &mut |name| self.changed.contains(name))
+        !self.changed.is_empty() && any_name(ast, exprs, &mut |name| self.changed.contains(name))
     }
 }
 
@@ -182,7 +179,8 @@ impl Makers {
                 let module = module.as_deref().unwrap_or("");
                 for alias in aliases {
                     let name = alias.asname.as_ref().map_or(&alias.name, |asname| &asname.name);
-                    let made = import_fingerprint(module, &alias.name).wrapping_add(u64::from(*level));
+                    let made =
+                        import_fingerprint(module, &alias.name).wrapping_add(u64::from(*level));
                     self.add(ast, name, made, &[]);
                 }
             }

@@ -159,8 +159,10 @@ impl<'w, 'a> Worlds<'w, 'a> {
         for stop in &open {
             let is_end = stop.risk.is_none() && last_certain.is_some_and(|log| stop.log <= log);
             let is_last = stop.risk.is_none() && last_certain.is_some();
-            let certain = is_end && is_last && ends == 1;
-            let exceptions: Vec<String> = self.exception_name(&stop.exception).into_iter().collect();
+            let sole = open.iter().all(|other| other.risk != Some(Risk::Inside));
+            let certain = is_end && is_last && ends == 1 && sole;
+            let exceptions: Vec<String> =
+                self.exception_name(&stop.exception).into_iter().collect();
             let known = points.iter_mut().find(|point| point.span == stop.site);
             if let Some(point) = known {
                 merge(point, exceptions, certain, stop);
@@ -169,7 +171,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
             let (updated, stale) = self.torn_names(run, stop.log);
             points.push(AbortPoint {
                 span: stop.site,
-                cause: if certain { AbortCause::Certain } else { cause(stop) },
+                cause: if is_end && is_last { AbortCause::Certain } else { cause(stop) },
                 certainty: Certainty::always_if(certain),
                 exceptions,
                 reason: stop.reason.to_string(),
@@ -195,7 +197,8 @@ impl<'w, 'a> Worlds<'w, 'a> {
             !done.contains(symbol) && self.live.global(*symbol).is_some_and(|slot| is_own(slot))
         });
         let stale = self.machine.unique_names(pending);
-        let plain = |names: Vec<Name>| names.into_iter().filter(|name| !is_machinery(name)).collect();
+        let plain =
+            |names: Vec<Name>| names.into_iter().filter(|name| !is_machinery(name)).collect();
         (plain(updated), plain(stale))
     }
 
@@ -238,7 +241,10 @@ impl<'w, 'a> Worlds<'w, 'a> {
         let origin = self.origin(symbol, binding.version);
         let single = own.count() == 1 && slot.bindings.len() == 1;
         let restart_knows = origin != Origin::Orphan || self.restart_lacks(symbol);
-        let certain = single && !slot.maybe_unbound && restart_knows && self.origin_is_certain(symbol, origin);
+        let certain = single
+            && !slot.maybe_unbound
+            && restart_knows
+            && self.origin_is_certain(symbol, origin);
         NamespaceEntry {
             name: self.machine.name(symbol).clone(),
             kind: binding.kind,
@@ -251,6 +257,10 @@ impl<'w, 'a> Worlds<'w, 'a> {
 
     fn origin(&self, symbol: Symbol, version: u32) -> Origin {
         let Some(restart) = self.restart else { return Origin::Kept };
+        // What a restart that completes does not bind is an orphan, whoever bound it here.
+        if restart.outcome == Outcome::Completes && self.restart_lacks(symbol) {
+            return Origin::Orphan;
+        }
         if version == self.last && self.reload.is_some() {
             let was = self.live.global(symbol).is_some_and(|slot| is_own(slot));
             return if was { Origin::Rebound } else { Origin::Added };
@@ -283,7 +293,10 @@ impl<'w, 'a> Worlds<'w, 'a> {
 
     fn orphans(&mut self, namespace: &[NamespaceEntry]) -> Vec<Orphan> {
         let Some(new) = self.program(self.last) else { return Vec::new() };
-        let found = namespace.iter().filter(|entry| entry.origin == Origin::Orphan);
+        // What the last version itself bound is no left-over: the worlds took different ways.
+        let found = namespace
+            .iter()
+            .filter(|entry| entry.origin == Origin::Orphan && entry.version != self.last);
         let mut orphans = Vec::new();
         let mut matcher: Option<(u32, Matcher<'_>)> = None;
         for entry in found {
@@ -291,7 +304,8 @@ impl<'w, 'a> Worlds<'w, 'a> {
             if matcher.as_ref().is_none_or(|(version, _)| *version != entry.version) {
                 let is_new = |name: &Name| {
                     !namespace.iter().any(|known| {
-                        known.name == *name && matches!(known.origin, Origin::Rebound | Origin::Kept)
+                        known.name == *name
+                            && matches!(known.origin, Origin::Rebound | Origin::Kept)
                     })
                 };
                 matcher = Some((entry.version, Matcher::new(old, new, &is_new)));
@@ -390,7 +404,8 @@ impl<'w, 'a> Worlds<'w, 'a> {
     // --- The rest ---
 
     fn unseen(&self) -> Vec<Unseen> {
-        let runs = self.stages.iter().filter_map(|stage| Some((stage.version, stage.run.as_ref()?)));
+        let runs =
+            self.stages.iter().filter_map(|stage| Some((stage.version, stage.run.as_ref()?)));
         let mut found = Vec::new();
         for (version, run) in runs {
             for (span, why) in &run.trace.unseen {
@@ -448,8 +463,18 @@ fn is_own(slot: &Slot) -> bool {
 fn is_machinery(name: &str) -> bool {
     matches!(
         name,
-        "__name__" | "__doc__" | "__file__" | "__loader__" | "__spec__" | "__package__" | "__path__"
-            | "__builtins__" | "__cached__" | "__annotations__" | "__annotate__"
-            | "__conditional_annotations__" | "__warningregistry__"
+        "__name__"
+            | "__doc__"
+            | "__file__"
+            | "__loader__"
+            | "__spec__"
+            | "__package__"
+            | "__path__"
+            | "__builtins__"
+            | "__cached__"
+            | "__annotations__"
+            | "__annotate__"
+            | "__conditional_annotations__"
+            | "__warningregistry__"
     )
 }

@@ -164,11 +164,11 @@ impl Machine<'_> {
     ) -> Flow<Option<Vec<(Value, Value)>>> {
         match mapping {
             Value::Object(id) => match self.state.object(*id) {
-                Some(Object::Dict(entries)) => {
-                    Ok(entries.exact.then(|| entries.pairs.clone()))
-                }
+                Some(Object::Dict(entries)) => Ok(entries.exact.then(|| entries.pairs.clone())),
                 Some(Object::Instance(_)) => {
-                    self.may_raise("TypeError", Risk::Inside, at, || "this may be no mapping".into());
+                    self.may_raise("TypeError", Risk::Inside, at, || {
+                        "this may be no mapping".into()
+                    });
                     Ok(None)
                 }
                 _ => Err(self.raise_builtin("TypeError", "this is not a mapping")),

@@ -123,7 +123,11 @@ impl Machine<'_> {
     ) -> Flow<()> {
         let Some(exc) = exc else {
             return Err(match self.handling.last().cloned() {
-                Some(exception) => self.raise(exception, "the exception is raised again"),
+                Some((exception, site)) => {
+                    // The traceback keeps the line at which it was raised first.
+                    self.stand_at(site);
+                    self.raise(exception, "the exception is raised again")
+                }
                 None => self.raise_builtin("RuntimeError", "no exception is active to raise again"),
             });
         };

@@ -46,7 +46,10 @@ impl std::fmt::Debug for History<'_> {
 pub(super) enum Version {
     Healthy(Rc<Program>),
     /// CPython raises `SyntaxError`: nothing of it runs.
-    Broken { span: crate::text::span::Span, message: String },
+    Broken {
+        span: crate::text::span::Span,
+        message: String,
+    },
 }
 
 /// One version's execution.
@@ -71,7 +74,9 @@ pub(super) struct Executed<'a> {
 ///
 /// # Errors
 /// Where a text is Python 2 or too costly to analyse.
-pub(super) fn read(history: &History<'_>) -> Result<Vec<Result<Arc<Parsed>, ParseFailure>>, ParseFailure> {
+pub(super) fn read(
+    history: &History<'_>,
+) -> Result<Vec<Result<Arc<Parsed>, ParseFailure>>, ParseFailure> {
     let options = ParseOptions::new(history.python);
     let count = history.versions.len();
     let mut parsed: Vec<Option<Result<Parsed, ParseFailure>>> = Vec::new();
@@ -105,13 +110,15 @@ pub(super) fn execute<'a>(
     live_resolver: &'a Resolver<'a>,
     restart_resolver: &'a Resolver<'a>,
 ) -> Executed<'a> {
-    let versions: Vec<Version> = texts.iter().map(|text| understand(text, history.python)).collect();
+    let versions: Vec<Version> =
+        texts.iter().map(|text| understand(text, history.python)).collect();
     let identity = Identity {
         name: Name::from(history.module),
         is_package: history.is_package,
         is_placed: history.is_placed,
     };
-    let empty = Rc::new(Program::new(Arc::new(Parsed::empty(&history.versions[0])), history.python));
+    let empty =
+        Rc::new(Program::new(Arc::new(Parsed::empty(&history.versions[0])), history.python));
     let mut machine = Machine::new(live_resolver, identity, empty);
     let mut state: Option<State> = None;
     let mut live = State::default();
@@ -132,7 +139,7 @@ pub(super) fn execute<'a>(
         };
         state = Some(run.state.clone());
         // A stage that did not reach a statement says nothing about it.
-        let ran = std::mem::take(&mut run.trace.ran);
+        let ran = std::mem::take(&mut run.trace.ran).into_iter().collect();
         before = Some((Rc::clone(program), ran));
         stages.push(StageRun { version: number, run: Some(run) });
     }
@@ -169,10 +176,9 @@ fn understand(text: &Result<Arc<Parsed>, ParseFailure>, python: PythonVersion) -
         Err(ParseFailure::Syntax { span, message }) => {
             Version::Broken { span: *span, message: message.clone() }
         }
-        Err(other) => Version::Broken {
-            span: crate::text::span::Span::default(),
-            message: other.to_string(),
-        },
+        Err(other) => {
+            Version::Broken { span: crate::text::span::Span::default(), message: other.to_string() }
+        }
     }
 }
 

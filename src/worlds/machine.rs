@@ -97,7 +97,7 @@ pub(super) struct Machine<'a> {
     /// How many constructs around may catch an exception.
     pub(super) tries: u32,
     /// The exceptions that the handlers around are handling.
-    pub(super) handling: Vec<Value>,
+    pub(super) handling: Vec<(Value, Span)>,
     /// Where the module's own frame stands.
     pub(super) site: Span,
     /// Whether the module-level statement under way ran unchanged in the version before.
@@ -246,7 +246,11 @@ impl<'a> Machine<'a> {
     }
 
     /// The path ends in a builtin exception.
-    pub(super) fn raise_builtin(&mut self, class: &'static str, reason: impl Into<Rc<str>>) -> Stop {
+    pub(super) fn raise_builtin(
+        &mut self,
+        class: &'static str,
+        reason: impl Into<Rc<str>>,
+    ) -> Stop {
         self.raise(Value::of_type(class), reason)
     }
 
@@ -304,7 +308,7 @@ impl<'a> Machine<'a> {
     /// Notes that an expression that could raise was executed.
     pub(super) fn ran(&mut self, at: ExprId) {
         let fingerprint = self.program.ast().expr(at).fingerprint;
-        self.trace.ran.insert(fingerprint);
+        self.trace.ran.push(fingerprint);
     }
 
     // --- Paths ---
@@ -372,8 +376,7 @@ impl<'a> Machine<'a> {
     pub(super) fn maybe_bind_global(&mut self, name: &Name, span: Span) {
         let symbol = self.symbol(name);
         let kind = BindingKind::Variable;
-        let binding =
-            Binding { version: self.version, span, kind, value: Value::Opaque(None) };
+        let binding = Binding { version: self.version, span, kind, value: Value::Opaque(None) };
         let mut slot = match self.state.global(symbol) {
             Some(slot) => (**slot).clone(),
             None => Slot { bindings: Vec::new(), maybe_unbound: true },

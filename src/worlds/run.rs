@@ -51,7 +51,12 @@ impl Machine<'_> {
         let mut unbound_reads = Vec::new();
         for &id in &program.ast().body {
             let before = self.state.clone();
+            let ran = self.trace.ran.len();
             let end = self.stmt(id);
+            if end.is_err() || torn.is_some() {
+                // It did not run, or not to its end.
+                self.trace.ran.truncate(ran);
+            }
             unbound_reads.extend(self.raises.iter().filter_map(|raise| raise.read));
             if torn.is_none() {
                 stops.append(&mut self.raises);
@@ -142,8 +147,7 @@ impl Machine<'_> {
             bound_names(ast, id, &mut |name| {
                 self.bind_global(name, Value::Unknown, span, kind);
             });
-            let definition =
-                matches!(kind, BindingKind::Function | BindingKind::Class);
+            let definition = matches!(kind, BindingKind::Function | BindingKind::Class);
             if !definition {
                 crate::program::visit::child_blocks(ast, id, &mut |block| {
                     pending.extend_from_slice(block);

@@ -13,7 +13,7 @@ pub(super) struct Trace {
     /// Reads of module names while the module was executed, by where they stand.
     pub(super) reads: FxHashMap<Span, NowRead>,
     /// Fingerprints of the expressions that were executed and could have raised.
-    pub(super) ran: FxHashSet<u64>,
+    pub(super) ran: Vec<u64>,
     /// Which way conditions went, by where they stand.
     pub(super) decisions: FxHashMap<Span, Decision>,
     /// The functions of this text that were made.

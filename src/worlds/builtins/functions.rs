@@ -8,6 +8,9 @@ use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::Value;
 
+/// What `dir()` gives at module level: the names of the namespace, in a list.
+pub(in crate::worlds) const OWN_NAMES: &str = "dir()";
+
 impl Machine<'_> {
     pub(in crate::worlds) fn call_builtin(
         &mut self,
@@ -23,6 +26,7 @@ impl Machine<'_> {
             ("globals", []) => Ok(Value::Globals),
             ("locals" | "vars", []) if self.at_module_level() => Ok(Value::Globals),
             ("vars", [Value::ThisModule]) => Ok(Value::Globals),
+            ("dir", []) if self.at_module_level() => Ok(Value::Opaque(Some(OWN_NAMES))),
             ("dir", _) => Ok(Value::of_type("list")),
             ("locals", []) => Ok(Value::of_type("dict")),
             ("len", [value]) => self.length(value, at),
@@ -80,10 +84,12 @@ impl Machine<'_> {
                 Value::Float(number) => Ok(Value::Float(number.abs())),
                 _ => self.unseen_builtin(name, &args, at),
             },
-            ("ord", [Value::Str(text)]) if text.chars().count() == 1 => {
-                Ok(text.chars().next().map_or(Value::Unknown, |c| Value::Int(i64::from(u32::from(c)))))
-            }
-            ("chr", [Value::Int(code)]) => match u32::try_from(*code).ok().and_then(char::from_u32) {
+            ("ord", [Value::Str(text)]) if text.chars().count() == 1 => Ok(text
+                .chars()
+                .next()
+                .map_or(Value::Unknown, |c| Value::Int(i64::from(u32::from(c))))),
+            ("chr", [Value::Int(code)]) => match u32::try_from(*code).ok().and_then(char::from_u32)
+            {
                 Some(c) => Ok(Value::str(c.encode_utf8(&mut [0; 4]))),
                 None => self.unseen_builtin(name, &args, at),
             },
@@ -95,7 +101,9 @@ impl Machine<'_> {
                 let items = self.iterate(&iterable.clone(), at)?;
                 Ok(self.allocate(Object::Iterator(items)))
             }
-            ("next", [iterator, ..]) => self.next(&iterator.clone(), positional.get(1).cloned(), at),
+            ("next", [iterator, ..]) => {
+                self.next(&iterator.clone(), positional.get(1).cloned(), at)
+            }
             ("open", _) => {
                 let span = self.program.ast().expr(at).span;
                 let text = self.excerpt(span);
@@ -153,7 +161,8 @@ impl Machine<'_> {
     }
 
     fn may_fail_to_show(&self, value: &Value) -> bool {
-        matches!(value, Value::Object(_)) && self.has_own_conversion(value)
+        matches!(value, Value::Object(_))
+            && self.has_own_conversion(value)
             && self.is_instance(value, &Value::Type("BaseException")) != Some(true)
     }
 
@@ -161,7 +170,7 @@ impl Machine<'_> {
         let length = match value {
             Value::Str(text) => Some(text.chars().count()),
             Value::Bytes(bytes) => Some(bytes.len()),
-            Value::Tuple(items) => Some(items.len()),
+            Value::Tuple(items) | Value::Range(items) => Some(items.len()),
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::List(items) | Object::Set(items)) if items.exact => {
                     Some(items.values.len())
@@ -201,7 +210,8 @@ impl Machine<'_> {
     fn instance_test(&mut self, value: &Value, class: &Value, at: ExprId) -> Flow<Value> {
         let answer = self.is_instance(value, class);
         if answer.is_none() {
-            let plain = matches!(class, Value::None | Value::Int(_) | Value::Str(_) | Value::Function(_));
+            let plain =
+                matches!(class, Value::None | Value::Int(_) | Value::Str(_) | Value::Function(_));
             if plain {
                 let reason = "isinstance() arg 2 is no class";
                 return Err(self.raise_builtin("TypeError", reason));
@@ -218,8 +228,16 @@ impl Machine<'_> {
             Value::Function(_) | Value::Builtin(_) | Value::Type(_) | Value::BuiltinMethod(_) => {
                 Some(true)
             }
-            Value::None | Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Str(_)
-            | Value::Bytes(_) | Value::Tuple(_) | Value::Module(_) | Value::ThisModule => Some(false),
+            Value::None
+            | Value::Int(_)
+            | Value::Bool(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Bytes(_)
+            | Value::Tuple(_)
+            | Value::Range(_)
+            | Value::Module(_)
+            | Value::ThisModule => Some(false),
             Value::Object(id) => match self.state.object(*id)? {
                 Object::Class(_) => Some(true),
                 Object::Instance(_) if self.special(value, "__call__").is_some() => Some(true),
@@ -342,7 +360,8 @@ impl Machine<'_> {
             },
             _ => self.iterate(iterable, at)?,
         };
-        if let (true, Some(sorted)) = (items.exact && args.keywords.is_empty(), sort(&items.values)) {
+        if let (true, Some(sorted)) = (items.exact && args.keywords.is_empty(), sort(&items.values))
+        {
             return Ok(self.allocate(Object::List(Items::exactly(sorted))));
         }
         self.unseen_builtin("sorted", args, at)?;
@@ -356,7 +375,10 @@ impl Machine<'_> {
                     if items.values.is_empty() {
                         return match default {
                             Some(default) => Ok(default),
-                            None => Err(self.raise_builtin("StopIteration", "the iterator is at its end")),
+                            None => {
+                                Err(self
+                                    .raise_builtin("StopIteration", "the iterator is at its end"))
+                            }
                         };
                     }
                     return Ok(items.values.remove(0));

@@ -31,7 +31,8 @@ impl Machine<'_> {
             return Ok(Value::Opaque(None));
         };
         let iterable = self.expr(first.iter)?;
-        let items = if first.is_async { Items::unknown() } else { self.iterate(&iterable, first.iter)? };
+        let items =
+            if first.is_async { Items::unknown() } else { self.iterate(&iterable, first.iter)? };
         let frame = self.allocate_frame(Arc::clone(&scope));
         let in_module = self.at_module_level();
         let active = Active {

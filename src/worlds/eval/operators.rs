@@ -160,7 +160,9 @@ impl Machine<'_> {
                     let risk = if right.is_outside() { Risk::Outside } else { Risk::Inside };
                     self.may_raise("TypeError", risk, at, || "the format may not fit".to_owned());
                 } else {
-                    self.may_raise("TypeError", Risk::Inside, at, || "the format may not fit".into());
+                    self.may_raise("TypeError", Risk::Inside, at, || {
+                        "the format may not fit".into()
+                    });
                 }
                 Ok(Value::of_type("str"))
             }
@@ -193,6 +195,13 @@ impl Machine<'_> {
             {
                 Err(self.raise_builtin("TypeError", "`None` has no such operation"))
             }
+            (_, [Some(a), Some(b)])
+                if (has_no_operators(a, op) || has_no_operators(b, op))
+                    && !left.is_outside()
+                    && !right.is_outside() =>
+            {
+                Err(self.raise_builtin("TypeError", "the object has no such operation"))
+            }
             (_, [Some(a), Some(b)]) if never_fit(op, a, b) => {
                 Err(self.raise_builtin("TypeError", "the operands do not fit together"))
             }
@@ -206,7 +215,11 @@ impl Machine<'_> {
     }
 
     /// An operation of which nothing is known.
-    pub(in crate::worlds) fn unseen_operation(&mut self, operands: &[&Value], at: ExprId) -> Flow<Value> {
+    pub(in crate::worlds) fn unseen_operation(
+        &mut self,
+        operands: &[&Value],
+        at: ExprId,
+    ) -> Flow<Value> {
         let outside = operands.iter().any(|operand| operand.is_outside());
         let risk = if outside { Risk::Outside } else { Risk::Inside };
         let text = self.excerpt(self.program.ast().expr(at).span);
@@ -427,10 +440,18 @@ impl Machine<'_> {
             };
         }
         if let (Value::Object(id), other) | (other, Value::Object(id)) = (a, b) {
-            let plain = matches!(
-                self.state.object(*id),
-                Some(Object::List(_) | Object::Dict(_) | Object::Set(_))
-            );
+            let plain = match self.state.object(*id) {
+                Some(Object::List(_) | Object::Dict(_) | Object::Set(_) | Object::Iterator(_)) => {
+                    true
+                }
+                Some(Object::Instance(_)) => {
+                    let object = Value::Object(*id);
+                    self.special(&object, "__eq__").is_none()
+                        && !self.has_unseen_attributes(&object)
+                        && self.builtin_ancestor(&self.class_of(&object)) == "object"
+                }
+                _ => false,
+            };
             return (plain && (other.is_constant() || matches!(other, Value::Function(_))))
                 .then_some(false);
         }
@@ -471,6 +492,22 @@ fn is_number(name: &str) -> bool {
 
 fn is_integer(name: &str) -> bool {
     matches!(name, "int" | "bool")
+}
+
+/// Types whose objects take part in no arithmetic.
+fn has_no_operators(name: &str, op: BinaryOp) -> bool {
+    match name {
+        "module"
+        | "range"
+        | "function"
+        | "method"
+        | "builtin_function_or_method"
+        | "ellipsis"
+        | "generator"
+        | "coroutine" => true,
+        "type" => op != BinaryOp::BitOr,
+        _ => false,
+    }
 }
 
 /// Types of which no operator joins the two.

@@ -153,15 +153,20 @@ impl Machine<'_> {
                 Some(Object::Class(_)) => Ok(()),
                 _ if self.has_unseen_attributes(base) => Ok(()),
                 Some(Object::Instance(_)) => {
-                    self.may_raise("TypeError", Risk::Inside, at, || "the base is no class".to_owned());
+                    self.may_raise("TypeError", Risk::Inside, at, || {
+                        "the base is no class".to_owned()
+                    });
                     Ok(())
                 }
                 _ => Err(self.raise_builtin("TypeError", "the base is no class")),
             },
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_)
-            | Value::Function(_) | Value::Builtin(_) => {
-                Err(self.raise_builtin("TypeError", "the base is no class"))
-            }
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Function(_)
+            | Value::Builtin(_) => Err(self.raise_builtin("TypeError", "the base is no class")),
             Value::Unknown | Value::External(_) | Value::Returned(_) => {
                 if !self.is_harmless(base) {
                     let text = self.excerpt(self.program.ast().expr(at).span);
@@ -182,8 +187,10 @@ impl Machine<'_> {
     /// Whether instances may have attributes that the class statements do not show.
     fn is_opaque_base(&self, base: &Value) -> bool {
         match base {
-            Value::Type(name) => !matches!(*name, "object" | "Exception" | "BaseException")
-                && !types::is_exception(name),
+            Value::Type(name) => {
+                !matches!(*name, "object" | "Exception" | "BaseException")
+                    && !types::is_exception(name)
+            }
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::Class(class)) => class.is_opaque,
                 _ => true,
