@@ -188,6 +188,11 @@ pub fn name_of(code: &'static str) -> &'static str {
     lookup(code).map_or(code, KnownRule::name)
 }
 
+/// Whether a rule is about what may happen, so that `maybe` says nothing more.
+pub fn is_about_risk(code: &str) -> bool {
+    [new_abort_risk::RULE.code, torn_dependency::RULE.code].contains(&code)
+}
+
 /// Where the page of the rule with this code is.
 pub fn url(code: &str) -> String {
     let name = rule(code).map_or(code, |rule| rule.name);

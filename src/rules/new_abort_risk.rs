@@ -25,7 +25,9 @@ pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
     let mut points: Vec<&AbortPoint> = comparison.abort_points.iter().filter(is_risk).collect();
     while !points.is_empty() {
         let first = points.remove(0);
-        let same = |point: &&AbortPoint| point.about.is_some() && point.about == first.about;
+        let same = |point: &&AbortPoint| {
+            point.reason == first.reason || (point.about.is_some() && point.about == first.about)
+        };
         let others: Vec<&AbortPoint> = points.extract_if(.., |point| same(point)).collect();
         let exceptions = match &first.exceptions[..] {
             [] => String::new(),

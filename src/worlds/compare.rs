@@ -16,6 +16,7 @@ use super::matching::{Matcher, gap};
 use super::resolve::Resolver;
 use super::run::{Run, is_open};
 use super::state::{OUTSIDE, Slot, State, Symbol};
+use super::value::Value;
 use crate::comparison::{Comparison, Orphan, Unseen};
 use crate::diagnostic::Certainty;
 use crate::program::Program;
@@ -161,8 +162,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
             let is_last = stop.risk.is_none() && last_certain.is_some();
             let sole = open.iter().all(|other| other.risk != Some(Risk::Inside));
             let certain = is_end && is_last && ends == 1 && sole;
-            let exceptions: Vec<String> =
-                self.exception_name(&stop.exception).into_iter().collect();
+            let exceptions: Vec<String> = stop.class_name.iter().cloned().collect();
             let known = points.iter_mut().find(|point| point.span == stop.site);
             if let Some(point) = known {
                 merge(point, exceptions, certain, stop);
@@ -181,10 +181,6 @@ impl<'w, 'a> Worlds<'w, 'a> {
             });
         }
         points
-    }
-
-    fn exception_name(&self, exception: &super::value::Value) -> Option<String> {
-        self.machine.exception_name(exception)
     }
 
     /// What a run had bound at a point, and what it would still have bound.
@@ -210,7 +206,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
         let mut entries = Vec::new();
         for (symbol, slot) in reload.globals() {
             let name = self.machine.name(symbol);
-            if is_machinery(name) || !is_own(slot) {
+            if is_machinery(name) || !is_own(slot) || self.is_submodule(name, slot) {
                 continue;
             }
             entries.push(self.entry(symbol, slot));
@@ -232,6 +228,19 @@ impl<'w, 'a> Worlds<'w, 'a> {
         }
         entries.sort_by(|a, b| (a.version, a.span, &a.name).cmp(&(b.version, b.span, &b.name)));
         entries
+    }
+
+    /// An attribute that importing a submodule sets on its package, whatever the package's own
+    /// source binds.
+    fn is_submodule(&self, name: &str, slot: &Slot) -> bool {
+        let is_it = |value: &Value| match value {
+            Value::Module(module) => {
+                let parts = module.rsplit_once('.');
+                parts.is_some_and(|(package, own)| package == self.history.module && own == name)
+            }
+            _ => false,
+        };
+        self.history.is_package && slot.bindings.iter().all(|binding| is_it(&binding.value))
     }
 
     fn entry(&self, symbol: Symbol, slot: &Slot) -> NamespaceEntry {

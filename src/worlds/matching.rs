@@ -157,8 +157,19 @@ pub(super) fn gap(old: &Program, new: &Program, span: Span) -> Span {
     let after = old_ast.body[at..].iter().find_map(|&id| survivor(id));
     match after {
         Some(id) => first_line(new, Some(id)),
-        None => first_line(new, new_ast.body.last().copied()),
+        None => last_line(new),
     }
+}
+
+/// The last line of code.
+fn last_line(program: &Program) -> Span {
+    let Some(&id) = program.ast().body.last() else { return Span::default() };
+    let stmt = program.ast().stmt(id).span;
+    let source = program.source();
+    let line = source.line_span(source.line(stmt.end.saturating_sub(1)));
+    let indent = source.slice(line).len() - source.slice(line).trim_start().len();
+    let start = (line.start + indent as u32).max(stmt.start);
+    Span::new(start, line.end.min(stmt.end).max(start))
 }
 
 /// The first line of a statement, decorators aside.
