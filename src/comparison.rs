@@ -118,6 +118,8 @@ pub struct Rebind {
     pub span: Span,
     /// Where the older value is read.
     pub read: Span,
+    /// The version and the place of the binding that it finds.
+    pub from: (u32, Span),
     /// What that read gives after a restart.
     pub restart: RestartMeaning,
 }

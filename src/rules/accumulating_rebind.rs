@@ -29,11 +29,8 @@ pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
         );
         let location = comparison.here(rebind.span);
         let mut found = RULE.finding(location, Certainty::Always, &**name, message);
-        let ghost = comparison.ghost_reads.iter().find(|ghost| ghost.span == rebind.read);
-        if let Some(ghost) = ghost {
-            let older = comparison.there(ghost.from_version, ghost.from_span);
-            found.related.push(related(older, "what the reload builds on"));
-        }
+        let older = comparison.there(rebind.from.0, rebind.from.1);
+        found.related.push(related(older, "what the reload builds on"));
         findings.tell_of_read(rebind.read);
         findings.add(found);
     }

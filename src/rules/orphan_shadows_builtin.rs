@@ -22,17 +22,12 @@ pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
     for reads in by_name(comparison, findings, RestartMeaning::Builtin) {
         let first = reads[0];
         let name = &first.name;
-        let message = match orphan_of(comparison, name) {
-            Some(orphan) => format!(
-                "{}; this means {} until a restart, and the builtin after it",
-                edit(orphan),
-                remains(orphan.kind)
-            ),
-            None => format!(
-                "`{name}` is read before it is defined; the reload finds the old one, and a \
-                 restart the builtin"
-            ),
-        };
+        let Some(orphan) = orphan_of(comparison, name) else { continue };
+        let message = format!(
+            "{}; this means {} until a restart, and the builtin after it",
+            edit(orphan),
+            remains(orphan.kind)
+        );
         let found = told(&RULE, comparison, &reads, message);
         findings.tell_of(name);
         findings.add(found);

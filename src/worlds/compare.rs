@@ -253,6 +253,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
         let certain = single
             && !slot.maybe_unbound
             && restart_knows
+            && !self.may_not_be_reached(symbol)
             && self.origin_is_certain(symbol, origin);
         NamespaceEntry {
             name: self.machine.name(symbol).clone(),
@@ -264,10 +265,20 @@ impl<'w, 'a> Worlds<'w, 'a> {
         }
     }
 
+    /// Whether a name is bound, or bound again, only after a place at which the outside may stop
+    /// the reload.
+    fn may_not_be_reached(&self, symbol: Symbol) -> bool {
+        let Some(reload) = self.reload else { return false };
+        // Stops for reasons of the module's own have been joined into the state.
+        let open = |stop: &&Raise| is_open(stop) && stop.risk.is_some() && stop.state.is_none();
+        let first = reload.stops.iter().find(open).map(|stop| stop.log.min(reload.trace.log.len()));
+        first.is_some_and(|log| reload.trace.log[log..].contains(&symbol))
+    }
+
     fn origin(&self, symbol: Symbol, version: u32) -> Origin {
         let Some(restart) = self.restart else { return Origin::Kept };
         // What a restart that completes does not bind is an orphan, whoever bound it here.
-        if restart.outcome == Outcome::Completes && self.restart_lacks(symbol) {
+        if restart.outcome != Outcome::Aborts && self.restart_lacks(symbol) {
             return Origin::Orphan;
         }
         if version == self.last && self.reload.is_some() {
@@ -343,6 +354,11 @@ impl<'w, 'a> Worlds<'w, 'a> {
     fn ghost_reads(&mut self) -> Vec<GhostRead> {
         let (Some(reload), Some(restart)) = (self.reload, self.restart) else { return Vec::new() };
         let mut ghosts = self.ghosts_now(reload, restart);
+        // A name that a restart binds too, further down, is none that is left over.
+        ghosts.retain(|ghost| {
+            let symbol = self.machine.symbol(&ghost.name);
+            ghost.restart != RestartMeaning::Builtin || restart.intended.global(symbol).is_none()
+        });
         ghosts.extend(self.ghosts_later(reload, restart));
         ghosts.sort_by_key(|ghost| (ghost.span, ghost.scope == ReadScope::Function));
         ghosts.dedup_by_key(|ghost| ghost.span);

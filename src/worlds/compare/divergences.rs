@@ -155,6 +155,8 @@ impl Worlds<'_, '_> {
         let (Some(reload), Some(restart)) = (self.reload, self.restart) else { return Vec::new() };
         let mut found = Vec::new();
         for (name, span, read) in &reload.trace.rebinds {
+            let older = reload.trace.reads.get(read).and_then(|read| read.found.first());
+            let Some(&from) = older else { continue };
             let Some(fresh) = restart.trace.reads.get(read) else { continue };
             let restart = match restart.unbound_reads.contains(read) {
                 _ if !fresh.found.is_empty() => continue,
@@ -163,7 +165,7 @@ impl Worlds<'_, '_> {
                 // The name's absence is caught, and it begins anew there.
                 false => continue,
             };
-            found.push(Rebind { name: name.clone(), span: *span, read: *read, restart });
+            found.push(Rebind { name: name.clone(), span: *span, read: *read, from, restart });
         }
         found
     }

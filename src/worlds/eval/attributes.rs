@@ -30,9 +30,12 @@ impl Machine<'_> {
                 // What a class of the standard library has depends on its version.
                 let harmless = self.is_harmless(object);
                 let risk = if harmless { Risk::Environment } else { Risk::Outside };
-                self.may_raise("AttributeError", risk, at, || {
-                    format!("`{}` may have no attribute `{name}`", external.attribute)
-                });
+                let is_environ = (&*external.module, &*external.attribute) == ("os", "environ");
+                if !is_environ || types::has_attribute("dict", name) != Some(true) {
+                    self.may_raise("AttributeError", risk, at, || {
+                        format!("`{}` may have no attribute `{name}`", external.attribute)
+                    });
+                }
                 let attribute = Name::from(format!("{}.{name}", external.attribute));
                 let module = external.module.clone();
                 Ok(Value::External(Rc::new(External { module, attribute })))
