@@ -373,7 +373,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
             let older = |place: &&(u32, Span)| place.0 < self.last;
             let Some(&(from_version, from_span)) = read.found.iter().find(older) else { continue };
             let Some(fresh) = restart.trace.reads.get(&span) else { continue };
-            let raises = restart.unbound_reads.contains(&span);
+            let unbound = restart.unbound_reads.iter().find(|(unbound, _)| *unbound == span);
+            let raises = unbound.is_some();
+            let reached = unbound.is_none_or(|(_, certain)| *certain);
             if !fresh.found.is_empty() || !(raises || fresh.maybe_builtin) {
                 continue;
             }
@@ -383,7 +385,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 name: name.clone(),
                 span,
                 scope: ReadScope::Module,
-                certainty: Certainty::always_if(only_older && !read.maybe_unbound),
+                certainty: Certainty::always_if(only_older && reached && !read.maybe_unbound),
                 from_version,
                 from_span,
                 restart: if raises { RestartMeaning::NameError } else { RestartMeaning::Builtin },

@@ -267,6 +267,11 @@ impl<'a> Machine<'a> {
         reason: impl FnOnce() -> String,
     ) {
         let unchanged = self.is_unchanged(at);
+        if !unchanged && (self.baseline.is_some() || risk == Risk::Inside) {
+            // Whether it got through is not known, so the next version cannot build on it.
+            let fingerprint = self.program.ast().expr(at).fingerprint;
+            self.trace.ran.retain(|&known| known != fingerprint);
+        }
         self.may_raise_if(class, risk, unchanged, reason);
     }
 

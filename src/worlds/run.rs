@@ -26,8 +26,9 @@ pub(super) struct Run {
     pub(super) trace: Trace,
     /// How many bindings had been made when it certainly aborted.
     pub(super) aborted_at: Option<usize>,
-    /// Reads that found no name and that nothing caught.
-    pub(super) unbound_reads: Vec<Span>,
+    /// Reads that found no name and that nothing caught, with whether they are certain to be
+    /// reached.
+    pub(super) unbound_reads: Vec<(Span, bool)>,
 }
 
 impl Machine<'_> {
@@ -57,7 +58,8 @@ impl Machine<'_> {
                 // It did not run, or not to its end.
                 self.trace.ran.truncate(ran);
             }
-            unbound_reads.extend(self.raises.iter().filter_map(|raise| raise.read));
+            let reads = self.raises.iter().filter_map(|raise| raise.read);
+            unbound_reads.extend(reads.map(|span| (span, end.is_err())));
             if torn.is_none() {
                 stops.append(&mut self.raises);
             }

@@ -13,6 +13,14 @@ use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::Value;
 
+/// Builtin functions that raise TypeError when they are called without an argument.
+const NEEDS_ARGUMENTS: &[&str] = &[
+    "abs", "all", "any", "ascii", "bin", "callable", "chr", "compile", "delattr", "divmod", "eval",
+    "exec", "format", "getattr", "hasattr", "hash", "hex", "id", "isinstance", "issubclass", "iter",
+    "len", "max", "min", "next", "oct", "open", "ord", "pow", "repr", "round", "setattr", "sorted",
+    "sum",
+];
+
 /// What `dir()` gives at module level: the names of the namespace, in a list.
 pub(in crate::worlds) const OWN_NAMES: &str = "dir()";
 
@@ -26,6 +34,9 @@ impl Machine<'_> {
         let positional = &args.positional[..];
         if args.inexact {
             return self.unseen_builtin(name, &args, at);
+        }
+        if positional.is_empty() && args.keywords.is_empty() && NEEDS_ARGUMENTS.contains(&name) {
+            return Err(self.raise_builtin("TypeError", format!("`{name}()` needs an argument")));
         }
         match (name, positional) {
             ("globals", []) => Ok(Value::Globals),

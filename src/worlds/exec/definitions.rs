@@ -111,6 +111,11 @@ impl Machine<'_> {
         self.active.pop();
         self.site = site;
         end?;
+        // The class is made when the body has run (`builtin___build_class__`).
+        for (&at, base) in def.bases.iter().zip(&bases) {
+            self.ran(at);
+            self.check_base(base, at)?;
+        }
         let is_opaque = generic
             || !def.decorators.is_empty()
             || bases.iter().any(|base| self.is_opaque_base(base))
@@ -121,7 +126,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// Evaluates bases and keywords, and makes sure that a class can be made from them.
+    /// Evaluates bases and keywords.
     fn class_bases(&mut self, def: &ClassDef) -> Flow<Vec<Value>> {
         let mut bases = Vec::new();
         for &base in &def.bases {
@@ -131,9 +136,6 @@ impl Machine<'_> {
                 continue;
             }
             let value = self.expr(base)?;
-            self.stand_at(def.header);
-            self.ran(base);
-            self.check_base(&value, base)?;
             bases.push(value);
         }
         for keyword in &def.keywords {
