@@ -1,6 +1,6 @@
 #![doc = include_str!("stale_all.md")]
 
-use super::findings::{Findings, left_over, listed, untold};
+use super::findings::{Findings, left_over, listed, related, untold};
 use super::{Rule, Status};
 use crate::comparison::{Comparison, Orphan};
 use crate::diagnostic::{Certainty, Severity};
@@ -59,6 +59,9 @@ fn names_orphans(comparison: &Comparison, findings: &mut Findings, named: &[&Orp
     let key = names.join(" ");
     let mut found = RULE.finding(location, Certainty::always_if(is_certain), key, message);
     for orphan in named {
+        if let Some(rename) = &orphan.renamed {
+            found.related.push(related(comparison.here(rename.span), "the new name"));
+        }
         found.related.push(left_over(comparison, orphan.version, orphan.span));
         findings.tell_of(&orphan.name);
     }

@@ -4,6 +4,7 @@ mod causes;
 mod divergences;
 mod exports;
 mod metadata;
+mod orphans;
 mod torn;
 
 use std::sync::Arc;
@@ -12,12 +13,11 @@ use rustc_hash::FxHashSet;
 
 use super::history::{Executed, History, StageRun, Version, execute, read};
 use super::machine::{Machine, Raise, Risk};
-use super::matching::{Matcher, gap};
 use super::resolve::Resolver;
 use super::run::{Run, is_open};
 use super::state::{OUTSIDE, Slot, State, Symbol};
 use super::value::Value;
-use crate::comparison::{Comparison, Orphan, Unseen};
+use crate::comparison::{Comparison, Unseen};
 use crate::diagnostic::Certainty;
 use crate::program::Program;
 use crate::simulation::{
@@ -307,46 +307,6 @@ impl<'w, 'a> Worlds<'w, 'a> {
         self.restart.is_some_and(|restart| {
             restart.intended.global(symbol).is_none() && !restart.intended.unseen
         })
-    }
-
-    // --- Orphans ---
-
-    fn orphans(&mut self, namespace: &[NamespaceEntry]) -> Vec<Orphan> {
-        let Some(new) = self.program(self.last) else { return Vec::new() };
-        // What the last version itself bound is no left-over: the worlds took different ways.
-        let found = namespace
-            .iter()
-            .filter(|entry| entry.origin == Origin::Orphan && entry.version != self.last);
-        let mut orphans = Vec::new();
-        let mut matcher: Option<(u32, Matcher<'_>)> = None;
-        for entry in found {
-            let Some(old) = self.program(entry.version) else { continue };
-            if matcher.as_ref().is_none_or(|(version, _)| *version != entry.version) {
-                let is_new = |name: &Name| {
-                    !namespace.iter().any(|known| {
-                        known.name == *name
-                            && matches!(known.origin, Origin::Rebound | Origin::Kept)
-                    })
-                };
-                matcher = Some((entry.version, Matcher::new(old, new, &is_new)));
-            }
-            let renamed =
-                matcher.as_mut().and_then(|(_, matcher)| matcher.rename(&entry.name, entry.span));
-            let anchor = match &renamed {
-                Some(rename) => rename.span,
-                None => gap(old, new, entry.span),
-            };
-            orphans.push(Orphan {
-                name: entry.name.clone(),
-                kind: entry.kind,
-                certainty: entry.certainty,
-                version: entry.version,
-                span: entry.span,
-                renamed,
-                anchor,
-            });
-        }
-        orphans
     }
 
     // --- Ghost reads ---

@@ -158,7 +158,8 @@ impl Worlds<'_, '_> {
             let older = reload.trace.reads.get(read).and_then(|read| read.found.first());
             let Some(&from) = older else { continue };
             let Some(fresh) = restart.trace.reads.get(read) else { continue };
-            let restart = match restart.unbound_reads.contains(read) {
+            let raises = restart.unbound_reads.iter().any(|(unbound, _)| unbound == read);
+            let restart = match raises {
                 _ if !fresh.found.is_empty() => continue,
                 true => RestartMeaning::NameError,
                 false if fresh.maybe_builtin => RestartMeaning::Builtin,
