@@ -20,8 +20,9 @@ pub const RULE: Rule = Rule {
 /// One for each cause: points at which the same thing has changed are told of together.
 pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
     let end = end(comparison).map(|point| point.span);
-    let is_risk =
-        |point: &&AbortPoint| point.cause == AbortCause::NewRisk && Some(point.span) != end;
+    let is_risk = |point: &&AbortPoint| {
+        point.cause == AbortCause::NewRisk && !point.unchanged && Some(point.span) != end
+    };
     let mut points: Vec<&AbortPoint> = comparison.abort_points.iter().filter(is_risk).collect();
     while !points.is_empty() {
         let first = points.remove(0);

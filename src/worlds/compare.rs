@@ -177,6 +177,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 certainty: Certainty::always_if(certain),
                 exceptions,
                 reason: stop.reason.to_string(),
+                unchanged: stop.unchanged,
                 about: None,
                 updated,
                 stale,
@@ -429,6 +430,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
 }
 
 fn merge(point: &mut AbortPoint, exceptions: Vec<String>, certain: bool, stop: &Raise) {
+    point.unchanged &= stop.unchanged;
     if point.exceptions.is_empty() || exceptions.is_empty() {
         // Any exception at all.
         point.exceptions.clear();
@@ -460,6 +462,7 @@ fn syntax_abort(span: Span, message: &str) -> AbortPoint {
         certainty: Certainty::Always,
         exceptions: vec!["SyntaxError".to_owned()],
         reason: message.to_owned(),
+        unchanged: false,
         about: None,
         updated: Vec::new(),
         stale: Vec::new(),
