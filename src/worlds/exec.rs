@@ -43,9 +43,13 @@ impl Machine<'_> {
         match &stmt.kind {
             StmtKind::Expr(value) => self.expression_statement(*value),
             StmtKind::Assign { targets, value } => {
-                let value = self.expr(*value)?;
+                let assigned = match &program.ast().expr(*value).kind {
+                    ExprKind::GeneratorExp(comp) => self.kept_generator(*value, comp)?,
+                    _ => self.expr(*value)?,
+                };
                 for &target in targets {
-                    self.assign(target, value.clone())?;
+                    self.note_wrapping(target, *value);
+                    self.assign(target, assigned.clone())?;
                 }
                 Ok(())
             }

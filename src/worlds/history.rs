@@ -147,27 +147,12 @@ pub(super) fn execute<'a>(
         Some(Version::Healthy(program)) => {
             machine.resolver = restart_resolver;
             let number = versions.len() as u32 - 1;
-            let program = Rc::clone(program);
-            Some(machine.load_restart(program, number, before.map(|(_, ran)| ran)))
+            // With the baseline of the last reload: what can stop that can stop a restart, too.
+            Some(machine.load_fresh(Rc::clone(program), number))
         }
         _ => None,
     };
     Executed { versions, stages, live, restart, machine }
-}
-
-impl Machine<'_> {
-    /// A restart runs the new source for the first time, in a world in which what it asks of
-    /// the outside is what the reload asks.
-    fn load_restart(
-        &mut self,
-        program: Rc<Program>,
-        version: u32,
-        ran: Option<rustc_hash::FxHashSet<u64>>,
-    ) -> Run {
-        let same = ran.map(|ran| Rc::new(Baseline::new(&program, &program, ran)));
-        self.baseline = same;
-        self.load_fresh(program, version)
-    }
 }
 
 fn understand(text: &Result<Arc<Parsed>, ParseFailure>, python: PythonVersion) -> Version {

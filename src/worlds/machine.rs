@@ -42,6 +42,8 @@ pub(super) struct Raise {
     /// None at module level, where nobody catches it and nothing of it goes on.
     pub(super) state: Option<State>,
     pub(super) exception: Value,
+    /// The name of its class, where that is known.
+    pub(super) class_name: Option<String>,
     /// None where it is raised for certain on its path.
     pub(super) risk: Option<Risk>,
     /// It ran in the version before with the same inputs.
@@ -265,9 +267,11 @@ impl<'a> Machine<'a> {
 
     /// The path ends in this exception.
     pub(super) fn raise(&mut self, exception: Value, reason: impl Into<Rc<str>>) -> Stop {
+        let class_name = self.exception_name(&exception);
         let raise = Raise {
             state: Some(std::mem::take(&mut self.state)),
             exception,
+            class_name,
             risk: None,
             unchanged: self.outside_forks > 0 && (self.site_unchanged || self.baseline.is_none()),
             reason: reason.into(),
@@ -353,6 +357,7 @@ impl<'a> Machine<'a> {
         let raise = Raise {
             state: keeps_state.then(|| self.state.clone()),
             exception,
+            class_name: (!class.is_empty()).then(|| class.to_owned()),
             risk: Some(risk),
             unchanged: unchanged || self.baseline.is_none(),
             reason: reason().into(),

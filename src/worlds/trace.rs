@@ -22,8 +22,9 @@ pub(super) struct Trace {
     pub(super) lambdas: FxHashSet<ExprId>,
     /// Why the namespace cannot be fully seen, and where.
     pub(super) unseen: Vec<(Span, String)>,
-    /// Assignments that built on the value a name had from an older version.
-    pub(super) rebinds: Vec<(Name, Span)>,
+    /// Assignments that built on the value a name had from an older version: the name, what is
+    /// bound, and where the value is read.
+    pub(super) rebinds: Vec<(Name, Span, Span)>,
 }
 
 /// What a read of a module name found.

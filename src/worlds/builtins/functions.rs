@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::syntax::ast::{ExprId, Name};
+use crate::program::visit::child_blocks;
+use crate::python::PythonVersion;
+use crate::syntax::ast::{ExprId, Name, StmtId, StmtKind};
+use crate::syntax::parse::{ParseOptions, parse};
+use crate::text::source::{Revision, Source};
+use crate::worlds::changes::bound_names;
 use crate::worlds::eval::Args;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object};
@@ -10,9 +15,39 @@ use crate::worlds::value::Value;
 
 /// Builtin functions that raise TypeError when they are called without an argument.
 const NEEDS_ARGUMENTS: &[&str] = &[
-    "abs", "all", "any", "ascii", "bin", "callable", "chr", "compile", "delattr", "divmod", "eval",
-    "exec", "format", "getattr", "hasattr", "hash", "hex", "id", "isinstance", "issubclass", "iter",
-    "len", "max", "min", "next", "oct", "open", "ord", "pow", "repr", "round", "setattr", "sorted",
+    "abs",
+    "all",
+    "any",
+    "ascii",
+    "bin",
+    "callable",
+    "chr",
+    "compile",
+    "delattr",
+    "divmod",
+    "eval",
+    "exec",
+    "format",
+    "getattr",
+    "hasattr",
+    "hash",
+    "hex",
+    "id",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "max",
+    "min",
+    "next",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "repr",
+    "round",
+    "setattr",
+    "sorted",
     "sum",
 ];
 
@@ -303,6 +338,11 @@ impl Machine<'_> {
         // With a namespace of its own it binds nothing here.
         if arguments == 1 && self.at_module_level() {
             let span = self.program.ast().expr(at).span;
+            if let Value::Str(text) = code {
+                for name in names_bound_by(text, self.resolver.python) {
+                    self.maybe_bind_global(&name, span);
+                }
+            }
             self.see_nothing(span, "`exec` may bind anything");
         }
         Ok(Value::None)
@@ -438,4 +478,25 @@ pub(super) fn sort(values: &[Value]) -> Option<Vec<Value>> {
     let mut texts = texts?;
     texts.sort_by(|a, b| a.chars().cmp(b.chars()));
     Some(texts.into_iter().map(Value::Str).collect())
+}
+
+/// The module names that executing a text may bind; none where it does not compile.
+fn names_bound_by(text: &str, python: PythonVersion) -> Vec<Name> {
+    let source = Source::new("<string>", Revision::Current, text.to_owned());
+    let Ok(parsed) = parse(&source, &ParseOptions::new(python)) else { return Vec::new() };
+    let mut names = Vec::new();
+    let mut blocks: Vec<&[StmtId]> = vec![&parsed.ast.body];
+    while let Some(block) = blocks.pop() {
+        for &id in block {
+            bound_names(&parsed.ast, id, &mut |name| names.push(name.clone()));
+            let is_definition = matches!(
+                parsed.ast.stmt(id).kind,
+                StmtKind::FunctionDef(_) | StmtKind::ClassDef(_)
+            );
+            if !is_definition {
+                child_blocks(&parsed.ast, id, &mut |block| blocks.push(block));
+            }
+        }
+    }
+    names
 }

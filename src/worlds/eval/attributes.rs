@@ -28,11 +28,12 @@ impl Machine<'_> {
             Value::ThisModule => self.own_attribute(name, at),
             Value::External(external) => {
                 // What a class of the standard library has depends on its version.
-                let harmless = self.is_harmless(object);
-                let risk = if harmless { Risk::Environment } else { Risk::Environment };
-                self.may_raise("AttributeError", risk, at, || {
-                    format!("`{}` may have no attribute `{name}`", external.attribute)
-                });
+                let is_environ = (&*external.module, &*external.attribute) == ("os", "environ");
+                if !is_environ || types::has_attribute("dict", name) != Some(true) {
+                    self.may_raise("AttributeError", Risk::Environment, at, || {
+                        format!("`{}` may have no attribute `{name}`", external.attribute)
+                    });
+                }
                 let attribute = Name::from(format!("{}.{name}", external.attribute));
                 let module = external.module.clone();
                 Ok(Value::External(Rc::new(External { module, attribute })))
@@ -583,6 +584,16 @@ impl Machine<'_> {
             Value::Tuple(all) if all.iter().any(catches_all) => return Some(true),
             class if catches_all(class) => return Some(true),
             _ => {}
+        }
+        // What code outside raises is an `Exception`, as good as always; the others
+        // (`SystemExit`, `KeyboardInterrupt`) are there to get through.
+        let catches_errors = |class: &Value| matches!(class, Value::Type("Exception"));
+        let catches_any = match classes {
+            Value::Tuple(all) => all.iter().any(catches_errors),
+            class => catches_errors(class),
+        };
+        if catches_any && matches!(exception, Value::Unknown) {
+            return Some(true);
         }
         self.is_instance(exception, classes)
     }

@@ -634,6 +634,23 @@ fn floor_div(a: i64, b: i64) -> Option<i64> {
     Some(if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient })
 }
 
+/// `float_pow` of CPython's `Objects/floatobject.c`.
+fn float_power(a: f64, b: f64) -> Outcome {
+    if a == 0.0 && b < 0.0 {
+        return Outcome::Raises("ZeroDivisionError", "zero to a negative power");
+    }
+    let power = a.powf(b);
+    if power.is_finite() {
+        return Outcome::Is(Value::Float(power));
+    }
+    match a.is_finite() && b.is_finite() {
+        // A root of a negative number is complex.
+        true if power.is_nan() => Outcome::Unseen,
+        true => Outcome::Raises("OverflowError", "the result is too large"),
+        false => Outcome::Is(Value::Float(power)),
+    }
+}
+
 fn floats(a: f64, op: BinaryOp, b: f64) -> Outcome {
     match op {
         BinaryOp::Add => Outcome::Is(Value::Float(a + b)),
@@ -645,7 +662,7 @@ fn floats(a: f64, op: BinaryOp, b: f64) -> Outcome {
         BinaryOp::Div => Outcome::Is(Value::Float(a / b)),
         BinaryOp::FloorDiv => Outcome::Is(Value::Float((a / b).floor())),
         BinaryOp::Mod => Outcome::Is(Value::Float(a - b * (a / b).floor())),
-        BinaryOp::Pow => Outcome::Unseen,
+        BinaryOp::Pow => float_power(a, b),
         _ => Outcome::Raises("TypeError", "floats have no such operation"),
     }
 }

@@ -160,7 +160,7 @@ impl Machine<'_> {
                 let old = self.load_name(name, target)?;
                 let operand = self.expr(value)?;
                 let new = self.in_place(&old, op, &operand, target)?;
-                self.note_rebind(name, target);
+                self.note_rebind(name, target, target);
                 self.bind_name(name, new, expr.span, BindingKind::Variable);
                 Ok(())
             }
