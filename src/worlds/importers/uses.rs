@@ -74,6 +74,8 @@ pub(super) fn find(
     uses.retain(|used| !used.is_attribute || !asked.contains(&used.name));
     uses.sort_by_key(|used| (used.span, used.name.clone()));
     uses.dedup_by_key(|used| (used.span, used.name.clone()));
+    // First what fails as soon as the file is imported.
+    uses.sort_by_key(|used| !used.stops_import());
     uses
 }
 
