@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Certainty, Location};
 use crate::python::PythonVersion;
 use crate::simulation::{
-    AbortPoint, BindingKind, GhostRead, NamespaceEntry, Origin, Stage,
+    AbortPoint, BindingKind, GhostRead, NamespaceEntry, Origin, RestartMeaning, Stage,
 };
 use crate::syntax::ast::Name;
 use crate::text::source::Source;
@@ -27,7 +27,7 @@ pub struct Comparison {
     pub abort_points: Vec<AbortPoint>,
     /// The orphans, in the order in which they were bound.
     pub orphans: Vec<Orphan>,
-    /// Conditions that go one way in *reload* and the other in *restart*.
+    /// Names that *reload* and *restart* bind in different branches.
     pub divergences: Vec<Divergence>,
     /// Bindings that build on what an older version left under the same name.
     pub rebinds: Vec<Rebind>,
@@ -95,12 +95,18 @@ pub struct Rename {
     pub is_exact: bool,
 }
 
-/// A condition that is decided differently.
+/// A name that *reload* and *restart* bind in different branches.
 #[derive(Debug, Clone)]
 pub struct Divergence {
-    /// The condition.
-    pub span: Span,
-    pub in_reload: bool,
+    pub name: Name,
+    /// What decides: a condition, or a read that only one of the worlds satisfies.
+    pub decided: Span,
+    /// The older binding that decides, where one does.
+    pub by: Option<Name>,
+    /// Where *reload* binds the name.
+    pub in_reload: Span,
+    /// Where *restart* binds it; None where it does not.
+    pub in_restart: Option<Span>,
     pub certainty: Certainty,
 }
 
@@ -108,7 +114,14 @@ pub struct Divergence {
 #[derive(Debug, Clone)]
 pub struct Rebind {
     pub name: Name,
+    /// What is bound.
     pub span: Span,
+    /// Where the older value is read.
+    pub read: Span,
+    /// The version and the place of the binding that it finds.
+    pub from: (u32, Span),
+    /// What that read gives after a restart.
+    pub restart: RestartMeaning,
 }
 
 /// Something that may bind any name.
@@ -160,10 +173,9 @@ pub struct TornDependency {
     /// The new definition above, and where it uses the other.
     pub caller: Name,
     pub usage: Span,
-    /// The definition below, new and old.
+    /// The definition below, old (version and place; None where there is none) and new.
     pub callee: Name,
-    pub old_version: u32,
-    pub old_span: Span,
+    pub old: Option<(u32, Span)>,
     pub new_span: Span,
     /// What does not fit, in words.
     pub why: String,

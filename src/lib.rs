@@ -26,5 +26,5 @@ pub mod simulation;
 pub mod suppression;
 pub mod syntax;
 pub mod text;
-pub mod worlds;
 pub mod workspace;
+pub mod worlds;

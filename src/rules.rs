@@ -6,6 +6,7 @@ pub mod accumulating_rebind;
 pub mod cannot_verify;
 pub mod certain_abort;
 pub mod diverging_branch;
+mod findings;
 pub mod ghost_import;
 pub mod ghost_read;
 pub mod new_abort_risk;
@@ -21,6 +22,8 @@ pub mod unused_suppression;
 
 use crate::comparison::Comparison;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::simulation::Outcome;
+use findings::Findings;
 
 /// Every rule there is, by code.
 pub static RULES: &[Rule] = &[
@@ -65,9 +68,38 @@ pub static RESERVED: &[ReservedRule] = &[
 
 /// Lets every rule judge the compared worlds.
 pub fn check(comparison: &Comparison) -> Vec<Diagnostic> {
-    let _ = comparison;
-    Vec::new()
+    let last = comparison.stages.last().map(|stage| stage.outcome);
+    if last == Some(Outcome::SyntaxError) {
+        // Nothing runs and nothing changes: there is no new world to compare.
+        return Vec::new();
+    }
+    let mut findings = Findings::default();
+    for check in CHECKS {
+        check(comparison, &mut findings);
+    }
+    let mut diagnostics = findings.diagnostics;
+    diagnostics.sort_by_key(|found| (found.location.span, found.code));
+    diagnostics
 }
+
+/// The checks, in the order in which they may tell of something: of one cause, the worst first.
+const CHECKS: &[fn(&Comparison, &mut Findings)] = &[
+    certain_abort::check,
+    new_abort_risk::check,
+    torn_dependency::check,
+    accumulating_rebind::check,
+    diverging_branch::check,
+    ghost_read::check,
+    orphan_shadows_builtin::check,
+    ghost_import::check,
+    orphan_hides_getattr::check,
+    stale_all::check,
+    orphaned_definition::check,
+    orphaned_variable::check,
+    orphaned_import::check,
+    stale_metadata::check,
+    cannot_verify::check,
+];
 
 /// Where the rules' pages are: relative to the root of the repository, until there is a site.
 const RULES_URL: &str = "src/rules/";
@@ -154,6 +186,11 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 /// The kebab-case name of a code, or the code itself where it has none.
 pub fn name_of(code: &'static str) -> &'static str {
     lookup(code).map_or(code, KnownRule::name)
+}
+
+/// Whether a rule is about what may happen, so that `maybe` says nothing more.
+pub fn is_about_risk(code: &str) -> bool {
+    [new_abort_risk::RULE.code, torn_dependency::RULE.code].contains(&code)
 }
 
 /// Where the page of the rule with this code is.

@@ -94,7 +94,8 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
         platform: PLATFORM,
     };
     let simulated = on_deep_stack(|| simulate(&history))?;
-    let simulated = simulated.map_err(|failure| anyhow!("{}: {failure}", shown(&request.versions)))?;
+    let simulated =
+        simulated.map_err(|failure| anyhow!("{}: {failure}", shown(&request.versions)))?;
     let Simulated { mut simulation, directives } = simulated;
     let last = &sources[sources.len() - 1];
     let config = &request.config;
@@ -114,8 +115,9 @@ pub fn simulate(history: &History<'_>) -> Result<Simulated, ParseFailure> {
     let worlds::Compared { comparison, last } = worlds::compare(history)?;
     let directives = last.map(|parsed| parsed.directives.clone()).unwrap_or_default();
     let diagnostics = rules::check(&comparison);
-    let Comparison { module, sources, stages, restart, namespace, ghost_reads, abort_points, .. } =
-        comparison;
+    let Comparison {
+        module, sources, stages, restart, namespace, ghost_reads, abort_points, ..
+    } = comparison;
     let simulation = Simulation {
         module,
         sources,

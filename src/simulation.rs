@@ -131,6 +131,8 @@ pub struct GhostRead {
     pub from_version: u32,
     pub from_span: Span,
     pub restart: RestartMeaning,
+    /// The code around it reckons with the name's absence (`try: x / except NameError:`).
+    pub guarded: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -183,6 +185,8 @@ pub struct AbortPoint {
     pub exceptions: Vec<String>,
     /// What can raise, in words, without a full stop.
     pub reason: String,
+    /// What has changed or is called there: points with the same one have one cause.
+    pub about: Option<Name>,
     /// Names that would already be new.
     pub updated: Vec<Name>,
     /// Names that would still be old.

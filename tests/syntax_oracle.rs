@@ -4,6 +4,8 @@
 //! all of it. Without a `python3` the tests say so and pass, unless
 //! RELOADSAFE_REQUIRE_PYTHON=1.
 
+#![allow(clippy::print_stderr, reason = "a test that skips says so")]
+
 #[path = "syntax_oracle/dumper.rs"]
 mod dumper;
 #[path = "syntax_oracle/python.rs"]
@@ -83,6 +85,8 @@ fn the_standard_library_has_the_same_trees_and_the_same_health() {
             .map_err(|error| error.to_string())
             .and_then(|text| parse_text(text, version).map_err(|error| error.to_string()));
         match (ours, answer.as_array()) {
+            // Before 3.9 only the health is compared.
+            (Ok(_), Some(_)) if version.minor < 9 => {}
             (Ok(parsed), Some(theirs)) => {
                 if let Some(index) = difference(&parsed, theirs) {
                     wrong.push(explain(&mut python, path, &parsed, index));

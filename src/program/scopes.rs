@@ -6,8 +6,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::visit;
 use crate::syntax::ast::{
-    Ast, Comprehension, ExprId, ExprKind, FunctionDef, Ident, ImportNames, Name, Params, Pattern,
-    PatternKind, StmtId, StmtKind, TypeParam,
+    Ast, Comprehension, ExceptHandler, ExprId, ExprKind, FunctionDef, Ident, ImportNames, Name,
+    Params, Pattern, PatternKind, StmtId, StmtKind, TypeParam,
 };
 use crate::text::span::Span;
 
@@ -45,6 +45,8 @@ pub struct Scope {
 pub struct LaterRead {
     pub name: Name,
     pub span: Span,
+    /// In a `try` that catches what the name's absence would raise.
+    pub guarded: bool,
 }
 
 /// The scopes of a tree, by the node that opens them.
@@ -70,6 +72,8 @@ struct OpenScope {
     scope: Scope,
     /// Names read here or in scopes nested here; resolved when the scope closes.
     reads: Vec<PendingRead>,
+    /// How many `try` blocks around catch a `NameError`.
+    guards: u32,
 }
 
 struct PendingRead {
@@ -92,7 +96,7 @@ impl OpenScope {
             later_reads: Vec::new(),
             global_writes: FxHashSet::default(),
         };
-        OpenScope { scope, reads: Vec::new() }
+        OpenScope { scope, reads: Vec::new(), guards: 0 }
     }
 }
 
@@ -118,7 +122,8 @@ impl Resolver<'_> {
     }
 
     fn read(&mut self, name: &Name, span: Span) {
-        let read = LaterRead { name: name.clone(), span };
+        let guarded = self.current().guards > 0;
+        let read = LaterRead { name: name.clone(), span, guarded };
         self.current().reads.push(PendingRead { read, is_global: false, deferred: false });
     }
 
@@ -158,12 +163,18 @@ impl Resolver<'_> {
                 self.bind(&name.name);
                 self.deferred(type_params, Some(*value));
             }
-            StmtKind::Try { handlers, .. } => {
+            StmtKind::Try { body, handlers, orelse, finalbody, .. } => {
                 for handler in handlers {
                     handler.typ.iter().for_each(|&typ| self.expr(typ));
                     handler.name.iter().for_each(|name| self.bind(&name.name));
                 }
-                self.child_blocks(id);
+                let catches = handlers.iter().any(|handler| self.catches_name_error(handler));
+                self.current().guards += u32::from(catches);
+                self.block(body);
+                self.current().guards -= u32::from(catches);
+                handlers.iter().for_each(|handler| self.block(&handler.body));
+                self.block(orelse);
+                self.block(finalbody);
             }
             StmtKind::Match { subject, cases } => {
                 self.expr(*subject);
@@ -184,6 +195,18 @@ impl Resolver<'_> {
                 self.stmt_exprs(id);
                 self.child_blocks(id);
             }
+        }
+    }
+
+    fn catches_name_error(&self, handler: &ExceptHandler) -> bool {
+        let Some(typ) = handler.typ else { return true };
+        let is_caught = |id: ExprId| match &self.ast.expr(id).kind {
+            ExprKind::Name(name) => matches!(&**name, "NameError" | "Exception" | "BaseException"),
+            _ => false,
+        };
+        match &self.ast.expr(typ).kind {
+            ExprKind::Tuple(items) => items.iter().any(|&item| is_caught(item)),
+            _ => is_caught(typ),
         }
     }
 
@@ -314,7 +337,8 @@ impl Resolver<'_> {
         if let Some(first) = comp.generators.first() {
             self.expr(first.iter);
         }
-        self.open.push(OpenScope::new(ScopeKind::Comprehension));
+        let guards = self.current().guards;
+        self.open.push(OpenScope { guards, ..OpenScope::new(ScopeKind::Comprehension) });
         for (index, generator) in comp.generators.iter().enumerate() {
             if index > 0 {
                 self.expr(generator.iter);
@@ -383,7 +407,7 @@ impl Resolver<'_> {
     /// Closes the innermost scope: what it does not bind is read from the scopes around it,
     /// and only when those close too is it known which names are the module's.
     fn close(&mut self) -> Scope {
-        let OpenScope { mut scope, reads } = self.open.pop().expect("a scope is open");
+        let OpenScope { mut scope, reads, .. } = self.open.pop().expect("a scope is open");
         let is_function = matches!(scope.kind, ScopeKind::Function | ScopeKind::Lambda);
         let mut outward: Vec<PendingRead> = Vec::new();
         for mut pending in reads {

@@ -2,11 +2,9 @@
 
 use std::io::{self, Write};
 
-use annotate_snippets::{AnnotationKind, Group, Level};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::excerpt::{self, Mark};
 use super::layout::{cut, pad};
 use super::text::{count, write_diagnostic};
 use super::{Layout, visible};
@@ -129,6 +127,7 @@ fn write_namespace(out: &mut dyn Write, simulation: &Simulation, layout: Layout)
     Ok(())
 }
 
+/// One line each: those that are findings are shown with their sources further down.
 fn write_ghost_reads(
     out: &mut dyn Write,
     simulation: &Simulation,
@@ -139,33 +138,39 @@ fn write_ghost_reads(
         return Ok(());
     }
     writeln!(out, "\n{BOLD}ghost reads{BOLD:#}")?;
+    let most = layout.width / 2;
+    let shown = |read: &GhostRead| cut(&visible(&read.name), most).into_owned();
+    let names = simulation.ghost_reads.iter().map(|read| shown(read).width());
+    let width = names.max().unwrap_or(0);
     for read in &simulation.ghost_reads {
-        let label = ghost_label(read);
-        let mark = Mark { kind: AnnotationKind::Primary, span: read.span, label: &label };
-        let mut group =
-            Group::with_level(Level::WARNING).element(excerpt::snippet(source, &[mark]));
-        if let Some(old) = simulation.sources.get(read.from_version as usize) {
-            let label = "bound here, and never again";
-            let mark = Mark { kind: AnnotationKind::Context, span: read.from_span, label };
-            group = group.element(excerpt::snippet(old, &[mark]));
-        }
-        writeln!(out, "{}", excerpt::render(&[group], layout))?;
+        let line = source.line(read.span.start);
+        let name = pad(&shown(read), width);
+        writeln!(
+            out,
+            "  {DOUBTFUL}{name}{DOUBTFUL:#}  line {line}  {}",
+            meaning(read, simulation)
+        )?;
     }
     Ok(())
 }
 
-fn ghost_label(read: &GhostRead) -> String {
-    let may = if read.certainty == Certainty::Maybe { "may be" } else { "is" };
+/// What a ghost read finds, before and after a restart.
+fn meaning(read: &GhostRead, simulation: &Simulation) -> String {
+    let may = if read.certainty == Certainty::Maybe { "may find" } else { "finds" };
     let when = match read.scope {
         ReadScope::Module => "",
-        ReadScope::Function => " when called",
+        ReadScope::Function => "when called ",
     };
     let restart = match read.restart {
+        _ if read.guarded => "what its `except` is for",
         RestartMeaning::NameError => "NameError",
         RestartMeaning::Builtin => "the builtin",
         RestartMeaning::Getattr => "what __getattr__ answers",
     };
-    format!("{may} the one of v{}{when}; after a restart: {restart}", read.from_version)
+    let version = read.from_version;
+    let old = simulation.sources.get(version as usize);
+    let line = old.map_or(0, |old| old.line(read.from_span.start));
+    format!("{when}{may} the one of v{version} line {line}; after a restart {restart}")
 }
 
 fn write_abort_points(
@@ -247,15 +252,7 @@ namespace after v1
     surface  function  v1 line 1
 
 ghost reads
- --> shapes.py:4:9
-  |
-4 | TOTAL = area(2)  # 面積
-  |         ^^^^ is the one of v0; after a restart: NameError
-  |
- ::: shapes.py (v0):1:5
-  |
-1 | def area(w):
-  |     ---- bound here, and never again
+  area  line 4  finds the one of v0 line 1; after a restart NameError
 
 abort points
   line 5 may stop (new risk, ValueError): `check` is new here and can raise

@@ -101,6 +101,7 @@ impl Renamed {
             certainty: Certainty::Maybe,
             exceptions: vec!["ValueError".to_owned()],
             reason: "`check` is new here and can raise".to_owned(),
+            about: None,
             updated: vec!["surface".into(), "TOTAL".into()],
             stale: Vec::new(),
         };
@@ -139,6 +140,7 @@ impl Renamed {
                 from_version: 0,
                 from_span: area,
                 restart: RestartMeaning::NameError,
+                guarded: false,
             }],
             abort_points: vec![abort],
             diagnostics: vec![self.ghost_read()],

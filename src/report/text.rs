@@ -69,7 +69,7 @@ pub fn write_diagnostic(
         };
         group = group.element(excerpt::snippet(&related.location.source, &[mark]));
     }
-    if diagnostic.certainty == Certainty::Maybe {
+    if diagnostic.certainty == Certainty::Maybe && !rules::is_about_risk(diagnostic.code) {
         group = group.element(Level::NOTE.message("on some paths only"));
     }
     for fix in &diagnostic.fixes {

@@ -1,7 +1,11 @@
 #![doc = include_str!("certain_abort.md")]
 
+use super::findings::{Findings, listed};
 use super::{Rule, Status};
-use crate::diagnostic::Severity;
+use crate::comparison::Comparison;
+use crate::diagnostic::{Certainty, Severity};
+use crate::simulation::{AbortCause, AbortPoint, Outcome};
+use crate::syntax::ast::Name;
 
 /// RS201: executing the new source stops here.
 pub const RULE: Rule = Rule {
@@ -12,3 +16,42 @@ pub const RULE: Rule = Rule {
     docs: include_str!("certain_abort.md"),
     status: Status::Stable { since: "0.1.0" },
 };
+
+/// The first statement that ends the reload for certain.
+pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
+    let Some(point) = end(comparison) else { return };
+    let exception = match &point.exceptions[..] {
+        [exception] => format!(" with `{exception}`"),
+        _ => String::new(),
+    };
+    let message = format!("The reload stops here{exception}: {}{}", point.reason, torn(point));
+    let location = comparison.here(point.span);
+    let key = point.exceptions.first().map_or("", String::as_str);
+    let key = format!("{key} {}", point.reason);
+    findings.add(RULE.finding(location, Certainty::Always, key, message));
+}
+
+/// Where the reload certainly stops.
+pub(super) fn end(comparison: &Comparison) -> Option<&AbortPoint> {
+    let points = &comparison.abort_points;
+    let certain = points.iter().find(|point| point.cause == AbortCause::Certain);
+    let aborts = comparison.stages.last().is_some_and(|stage| stage.outcome == Outcome::Aborts);
+    // Where every path ends, but not all in the same place, the last one is as good as any.
+    certain.or_else(|| points.last().filter(|_| aborts))
+}
+
+/// What would be new and what old, as the end of a message.
+pub(super) fn torn(point: &AbortPoint) -> String {
+    let is_stale = |name: &&Name| !point.stale.contains(*name);
+    let updated: Vec<Name> = point.updated.iter().filter(is_stale).cloned().collect();
+    match (&updated[..], &point.stale[..]) {
+        ([], []) => String::new(),
+        (new, []) => format!("; {} {} new then", listed(new), are(new)),
+        ([], old) => format!("; {} {} still old then", listed(old), are(old)),
+        (new, old) => format!("; {} {} new then, {} still old", listed(new), are(new), listed(old)),
+    }
+}
+
+fn are(names: &[Name]) -> &'static str {
+    if names.len() == 1 { "is" } else { "are" }
+}

@@ -8,7 +8,10 @@
 //! to the left (`a + b + c`, `a.b.c`, `f()()`) and `elif`s are followed in loops.
 
 mod args;
+mod case;
+mod collection;
 mod compound;
+mod definition;
 mod expr;
 mod import;
 mod params;
@@ -17,6 +20,7 @@ mod simple;
 mod string;
 mod target;
 mod types;
+mod with;
 
 use std::sync::Arc;
 
@@ -123,38 +127,29 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Goes down to the first child.
+    /// Goes down to the first child. There are no extras among them: the lexer has blanked
+    /// comments and continued lines.
     fn down(&mut self) -> bool {
-        self.cursor.goto_first_child() && self.skip_extras()
+        self.cursor.goto_first_child()
     }
 
     fn next(&mut self) -> bool {
-        self.cursor.goto_next_sibling() && self.skip_extras()
+        self.cursor.goto_next_sibling()
     }
 
     fn up(&mut self) {
         self.cursor.goto_parent();
     }
 
-    /// Steps over nodes that say nothing. The lexer has blanked all but the backslashes in
-    /// front of a logical line.
-    fn skip_extras(&mut self) -> bool {
-        while matches!(self.node().kind, Kind::LineContinuation | Kind::Comment) {
-            if !self.cursor.goto_next_sibling() {
-                return false;
-            }
-        }
-        true
-    }
-
     /// Calls `visit` for every child of the node at the cursor.
     fn children(&mut self, mut visit: impl FnMut(&mut Self, Node) -> Outcome<()>) -> Outcome<()> {
         if self.cursor.goto_first_child() {
-            let mut more = self.skip_extras();
-            while more {
+            loop {
                 let node = self.node();
                 visit(self, node)?;
-                more = self.next();
+                if !self.next() {
+                    break;
+                }
             }
             self.up();
         }

@@ -13,8 +13,10 @@
 //!   `type` where they are plain names;
 //! * identifiers beyond ASCII become ASCII;
 //! * `&` and `^` change places, since the grammar has their precedences the wrong way round;
-//! * a star before a literal in a tuple without parentheses becomes `~`;
+//! * a star before a literal in a subscript or a tuple without parentheses becomes `~`;
 //! * indentation becomes one column for each level;
+//! * a name before `[` becomes a number, since the grammar takes `a[b]` in an annotation for
+//!   a type of its own, after which it does not go on with `[c]` or `.c`;
 //! * the `=` of a type parameter's default (PEP 696), which the grammar does not know,
 //!   becomes `:`.
 //!
@@ -101,6 +103,7 @@ pub(super) fn lex(text: &str, python: PythonVersion) -> Outcome<Lexed> {
         before_last: Token::Start,
         def_name: false,
         expects_block: false,
+        subscripted: None,
         soft_match: None,
         soft_type: None,
         string_depth: 0,
@@ -124,6 +127,8 @@ struct Lexer<'a> {
     def_name: bool,
     /// The last logical line ended with `:`.
     expects_block: bool,
+    /// Where the last name stands, if a `[` may make it the value of a subscript.
+    subscripted: Option<(usize, usize)>,
     /// A `match` that begins the logical line.
     soft_match: Option<usize>,
     /// A `type` that begins a statement and is the last token.
@@ -265,13 +270,14 @@ impl Lexer<'_> {
         Ok(Token::Op(byte))
     }
 
-    /// Whether a star begins an element of a tuple without parentheses and is followed by
-    /// what the grammar does not allow there: anything but a name.
+    /// Whether a star begins an element of a subscript or of a tuple without parentheses and
+    /// is followed by what the grammar does not allow there: anything but a name.
     fn is_open_star(&self, at: usize) -> bool {
-        let element = matches!(self.last, Token::Op(b'=' | b',') | Token::Keyword | Token::Start);
+        let element =
+            matches!(self.last, Token::Op(b'=' | b',' | b'[') | Token::Keyword | Token::Start);
         let rest = self.bytes[at + 1..].trim_ascii_start();
         let literal = matches!(rest.first(), Some(b'(' | b'[' | b'{' | b'"' | b'\'' | b'0'..=b'9'));
-        self.brackets.is_empty()
+        self.brackets.last().is_none_or(|bracket| bracket.byte == b'[')
             && element
             && literal
             && !self.source[..at].trim_end().ends_with("except")
@@ -282,6 +288,12 @@ impl Lexer<'_> {
             return Err(self.error(self.at, self.at + 1, "too many nested parentheses"));
         }
         let type_params = byte == b'[' && self.last == Token::Name && self.def_name;
+        if byte == b'[' && self.last == Token::Name && !type_params {
+            self.settle_soft_type();
+            if let Some((start, end)) = self.subscripted {
+                self.out.text[start..end].fill(b'1');
+            }
+        }
         self.brackets.push(Bracket { byte, at: self.at, type_params });
         self.at += 1;
         Ok(())

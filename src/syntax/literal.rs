@@ -170,12 +170,28 @@ fn hex(text: &str, at: usize, digits: usize, into: &mut Decoded) -> Result<usize
     Ok(at + 2 + digits)
 }
 
+/// The aliases of characters (`NameAliases.txt` of Unicode) that every modelled CPython
+/// knows, with their code points: `NAME;HEX`, one a line.
+const ALIASES: &str = include_str!("literal/aliases.txt");
+
+/// The character of a name. The library forgives missing blanks and hyphens; CPython only
+/// another case.
+fn character(name: &str) -> Option<char> {
+    let alias = ALIASES.lines().filter_map(|line| line.split_once(';'));
+    if let Some((_, code)) = alias.into_iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name)) {
+        return char::from_u32(u32::from_str_radix(code, 16).ok()?);
+    }
+    let found = unicode_names2::character(name)?;
+    let exact = unicode_names2::name(found)?.to_string();
+    exact.eq_ignore_ascii_case(name).then_some(found)
+}
+
 /// `\N{NAME}`
 fn named(text: &str, at: usize, into: &mut Decoded) -> Result<usize, Fault> {
     let fault = Fault { offset: at, length: 2, message: "a malformed \\N escape" };
     let Some(rest) = text[at + 2..].strip_prefix('{') else { return Err(fault) };
     let Some(length) = rest.find('}').filter(|&length| length > 0) else { return Err(fault) };
-    match unicode_names2::character(&rest[..length]) {
+    match character(&rest[..length]) {
         Some(character) => into.text.push(character),
         None => {
             let message = "a \\N escape names no Unicode character";

@@ -83,7 +83,7 @@ pub fn parse(source: &Arc<Source>, options: &ParseOptions) -> Result<Parsed, Par
     let mut lexed = lexer::lex(text, options.python)?;
     let tree = parse_tree(&lexed, started, options.deadline)?;
     if tree.root_node().has_error() {
-        return Err(health::recovery::explain(&tree, text));
+        return Err(health::recovery::explain(&tree, text, &lexed.text));
     }
     let ast = build::build(&tree, text, &lexed, options.python)?;
     health::check(&ast, options.python)?;

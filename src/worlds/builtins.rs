@@ -1,7 +1,7 @@
 //! The builtin namespace and what the machine knows of it.
 
 mod classes;
-mod functions;
+pub(super) mod functions;
 mod harmless;
 mod methods;
 pub(crate) mod types;

@@ -4,9 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::{Hash, Hasher};
 
 use crate::program::{Program, visit};
-use crate::syntax::ast::{
-    Ast, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind,
-};
+use crate::syntax::ast::{Ast, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
 
 /// What ran in the version before.
 #[derive(Debug, Default)]
@@ -21,8 +19,7 @@ pub(super) struct Baseline {
 
 impl Baseline {
     pub(super) fn new(old: &Program, new: &Program, ran: FxHashSet<u64>) -> Baseline {
-        let mut statements = FxHashSet::default();
-        collect_statements(old.ast(), &old.ast().body, &mut statements);
+        let statements = statement_fingerprints(old.ast());
         Baseline { ran, statements, changed: changed_names(old.ast(), new.ast()) }
     }
 
@@ -48,8 +45,7 @@ impl Baseline {
     }
 
     fn reads_changed(&self, ast: &Ast, exprs: &[ExprId]) -> bool {
-        !self.changed.is_empty()
-            && any_name(ast, exprs, &mut |name| self.changed.contains(name))
+        !self.changed.is_empty() && any_name(ast, exprs, &mut |name| self.changed.contains(name))
     }
 }
 
@@ -183,7 +179,8 @@ impl Makers {
                 let module = module.as_deref().unwrap_or("");
                 for alias in aliases {
                     let name = alias.asname.as_ref().map_or(&alias.name, |asname| &asname.name);
-                    let made = import_fingerprint(module, &alias.name).wrapping_add(u64::from(*level));
+                    let made =
+                        import_fingerprint(module, &alias.name).wrapping_add(u64::from(*level));
                     self.add(ast, name, made, &[]);
                 }
             }
@@ -229,10 +226,19 @@ pub(super) fn body_exprs(ast: &Ast, id: StmtId, exprs: &mut Vec<ExprId>) {
     }
 }
 
-/// The names whose making, or anything that it reads, directly or not, differs.
-fn changed_names(old: &Ast, new: &Ast) -> FxHashSet<Name> {
-    let before = Makers::of(old);
-    let after = Makers::of(new);
+/// Fingerprints of all statements of a text.
+pub(super) fn statement_fingerprints(ast: &Ast) -> FxHashSet<u64> {
+    let mut found = FxHashSet::default();
+    collect_statements(ast, &ast.body, &mut found);
+    found
+}
+
+/// The names whose own making differs, whatever it reads.
+pub(super) fn directly_changed(old: &Ast, new: &Ast) -> FxHashSet<Name> {
+    differing(&Makers::of(old), &Makers::of(new))
+}
+
+fn differing(before: &Makers, after: &Makers) -> FxHashSet<Name> {
     let mut changed: FxHashSet<Name> = FxHashSet::default();
     for (name, made) in &after.by_name {
         if before.by_name.get(name) != Some(made) {
@@ -241,6 +247,14 @@ fn changed_names(old: &Ast, new: &Ast) -> FxHashSet<Name> {
     }
     let gone = before.by_name.keys().filter(|name| !after.by_name.contains_key(*name));
     changed.extend(gone.cloned());
+    changed
+}
+
+/// The names whose making, or anything that it reads, directly or not, differs.
+fn changed_names(old: &Ast, new: &Ast) -> FxHashSet<Name> {
+    let before = Makers::of(old);
+    let after = Makers::of(new);
+    let mut changed = differing(&before, &after);
     loop {
         let affected: Vec<Name> = after
             .reads

@@ -1,16 +1,23 @@
 //! Comparing the worlds of an executed history.
 
+mod causes;
+mod divergences;
+mod exports;
+mod metadata;
+mod orphans;
+mod torn;
+
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use super::history::{Executed, History, StageRun, Version, execute, read};
 use super::machine::{Machine, Raise, Risk};
-use super::matching::{Matcher, gap};
 use super::resolve::Resolver;
 use super::run::{Run, is_open};
 use super::state::{OUTSIDE, Slot, State, Symbol};
-use crate::comparison::{Comparison, Divergence, Exports, Orphan, Rebind, Unseen};
+use super::value::Value;
+use crate::comparison::{Comparison, Unseen};
 use crate::diagnostic::Certainty;
 use crate::program::Program;
 use crate::simulation::{
@@ -82,7 +89,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
     }
 
     fn compared(mut self) -> Comparison {
-        let abort_points = self.abort_points();
+        let mut abort_points = self.abort_points();
+        self.name_causes(&mut abort_points);
+        let torn = self.torn_dependencies(&abort_points);
         let stages = self.stages.iter().map(|stage| self.stage(stage)).collect();
         let namespace = self.namespace();
         let ghost_reads = self.ghost_reads();
@@ -100,9 +109,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
             rebinds: self.rebinds(),
             unseen: self.unseen(),
             exports: self.exports(),
-            stale_metadata: Vec::new(),
+            stale_metadata: self.stale_metadata(),
             ghost_imports: Vec::new(),
-            torn: Vec::new(),
+            torn,
             namespace,
         }
     }
@@ -158,8 +167,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
         for stop in &open {
             let is_end = stop.risk.is_none() && last_certain.is_some_and(|log| stop.log <= log);
             let is_last = stop.risk.is_none() && last_certain.is_some();
-            let certain = is_end && is_last && ends == 1;
-            let exceptions: Vec<String> = self.exception_name(&stop.exception).into_iter().collect();
+            let sole = open.iter().all(|other| other.risk != Some(Risk::Inside));
+            let certain = is_end && is_last && ends == 1 && sole;
+            let exceptions: Vec<String> = stop.class_name.iter().cloned().collect();
             let known = points.iter_mut().find(|point| point.span == stop.site);
             if let Some(point) = known {
                 merge(point, exceptions, certain, stop);
@@ -168,19 +178,16 @@ impl<'w, 'a> Worlds<'w, 'a> {
             let (updated, stale) = self.torn_names(run, stop.log);
             points.push(AbortPoint {
                 span: stop.site,
-                cause: if certain { AbortCause::Certain } else { cause(stop) },
+                cause: if is_end && is_last { AbortCause::Certain } else { cause(stop) },
                 certainty: Certainty::always_if(certain),
                 exceptions,
                 reason: stop.reason.to_string(),
+                about: None,
                 updated,
                 stale,
             });
         }
         points
-    }
-
-    fn exception_name(&self, exception: &super::value::Value) -> Option<String> {
-        self.machine.exception_name(exception)
     }
 
     /// What a run had bound at a point, and what it would still have bound.
@@ -193,7 +200,8 @@ impl<'w, 'a> Worlds<'w, 'a> {
             !done.contains(symbol) && self.live.global(*symbol).is_some_and(|slot| is_own(slot))
         });
         let stale = self.machine.unique_names(pending);
-        let plain = |names: Vec<Name>| names.into_iter().filter(|name| !is_machinery(name)).collect();
+        let plain =
+            |names: Vec<Name>| names.into_iter().filter(|name| !is_machinery(name)).collect();
         (plain(updated), plain(stale))
     }
 
@@ -205,7 +213,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
         let mut entries = Vec::new();
         for (symbol, slot) in reload.globals() {
             let name = self.machine.name(symbol);
-            if is_machinery(name) || !is_own(slot) {
+            if is_machinery(name) || !is_own(slot) || self.is_submodule(name, slot) {
                 continue;
             }
             entries.push(self.entry(symbol, slot));
@@ -229,6 +237,19 @@ impl<'w, 'a> Worlds<'w, 'a> {
         entries
     }
 
+    /// An attribute that importing a submodule sets on its package, whatever the package's own
+    /// source binds.
+    fn is_submodule(&self, name: &str, slot: &Slot) -> bool {
+        let is_it = |value: &Value| match value {
+            Value::Module(module) => {
+                let parts = module.rsplit_once('.');
+                parts.is_some_and(|(package, own)| package == self.history.module && own == name)
+            }
+            _ => false,
+        };
+        self.history.is_package && slot.bindings.iter().all(|binding| is_it(&binding.value))
+    }
+
     fn entry(&self, symbol: Symbol, slot: &Slot) -> NamespaceEntry {
         let own = slot.bindings.iter().filter(|binding| binding.version != OUTSIDE);
         let newest = own.clone().max_by_key(|binding| (binding.version, binding.span));
@@ -236,7 +257,11 @@ impl<'w, 'a> Worlds<'w, 'a> {
         let origin = self.origin(symbol, binding.version);
         let single = own.count() == 1 && slot.bindings.len() == 1;
         let restart_knows = origin != Origin::Orphan || self.restart_lacks(symbol);
-        let certain = single && !slot.maybe_unbound && restart_knows && self.origin_is_certain(symbol, origin);
+        let certain = single
+            && !slot.maybe_unbound
+            && restart_knows
+            && !self.may_not_be_reached(symbol)
+            && self.origin_is_certain(symbol, origin);
         NamespaceEntry {
             name: self.machine.name(symbol).clone(),
             kind: binding.kind,
@@ -247,8 +272,22 @@ impl<'w, 'a> Worlds<'w, 'a> {
         }
     }
 
+    /// Whether a name is bound, or bound again, only after a place at which the outside may stop
+    /// the reload.
+    fn may_not_be_reached(&self, symbol: Symbol) -> bool {
+        let Some(reload) = self.reload else { return false };
+        // Stops for reasons of the module's own have been joined into the state.
+        let open = |stop: &&Raise| is_open(stop) && stop.risk.is_some() && stop.state.is_none();
+        let first = reload.stops.iter().find(open).map(|stop| stop.log.min(reload.trace.log.len()));
+        first.is_some_and(|log| reload.trace.log[log..].contains(&symbol))
+    }
+
     fn origin(&self, symbol: Symbol, version: u32) -> Origin {
         let Some(restart) = self.restart else { return Origin::Kept };
+        // What a restart that completes does not bind is an orphan, whoever bound it here.
+        if restart.outcome != Outcome::Aborts && self.restart_lacks(symbol) {
+            return Origin::Orphan;
+        }
         if version == self.last && self.reload.is_some() {
             let was = self.live.global(symbol).is_some_and(|slot| is_own(slot));
             return if was { Origin::Rebound } else { Origin::Added };
@@ -277,47 +316,16 @@ impl<'w, 'a> Worlds<'w, 'a> {
         })
     }
 
-    // --- Orphans ---
-
-    fn orphans(&mut self, namespace: &[NamespaceEntry]) -> Vec<Orphan> {
-        let Some(new) = self.program(self.last) else { return Vec::new() };
-        let found = namespace.iter().filter(|entry| entry.origin == Origin::Orphan);
-        let mut orphans = Vec::new();
-        let mut matcher: Option<(u32, Matcher<'_>)> = None;
-        for entry in found {
-            let Some(old) = self.program(entry.version) else { continue };
-            if matcher.as_ref().is_none_or(|(version, _)| *version != entry.version) {
-                let is_new = |name: &Name| {
-                    !namespace.iter().any(|known| {
-                        known.name == *name && matches!(known.origin, Origin::Rebound | Origin::Kept)
-                    })
-                };
-                matcher = Some((entry.version, Matcher::new(old, new, &is_new)));
-            }
-            let renamed =
-                matcher.as_mut().and_then(|(_, matcher)| matcher.rename(&entry.name, entry.span));
-            let anchor = match &renamed {
-                Some(rename) => rename.span,
-                None => gap(old, new, entry.span),
-            };
-            orphans.push(Orphan {
-                name: entry.name.clone(),
-                kind: entry.kind,
-                certainty: entry.certainty,
-                version: entry.version,
-                span: entry.span,
-                renamed,
-                anchor,
-            });
-        }
-        orphans
-    }
-
     // --- Ghost reads ---
 
     fn ghost_reads(&mut self) -> Vec<GhostRead> {
         let (Some(reload), Some(restart)) = (self.reload, self.restart) else { return Vec::new() };
         let mut ghosts = self.ghosts_now(reload, restart);
+        // A name that a restart binds too, further down, is none that is left over.
+        ghosts.retain(|ghost| {
+            let symbol = self.machine.symbol(&ghost.name);
+            ghost.restart != RestartMeaning::Builtin || restart.intended.global(symbol).is_none()
+        });
         ghosts.extend(self.ghosts_later(reload, restart));
         ghosts.sort_by_key(|ghost| (ghost.span, ghost.scope == ReadScope::Function));
         ghosts.dedup_by_key(|ghost| ghost.span);
@@ -332,7 +340,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
             let older = |place: &&(u32, Span)| place.0 < self.last;
             let Some(&(from_version, from_span)) = read.found.iter().find(older) else { continue };
             let Some(fresh) = restart.trace.reads.get(&span) else { continue };
-            let raises = restart.unbound_reads.contains(&span);
+            let unbound = restart.unbound_reads.iter().find(|(unbound, _)| *unbound == span);
+            let raises = unbound.is_some();
+            let reached = unbound.is_none_or(|(_, certain)| *certain);
             if !fresh.found.is_empty() || !(raises || fresh.maybe_builtin) {
                 continue;
             }
@@ -342,10 +352,11 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 name: name.clone(),
                 span,
                 scope: ReadScope::Module,
-                certainty: Certainty::always_if(only_older && !read.maybe_unbound),
+                certainty: Certainty::always_if(only_older && reached && !read.maybe_unbound),
                 from_version,
                 from_span,
                 restart: if raises { RestartMeaning::NameError } else { RestartMeaning::Builtin },
+                guarded: false,
             });
         }
         ghosts
@@ -378,6 +389,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 from_version: binding.version,
                 from_span: binding.span,
                 restart: if builtin { RestartMeaning::Builtin } else { RestartMeaning::NameError },
+                guarded: read.guarded,
             });
         }
         ghosts
@@ -385,30 +397,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
 
     // --- The rest ---
 
-    fn divergences(&self) -> Vec<Divergence> {
-        let (Some(reload), Some(restart)) = (self.reload, self.restart) else { return Vec::new() };
-        let mut found = Vec::new();
-        for (&span, decision) in &reload.trace.decisions {
-            let Some(fresh) = restart.trace.decisions.get(&span) else { continue };
-            let decided = decision.may_be_true != decision.may_be_false
-                && fresh.may_be_true != fresh.may_be_false;
-            if decided && decision.may_be_true != fresh.may_be_true && !decision.asks_namespace {
-                let in_reload = decision.may_be_true;
-                found.push(Divergence { span, in_reload, certainty: Certainty::Always });
-            }
-        }
-        found.sort_by_key(|divergence| divergence.span);
-        found
-    }
-
-    fn rebinds(&self) -> Vec<Rebind> {
-        let Some(reload) = self.reload else { return Vec::new() };
-        let rebinds = reload.trace.rebinds.iter();
-        rebinds.map(|(name, span)| Rebind { name: name.clone(), span: *span }).collect()
-    }
-
     fn unseen(&self) -> Vec<Unseen> {
-        let runs = self.stages.iter().filter_map(|stage| Some((stage.version, stage.run.as_ref()?)));
+        let runs =
+            self.stages.iter().filter_map(|stage| Some((stage.version, stage.run.as_ref()?)));
         let mut found = Vec::new();
         for (version, run) in runs {
             for (span, why) in &run.trace.unseen {
@@ -417,47 +408,6 @@ impl<'w, 'a> Worlds<'w, 'a> {
         }
         found
     }
-
-    fn exports(&mut self) -> Exports {
-        let (Some(reload), Some(restart)) = (self.reload, self.restart) else {
-            return Exports::default();
-        };
-        let Some(program) = self.program(self.last) else { return Exports::default() };
-        let all_symbol = self.machine.symbol(&Name::from("__all__"));
-        let getattr = self.machine.symbol(&Name::from("__getattr__"));
-        let all_span = reload.state.global(all_symbol).and_then(|slot| {
-            let own = slot.bindings.iter().find(|binding| binding.version == self.last)?;
-            Some(own.span)
-        });
-        self.machine.state = reload.state.clone();
-        let all = self.machine.all_names();
-        let getattr = restart.intended.global(getattr).and_then(|slot| slot.bindings.first());
-        let getattr = getattr.map(|binding| binding.span);
-        let served = getattr.map(|span| served_names(program, span)).unwrap_or_default();
-        Exports { all, all_span, getattr, served }
-    }
-}
-
-/// The names that a module `__getattr__` compares its argument with, or looks up.
-fn served_names(program: &Program, getattr: Span) -> Vec<Name> {
-    use crate::program::visit;
-    use crate::syntax::ast::{Constant, ExprKind, StmtKind};
-    let ast = program.ast();
-    let is_getattr = |id: &&crate::syntax::ast::StmtId| match &ast.stmt(**id).kind {
-        StmtKind::FunctionDef(def) => def.name.span == getattr,
-        _ => false,
-    };
-    let Some(&id) = ast.body.iter().find(is_getattr) else { return Vec::new() };
-    let mut names = Vec::new();
-    let mut exprs = Vec::new();
-    super::changes::body_exprs(ast, id, &mut exprs);
-    while let Some(expr) = exprs.pop() {
-        if let ExprKind::Constant(Constant::Str(text)) = &ast.expr(expr).kind {
-            names.push(Name::clone(text));
-        }
-        visit::child_exprs(ast, expr, &mut |child| exprs.push(child));
-    }
-    names
 }
 
 fn merge(point: &mut AbortPoint, exceptions: Vec<String>, certain: bool, stop: &Raise) {
@@ -492,6 +442,7 @@ fn syntax_abort(span: Span, message: &str) -> AbortPoint {
         certainty: Certainty::Always,
         exceptions: vec!["SyntaxError".to_owned()],
         reason: message.to_owned(),
+        about: None,
         updated: Vec::new(),
         stale: Vec::new(),
     }
@@ -506,8 +457,18 @@ fn is_own(slot: &Slot) -> bool {
 fn is_machinery(name: &str) -> bool {
     matches!(
         name,
-        "__name__" | "__doc__" | "__file__" | "__loader__" | "__spec__" | "__package__" | "__path__"
-            | "__builtins__" | "__cached__" | "__annotations__" | "__annotate__"
-            | "__conditional_annotations__" | "__warningregistry__"
+        "__name__"
+            | "__doc__"
+            | "__file__"
+            | "__loader__"
+            | "__spec__"
+            | "__package__"
+            | "__path__"
+            | "__builtins__"
+            | "__cached__"
+            | "__annotations__"
+            | "__annotate__"
+            | "__conditional_annotations__"
+            | "__warningregistry__"
     )
 }

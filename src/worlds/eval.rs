@@ -164,11 +164,11 @@ impl Machine<'_> {
     ) -> Flow<Option<Vec<(Value, Value)>>> {
         match mapping {
             Value::Object(id) => match self.state.object(*id) {
-                Some(Object::Dict(entries)) => {
-                    Ok(entries.exact.then(|| entries.pairs.clone()))
-                }
+                Some(Object::Dict(entries)) => Ok(entries.exact.then(|| entries.pairs.clone())),
                 Some(Object::Instance(_)) => {
-                    self.may_raise("TypeError", Risk::Inside, at, || "this may be no mapping".into());
+                    self.may_raise("TypeError", Risk::Inside, at, || {
+                        "this may be no mapping".into()
+                    });
                     Ok(None)
                 }
                 _ => Err(self.raise_builtin("TypeError", "this is not a mapping")),
@@ -211,6 +211,11 @@ impl Machine<'_> {
 
     /// Formatting what is known without a spec never raises; the rest may.
     fn check_format(&mut self, value: &Value, spec: &[FStringPart], at: ExprId) -> Flow<()> {
+        if let ([FStringPart::Literal(spec)], Value::Int(_) | Value::Float(_)) = (spec, value)
+            && is_plain_number_spec(spec, matches!(value, Value::Float(_)))
+        {
+            return Ok(());
+        }
         let own = matches!(value, Value::Object(_)) && self.has_own_conversion(value);
         if own || (!spec.is_empty() && !value.is_outside()) {
             self.may_raise("", Risk::Inside, at, || "formatting the value may fail".to_owned());
@@ -308,4 +313,23 @@ fn constant_value(constant: &Constant) -> Value {
         Constant::Str(text) => Value::Str(Arc::clone(text)),
         Constant::Bytes(bytes) => Value::Bytes(Arc::clone(bytes)),
     }
+}
+
+/// A width, a precision and a type that every number takes.
+fn is_plain_number_spec(spec: &str, is_float: bool) -> bool {
+    /// More digits than this may be more than can be formatted.
+    const MOST_DIGITS: usize = 3;
+    let (width, rest) = leading_digits(spec);
+    let (precision, kind) = match rest.strip_prefix('.') {
+        Some(rest) => leading_digits(rest),
+        None => ("0", rest),
+    };
+    let without_kind = kind.is_empty() && (is_float || !rest.starts_with('.'));
+    let known = without_kind || ["f", "e", "g", "%"].contains(&kind);
+    known && (1..=MOST_DIGITS).contains(&precision.len()) && width.len() <= MOST_DIGITS
+}
+
+fn leading_digits(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    text.split_at(end)
 }

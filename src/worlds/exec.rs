@@ -43,9 +43,13 @@ impl Machine<'_> {
         match &stmt.kind {
             StmtKind::Expr(value) => self.expression_statement(*value),
             StmtKind::Assign { targets, value } => {
-                let value = self.expr(*value)?;
+                let assigned = match &program.ast().expr(*value).kind {
+                    ExprKind::GeneratorExp(comp) => self.kept_generator(*value, comp)?,
+                    _ => self.expr(*value)?,
+                };
                 for &target in targets {
-                    self.assign(target, value.clone())?;
+                    self.note_wrapping(target, *value);
+                    self.assign(target, assigned.clone())?;
                 }
                 Ok(())
             }
@@ -71,9 +75,7 @@ impl Machine<'_> {
             }
             StmtKind::Raise { exc, cause } => self.raise_statement(*exc, *cause, stmt.span),
             StmtKind::Assert { test, msg } => self.assert_statement(*test, *msg),
-            StmtKind::Delete(targets) => {
-                targets.iter().try_for_each(|&target| self.delete(target))
-            }
+            StmtKind::Delete(targets) => targets.iter().try_for_each(|&target| self.delete(target)),
             StmtKind::TypeAlias { name, .. } => {
                 self.bind_name(&name.name, Value::Opaque(None), name.span, BindingKind::Variable);
                 Ok(())
@@ -124,7 +126,11 @@ impl Machine<'_> {
     ) -> Flow<()> {
         let Some(exc) = exc else {
             return Err(match self.handling.last().cloned() {
-                Some(exception) => self.raise(exception, "the exception is raised again"),
+                Some((exception, site)) => {
+                    // The traceback keeps the line at which it was raised first.
+                    self.stand_at(site);
+                    self.raise(exception, "the exception is raised again")
+                }
                 None => self.raise_builtin("RuntimeError", "no exception is active to raise again"),
             });
         };

@@ -46,7 +46,10 @@ impl std::fmt::Debug for History<'_> {
 pub(super) enum Version {
     Healthy(Rc<Program>),
     /// CPython raises `SyntaxError`: nothing of it runs.
-    Broken { span: crate::text::span::Span, message: String },
+    Broken {
+        span: crate::text::span::Span,
+        message: String,
+    },
 }
 
 /// One version's execution.
@@ -71,7 +74,9 @@ pub(super) struct Executed<'a> {
 ///
 /// # Errors
 /// Where a text is Python 2 or too costly to analyse.
-pub(super) fn read(history: &History<'_>) -> Result<Vec<Result<Arc<Parsed>, ParseFailure>>, ParseFailure> {
+pub(super) fn read(
+    history: &History<'_>,
+) -> Result<Vec<Result<Arc<Parsed>, ParseFailure>>, ParseFailure> {
     let options = ParseOptions::new(history.python);
     let count = history.versions.len();
     let mut parsed: Vec<Option<Result<Parsed, ParseFailure>>> = Vec::new();
@@ -105,13 +110,15 @@ pub(super) fn execute<'a>(
     live_resolver: &'a Resolver<'a>,
     restart_resolver: &'a Resolver<'a>,
 ) -> Executed<'a> {
-    let versions: Vec<Version> = texts.iter().map(|text| understand(text, history.python)).collect();
+    let versions: Vec<Version> =
+        texts.iter().map(|text| understand(text, history.python)).collect();
     let identity = Identity {
         name: Name::from(history.module),
         is_package: history.is_package,
         is_placed: history.is_placed,
     };
-    let empty = Rc::new(Program::new(Arc::new(Parsed::empty(&history.versions[0])), history.python));
+    let empty =
+        Rc::new(Program::new(Arc::new(Parsed::empty(&history.versions[0])), history.python));
     let mut machine = Machine::new(live_resolver, identity, empty);
     let mut state: Option<State> = None;
     let mut live = State::default();
@@ -132,7 +139,7 @@ pub(super) fn execute<'a>(
         };
         state = Some(run.state.clone());
         // A stage that did not reach a statement says nothing about it.
-        let ran = std::mem::take(&mut run.trace.ran);
+        let ran = std::mem::take(&mut run.trace.ran).into_iter().collect();
         before = Some((Rc::clone(program), ran));
         stages.push(StageRun { version: number, run: Some(run) });
     }
@@ -140,27 +147,12 @@ pub(super) fn execute<'a>(
         Some(Version::Healthy(program)) => {
             machine.resolver = restart_resolver;
             let number = versions.len() as u32 - 1;
-            let program = Rc::clone(program);
-            Some(machine.load_restart(program, number, before.map(|(_, ran)| ran)))
+            // With the baseline of the last reload: what can stop that can stop a restart, too.
+            Some(machine.load_fresh(Rc::clone(program), number))
         }
         _ => None,
     };
     Executed { versions, stages, live, restart, machine }
-}
-
-impl Machine<'_> {
-    /// A restart runs the new source for the first time, in a world in which what it asks of
-    /// the outside is what the reload asks.
-    fn load_restart(
-        &mut self,
-        program: Rc<Program>,
-        version: u32,
-        ran: Option<rustc_hash::FxHashSet<u64>>,
-    ) -> Run {
-        let same = ran.map(|ran| Rc::new(Baseline::new(&program, &program, ran)));
-        self.baseline = same;
-        self.load_fresh(program, version)
-    }
 }
 
 fn understand(text: &Result<Arc<Parsed>, ParseFailure>, python: PythonVersion) -> Version {
@@ -169,10 +161,9 @@ fn understand(text: &Result<Arc<Parsed>, ParseFailure>, python: PythonVersion) -
         Err(ParseFailure::Syntax { span, message }) => {
             Version::Broken { span: *span, message: message.clone() }
         }
-        Err(other) => Version::Broken {
-            span: crate::text::span::Span::default(),
-            message: other.to_string(),
-        },
+        Err(other) => {
+            Version::Broken { span: crate::text::span::Span::default(), message: other.to_string() }
+        }
     }
 }
 

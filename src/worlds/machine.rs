@@ -42,6 +42,8 @@ pub(super) struct Raise {
     /// None at module level, where nobody catches it and nothing of it goes on.
     pub(super) state: Option<State>,
     pub(super) exception: Value,
+    /// The name of its class, where that is known.
+    pub(super) class_name: Option<String>,
     /// None where it is raised for certain on its path.
     pub(super) risk: Option<Risk>,
     /// It ran in the version before with the same inputs.
@@ -97,7 +99,7 @@ pub(super) struct Machine<'a> {
     /// How many constructs around may catch an exception.
     pub(super) tries: u32,
     /// The exceptions that the handlers around are handling.
-    pub(super) handling: Vec<Value>,
+    pub(super) handling: Vec<(Value, Span)>,
     /// Where the module's own frame stands.
     pub(super) site: Span,
     /// Whether the module-level statement under way ran unchanged in the version before.
@@ -219,9 +221,11 @@ impl<'a> Machine<'a> {
 
     /// The path ends in this exception.
     pub(super) fn raise(&mut self, exception: Value, reason: impl Into<Rc<str>>) -> Stop {
+        let class_name = self.exception_name(&exception);
         let raise = Raise {
             state: Some(std::mem::take(&mut self.state)),
             exception,
+            class_name,
             risk: None,
             unchanged: self.outside_forks > 0 && (self.site_unchanged || self.baseline.is_none()),
             reason: reason.into(),
@@ -246,7 +250,11 @@ impl<'a> Machine<'a> {
     }
 
     /// The path ends in a builtin exception.
-    pub(super) fn raise_builtin(&mut self, class: &'static str, reason: impl Into<Rc<str>>) -> Stop {
+    pub(super) fn raise_builtin(
+        &mut self,
+        class: &'static str,
+        reason: impl Into<Rc<str>>,
+    ) -> Stop {
         self.raise(Value::of_type(class), reason)
     }
 
@@ -259,6 +267,11 @@ impl<'a> Machine<'a> {
         reason: impl FnOnce() -> String,
     ) {
         let unchanged = self.is_unchanged(at);
+        if !unchanged && (self.baseline.is_some() || risk == Risk::Inside) {
+            // Whether it got through is not known, so the next version cannot build on it.
+            let fingerprint = self.program.ast().expr(at).fingerprint;
+            self.trace.ran.retain(|&known| known != fingerprint);
+        }
         self.may_raise_if(class, risk, unchanged, reason);
     }
 
@@ -284,6 +297,7 @@ impl<'a> Machine<'a> {
         let raise = Raise {
             state: keeps_state.then(|| self.state.clone()),
             exception,
+            class_name: (!class.is_empty()).then(|| class.to_owned()),
             risk: Some(risk),
             unchanged: unchanged || self.baseline.is_none(),
             reason: reason().into(),
@@ -304,7 +318,7 @@ impl<'a> Machine<'a> {
     /// Notes that an expression that could raise was executed.
     pub(super) fn ran(&mut self, at: ExprId) {
         let fingerprint = self.program.ast().expr(at).fingerprint;
-        self.trace.ran.insert(fingerprint);
+        self.trace.ran.push(fingerprint);
     }
 
     // --- Paths ---
@@ -372,8 +386,7 @@ impl<'a> Machine<'a> {
     pub(super) fn maybe_bind_global(&mut self, name: &Name, span: Span) {
         let symbol = self.symbol(name);
         let kind = BindingKind::Variable;
-        let binding =
-            Binding { version: self.version, span, kind, value: Value::Opaque(None) };
+        let binding = Binding { version: self.version, span, kind, value: Value::Opaque(None) };
         let mut slot = match self.state.global(symbol) {
             Some(slot) => (**slot).clone(),
             None => Slot { bindings: Vec::new(), maybe_unbound: true },

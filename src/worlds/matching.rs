@@ -153,12 +153,27 @@ pub(super) fn gap(old: &Program, new: &Program, span: Span) -> Span {
             })
         })
     };
-    // The statement itself, where only part of it is gone; else what came after it.
+    // The statement itself, where only part of it is gone; else what came after it; where
+    // nothing did, what came before.
     let after = old_ast.body[at..].iter().find_map(|&id| survivor(id));
-    match after {
-        Some(id) => first_line(new, Some(id)),
-        None => first_line(new, new_ast.body.last().copied()),
+    if after.is_some() {
+        return first_line(new, after);
     }
+    match old_ast.body[..at].iter().rev().find_map(|&id| survivor(id)) {
+        Some(id) => last_line(new, id),
+        None => first_line(new, new_ast.body.first().copied()),
+    }
+}
+
+/// The last line of a statement.
+fn last_line(program: &Program, id: StmtId) -> Span {
+    let span = program.ast().stmt(id).span;
+    let source = program.source();
+    let line = source.line_span(source.line(span.end.saturating_sub(1)));
+    let text = source.slice(line);
+    let indent = (text.len() - text.trim_start().len()) as u32;
+    let start = (line.start + indent).max(span.start);
+    Span::new(start, line.end.min(span.end).max(start))
 }
 
 /// The first line of a statement, decorators aside.

@@ -137,6 +137,15 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// As [`Self::attribute_presence`], for code that is live: a module that mentions the name
+    /// at all is taken to have it, which saves looking into most modules.
+    pub(super) fn likely_presence(&self, module: &str, name: &str) -> Presence {
+        match self.modules.find(module) {
+            Found::Source(file) if file.source.text().contains(name) => Presence::Yes,
+            _ => self.attribute_presence(module, name),
+        }
+    }
+
     /// What `from module import *` binds; None where that cannot be told at all.
     pub(super) fn star_names(&self, module: &str) -> Option<StarNames> {
         let file = match self.modules.find(module) {
@@ -290,8 +299,17 @@ impl Machine<'_> {
 fn is_machinery(name: &str) -> bool {
     matches!(
         name,
-        "__name__" | "__doc__" | "__dict__" | "__file__" | "__loader__" | "__spec__" | "__package__"
-            | "__path__" | "__builtins__" | "__cached__" | "__class__"
+        "__name__"
+            | "__doc__"
+            | "__dict__"
+            | "__file__"
+            | "__loader__"
+            | "__spec__"
+            | "__package__"
+            | "__path__"
+            | "__builtins__"
+            | "__cached__"
+            | "__class__"
     )
 }
 

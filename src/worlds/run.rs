@@ -26,8 +26,9 @@ pub(super) struct Run {
     pub(super) trace: Trace,
     /// How many bindings had been made when it certainly aborted.
     pub(super) aborted_at: Option<usize>,
-    /// Reads that found no name and that nothing caught.
-    pub(super) unbound_reads: Vec<Span>,
+    /// Reads that found no name and that nothing caught, with whether they are certain to be
+    /// reached.
+    pub(super) unbound_reads: Vec<(Span, bool)>,
 }
 
 impl Machine<'_> {
@@ -51,8 +52,14 @@ impl Machine<'_> {
         let mut unbound_reads = Vec::new();
         for &id in &program.ast().body {
             let before = self.state.clone();
+            let ran = self.trace.ran.len();
             let end = self.stmt(id);
-            unbound_reads.extend(self.raises.iter().filter_map(|raise| raise.read));
+            if end.is_err() || torn.is_some() {
+                // It did not run, or not to its end.
+                self.trace.ran.truncate(ran);
+            }
+            let reads = self.raises.iter().filter_map(|raise| raise.read);
+            unbound_reads.extend(reads.map(|span| (span, end.is_err())));
             if torn.is_none() {
                 stops.append(&mut self.raises);
             }
@@ -142,8 +149,7 @@ impl Machine<'_> {
             bound_names(ast, id, &mut |name| {
                 self.bind_global(name, Value::Unknown, span, kind);
             });
-            let definition =
-                matches!(kind, BindingKind::Function | BindingKind::Class);
+            let definition = matches!(kind, BindingKind::Function | BindingKind::Class);
             if !definition {
                 crate::program::visit::child_blocks(ast, id, &mut |block| {
                     pending.extend_from_slice(block);

@@ -53,7 +53,9 @@ impl Slot {
                     let ours = &mut joined.bindings[at];
                     ours.value = ours.value.join(&theirs.value);
                 }
-                None if joined.bindings.len() < MAX_BINDINGS => joined.bindings.push(theirs.clone()),
+                None if joined.bindings.len() < MAX_BINDINGS => {
+                    joined.bindings.push(theirs.clone())
+                }
                 None => {
                     if let Some(last) = joined.bindings.last_mut() {
                         last.value = Value::Unknown;
@@ -117,9 +119,7 @@ impl Items {
     }
 
     fn join(&self, other: &Items) -> Items {
-        let same = self.exact
-            && other.exact
-            && self.values.len() == other.values.len();
+        let same = self.exact && other.exact && self.values.len() == other.values.len();
         if !same {
             return Items::unknown();
         }
@@ -316,7 +316,9 @@ impl State {
         }
         for (index, ours) in self.heap.iter_mut().enumerate() {
             // An object that is new in this round is a new one in the next, too.
-            let (Some(ours), Some(Some(before))) = (ours, earlier.heap.get(index)) else { continue };
+            let (Some(ours), Some(Some(before))) = (ours, earlier.heap.get(index)) else {
+                continue;
+            };
             if !Rc::ptr_eq(ours, before) {
                 Rc::make_mut(ours).widen_from(before);
             }

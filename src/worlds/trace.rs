@@ -13,7 +13,7 @@ pub(super) struct Trace {
     /// Reads of module names while the module was executed, by where they stand.
     pub(super) reads: FxHashMap<Span, NowRead>,
     /// Fingerprints of the expressions that were executed and could have raised.
-    pub(super) ran: FxHashSet<u64>,
+    pub(super) ran: Vec<u64>,
     /// Which way conditions went, by where they stand.
     pub(super) decisions: FxHashMap<Span, Decision>,
     /// The functions of this text that were made.
@@ -22,8 +22,9 @@ pub(super) struct Trace {
     pub(super) lambdas: FxHashSet<ExprId>,
     /// Why the namespace cannot be fully seen, and where.
     pub(super) unseen: Vec<(Span, String)>,
-    /// Assignments that built on the value a name had from an older version.
-    pub(super) rebinds: Vec<(Name, Span)>,
+    /// Assignments that built on the value a name had from an older version: the name, what is
+    /// bound, and where the value is read.
+    pub(super) rebinds: Vec<(Name, Span, Span)>,
 }
 
 /// What a read of a module name found.

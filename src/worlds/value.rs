@@ -28,6 +28,8 @@ pub(super) enum Value {
     Str(Arc<str>),
     Bytes(Arc<[u8]>),
     Tuple(Rc<[Value]>),
+    /// A `range`, spelled out.
+    Range(Rc<[Value]>),
     /// A list, dict, set, instance, class or iterator.
     Object(ObjectId),
     Function(Rc<Function>),
@@ -88,7 +90,7 @@ impl Value {
             Value::Float(value) => Some(*value != 0.0),
             Value::Str(text) => Some(!text.is_empty()),
             Value::Bytes(bytes) => Some(!bytes.is_empty()),
-            Value::Tuple(items) => Some(!items.is_empty()),
+            Value::Tuple(items) | Value::Range(items) => Some(!items.is_empty()),
             Value::Ellipsis
             | Value::NotImplemented
             | Value::Function(_)
@@ -185,7 +187,9 @@ impl Value {
             (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
             (Value::Str(a), Value::Str(b)) => a == b,
             (Value::Bytes(a), Value::Bytes(b)) => a == b,
-            (Value::Tuple(a), Value::Tuple(b)) | (Value::Union(a), Value::Union(b)) => {
+            (Value::Tuple(a), Value::Tuple(b))
+            | (Value::Range(a), Value::Range(b))
+            | (Value::Union(a), Value::Union(b)) => {
                 Rc::ptr_eq(a, b)
                     || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.same(b)))
             }
@@ -213,6 +217,7 @@ impl Value {
             Value::Str(_) => Some("str"),
             Value::Bytes(_) => Some("bytes"),
             Value::Tuple(_) => Some("tuple"),
+            Value::Range(_) => Some("range"),
             Value::Function(_) => Some("function"),
             Value::Method(_) => Some("method"),
             Value::Builtin(_) | Value::BuiltinMethod(_) => Some("builtin_function_or_method"),
@@ -231,7 +236,7 @@ impl Value {
     /// Whether nothing at all is known, because it came from outside.
     pub(super) fn is_outside(&self) -> bool {
         match self {
-            Value::Unknown | Value::External(_) | Value::Returned(_) | Value::Module(_) => true,
+            Value::Unknown | Value::External(_) | Value::Returned(_) => true,
             Value::Union(values) => values.iter().any(Value::is_outside),
             _ => false,
         }
@@ -265,7 +270,7 @@ impl Value {
             | Value::Float(_)
             | Value::Str(_)
             | Value::Bytes(_) => true,
-            Value::Tuple(items) => items.iter().all(Value::is_constant),
+            Value::Tuple(items) | Value::Range(items) => items.iter().all(Value::is_constant),
             _ => false,
         }
     }
@@ -276,7 +281,7 @@ impl Value {
             return Some(a == b);
         }
         match (self, other) {
-            (Value::Tuple(a), Value::Tuple(b)) => {
+            (Value::Tuple(a), Value::Tuple(b)) | (Value::Range(a), Value::Range(b)) => {
                 if a.len() != b.len() {
                     return Some(false);
                 }
@@ -309,14 +314,17 @@ impl Value {
             Value::Str(_) => Some(2),
             Value::Bytes(_) => Some(3),
             Value::Tuple(_) => Some(4),
+            Value::Range(_) => Some(9),
             Value::Function(_) => Some(5),
             Value::Type(_) => Some(6),
             Value::Builtin(_) => Some(7),
+            Value::Module(_) | Value::ThisModule => Some(8),
             Value::Opaque(Some(name)) => match *name {
                 "int" | "float" | "bool" => Some(1),
                 "str" => Some(2),
                 "bytes" => Some(3),
                 "tuple" => Some(4),
+                "module" => Some(8),
                 _ => None,
             },
             _ => None,

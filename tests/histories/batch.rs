@@ -4,15 +4,21 @@ use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use reloadsafe::modules::{Found, Modules};
+use reloadsafe::config::Config;
+use reloadsafe::report::json::simulation_value;
+use reloadsafe::simulate;
 use reloadsafe::text::source::{Revision, Source};
+use reloadsafe::workspace::Surroundings;
+use reloadsafe::workspace::context::Context;
+use reloadsafe::worlds::{History, SummaryCache};
 use serde_json::{Value, json};
 
 /// Simulates every history; `id` is passed on, a panic is an answer too.
 pub(crate) fn run(input: impl BufRead, mut output: impl Write) -> std::io::Result<()> {
+    let around = Around::open()?;
     for line in input.lines() {
         let history: Value = serde_json::from_str(&line?)?;
-        let simulated = catch_unwind(AssertUnwindSafe(|| one(&history["versions"])));
+        let simulated = catch_unwind(AssertUnwindSafe(|| one(&history["versions"], &around)));
         let mut answer = match simulated {
             Ok(Ok(simulated)) => simulated,
             Ok(Err(reason)) => json!({"failed": reason}),
@@ -24,35 +30,44 @@ pub(crate) fn run(input: impl BufRead, mut output: impl Write) -> std::io::Resul
     output.flush()
 }
 
-fn one(versions: &Value) -> Result<Value, String> {
+fn one(versions: &Value, around: &Around) -> Result<Value, String> {
     let texts = versions.as_array().ok_or("no versions")?.iter().enumerate();
     let sources = texts.map(|(number, text)| {
         let revision = Revision::Version(number as u32);
         Source::new("m.py", revision, text.as_str().unwrap_or_default().to_owned())
     });
-    simulate(&sources.collect::<Vec<_>>(), &NamedModules)
+    let sources: Vec<Arc<Source>> = sources.collect();
+    let history = History {
+        versions: &sources,
+        module: "m",
+        is_package: false,
+        is_placed: false,
+        live_modules: &around.context.finder,
+        restart_modules: &around.context.finder,
+        live_cache: &around.summaries,
+        restart_cache: &around.summaries,
+        python: around.context.version,
+        platform: simulate::PLATFORM,
+    };
+    let simulated = simulate::simulate(&history).map_err(|failure| failure.to_string())?;
+    Ok(simulation_value(&simulated.simulation))
 }
 
-/// THE CALL SITE: the engine and its JSON, once they are there, are
-///
-/// ```ignore
-/// let simulation = reloadsafe::simulate::simulate(sources, "m", modules, &Options::default());
-/// Ok(reloadsafe::report::json::simulation_value(&simulation))
-/// ```
-fn simulate(_sources: &[Arc<Source>], _modules: &dyn Modules) -> Result<Value, String> {
-    Err("the engine is not connected yet: see THE CALL SITE in tests/histories/batch.rs".to_owned())
+/// What `reloadsafe simulate` sees without `--root`: the interpreter's own library.
+struct Around {
+    context: Context,
+    summaries: SummaryCache,
 }
 
-/// The standard library as far as `generate.py` imports it, without its sources; nothing else.
-struct NamedModules;
-
-const STANDARD: &[&str] =
-    &["collections", "contextlib", "functools", "json", "math", "os", "string", "sys", "xml"];
-
-impl Modules for NamedModules {
-    fn find(&self, name: &str) -> Found {
-        let top = name.split('.').next().unwrap_or(name);
-        if STANDARD.contains(&top) { Found::Opaque } else { Found::Missing }
+impl Around {
+    fn open() -> std::io::Result<Around> {
+        let first = Source::new("m.py", Revision::Version(0), String::new());
+        let variables = |name: &str| std::env::var_os(name);
+        let around = Surroundings { directory: std::env::current_dir()?, variable: &variables };
+        let config = Config::resolve(&[]);
+        let context = Context::open(None, "m", &first, &config, &around);
+        let context = context.map_err(std::io::Error::other)?;
+        Ok(Around { context, summaries: SummaryCache::default() })
     }
 }
 

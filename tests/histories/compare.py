@@ -59,6 +59,8 @@ def ending(claim, stage, text):
         return f"claimed {claimed}, but {real} {stage.get('exception', '')} line {stage.get('line')}"
     if real == "raises":
         abort = claim.get("abort") or {}
+        if abort.get("certainty") != "always":
+            return None
         if not at(abort, stage, text):
             return f"claimed to stop at line {abort.get('line')}, stopped at {stage['line']}"
         named = abort.get("exceptions") or []

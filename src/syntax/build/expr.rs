@@ -40,6 +40,11 @@ impl Builder<'_> {
             | Kind::BooleanOperator
             | Kind::Comparison
             | Kind::Conditional => self.chain(allow),
+            // The lexer has made a number of a name before `[`.
+            Kind::Integer if !self.byte(node.start).is_ascii_digit() => {
+                let name = self.name(node)?;
+                self.add(ExprKind::Name(name), node.span())
+            }
             Kind::Integer | Kind::Float => self.number(node),
             Kind::True => self.constant(Constant::True, node),
             Kind::False => self.constant(Constant::False, node),
@@ -235,7 +240,7 @@ impl Builder<'_> {
     }
 
     /// An operand of `and`, `or`, `not` and `if`: no lambda and no conditional.
-    fn operand(&mut self) -> Outcome<ExprId> {
+    pub(super) fn operand(&mut self) -> Outcome<ExprId> {
         let node = self.node();
         match node.kind {
             Kind::Lambda | Kind::Conditional => self.unexpected(node),
@@ -321,110 +326,6 @@ impl Builder<'_> {
         self.add(ExprKind::Slice { lower, upper, step }, node.span())
     }
 
-    fn parenthesized(&mut self, node: Node) -> Outcome<ExprId> {
-        let mut value = None;
-        self.children(|this, part| {
-            match part.kind {
-                Kind::LParen | Kind::RParen => {}
-                Kind::Yield => value = Some(this.yielded()?),
-                _ => value = Some(this.expr(NAMED)?),
-            }
-            Ok(())
-        })?;
-        value.map_or_else(|| self.unexpected(node), Ok)
-    }
-
-    fn tuple(&mut self, node: Node) -> Outcome<ExprId> {
-        let (mut elements, mut comma) = (Vec::new(), false);
-        self.children(|this, part| {
-            match part.kind {
-                Kind::LParen | Kind::RParen => {}
-                Kind::Comma => comma = true,
-                _ => elements.push(this.expr(NAMED | STAR)?),
-            }
-            Ok(())
-        })?;
-        match elements[..] {
-            // `(a) = 1` is a pattern of one to the grammar.
-            [only] if !comma => {
-                self.no_star(only)?;
-                Ok(only)
-            }
-            _ => self.add(ExprKind::Tuple(elements), node.span()),
-        }
-    }
-
-    fn elements(&mut self) -> Outcome<Vec<ExprId>> {
-        self.elements_allowing(NAMED | STAR)
-    }
-
-    fn elements_allowing(&mut self, allow: Allow) -> Outcome<Vec<ExprId>> {
-        let mut elements = Vec::new();
-        self.children(|this, part| {
-            match part.kind {
-                Kind::LBracket | Kind::RBracket | Kind::LBrace | Kind::RBrace | Kind::Comma => {}
-                _ => elements.push(this.expr(allow)?),
-            }
-            Ok(())
-        })?;
-        Ok(elements)
-    }
-
-    fn dictionary(&mut self, node: Node) -> Outcome<ExprId> {
-        let (mut keys, mut values) = (Vec::new(), Vec::new());
-        let mut last = node;
-        self.children(|this, part| {
-            match part.kind {
-                Kind::Pair => {
-                    let (key, value) = this.pair(part)?;
-                    keys.push(Some(key));
-                    values.push(value);
-                }
-                Kind::DictSplat => {
-                    keys.push(None);
-                    values.push(this.splatted(part, true)?);
-                }
-                // `{,}` passes the grammar.
-                Kind::Comma if matches!(last.kind, Kind::LBrace | Kind::Comma) => {
-                    return this.unexpected(part);
-                }
-                _ => {}
-            }
-            last = part;
-            Ok(())
-        })?;
-        self.add(ExprKind::Dict { keys, values }, node.span())
-    }
-
-    /// The value of `**value`; in a dictionary it is no looser than `|`.
-    pub(super) fn splatted(&mut self, node: Node, tight: bool) -> Outcome<ExprId> {
-        let mut value = None;
-        self.children(|this, part| {
-            if part.kind != Kind::DoubleStar {
-                if tight && is_loose(part.kind) {
-                    return this.unexpected(part);
-                }
-                value = Some(this.expr(NONE)?);
-            }
-            Ok(())
-        })?;
-        value.map_or_else(|| self.unexpected(node), Ok)
-    }
-
-    fn pair(&mut self, node: Node) -> Outcome<(ExprId, ExprId)> {
-        let mut parts = Vec::with_capacity(2);
-        self.children(|this, part| {
-            if part.kind != Kind::Colon {
-                parts.push(this.expr(NONE)?);
-            }
-            Ok(())
-        })?;
-        match parts[..] {
-            [key, value] => Ok((key, value)),
-            _ => self.unexpected(node),
-        }
-    }
-
     fn unary(&mut self, node: Node) -> Outcome<ExprId> {
         self.down();
         let op = match self.node().kind {
@@ -505,75 +406,6 @@ impl Builder<'_> {
         self.up();
         self.add(ExprKind::Starred(value), node.span())
     }
-
-    fn comprehension(&mut self, node: Node) -> Outcome<ExprId> {
-        let (mut element, mut value) = (None, None);
-        let mut generators: Vec<Generator> = Vec::new();
-        self.children(|this, part| {
-            match part.kind {
-                Kind::LParen | Kind::RParen | Kind::LBracket | Kind::RBracket => {}
-                Kind::LBrace | Kind::RBrace => {}
-                Kind::Pair => {
-                    let (key, of) = this.pair(part)?;
-                    (element, value) = (Some(key), Some(of));
-                }
-                Kind::ForIn => generators.push(this.for_in(part)?),
-                Kind::IfClause => {
-                    let test = this.comprehension_if(part)?;
-                    match generators.last_mut() {
-                        Some(generator) => generator.ifs.push(test),
-                        None => return this.unexpected(part),
-                    }
-                }
-                _ => element = Some(this.expr(NAMED)?),
-            }
-            Ok(())
-        })?;
-        let Some(element) = element else { return self.unexpected(node) };
-        let inner = Box::new(Comprehension { element, value, generators });
-        let kind = match node.kind {
-            Kind::ListComprehension => ExprKind::ListComp(inner),
-            Kind::SetComprehension => ExprKind::SetComp(inner),
-            Kind::DictComprehension => ExprKind::DictComp(inner),
-            _ => ExprKind::GeneratorExp(inner),
-        };
-        self.add(kind, node.span())
-    }
-
-    fn comprehension_if(&mut self, clause: Node) -> Outcome<ExprId> {
-        let mut test = None;
-        self.children(|this, part| {
-            if part.kind != Kind::If_ {
-                test = Some(this.operand()?);
-            }
-            Ok(())
-        })?;
-        test.map_or_else(|| self.unexpected(clause), Ok)
-    }
-
-    fn for_in(&mut self, clause: Node) -> Outcome<Generator> {
-        let (mut is_async, mut in_seen) = (false, false);
-        let (mut target, mut iter) = (None, None);
-        self.children(|this, part| {
-            match part.kind {
-                Kind::Async => is_async = true,
-                Kind::For_ => {}
-                Kind::In => in_seen = true,
-                Kind::Comma => return this.unexpected(part),
-                _ if in_seen => iter = Some(this.operand()?),
-                _ => {
-                    let value = this.expr(STAR)?;
-                    this.check_assign(value)?;
-                    target = Some(value);
-                }
-            }
-            Ok(())
-        })?;
-        match (target, iter) {
-            (Some(target), Some(iter)) => Ok(Generator { target, iter, ifs: Vec::new(), is_async }),
-            _ => self.unexpected(clause),
-        }
-    }
 }
 
 fn is_chain(kind: Kind) -> bool {
@@ -590,7 +422,7 @@ fn is_chain(kind: Kind) -> bool {
 }
 
 /// Whether an expression binds looser than `|`.
-fn is_loose(kind: Kind) -> bool {
+pub(super) fn is_loose(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::BooleanOperator

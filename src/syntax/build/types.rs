@@ -20,11 +20,12 @@ impl Builder<'_> {
         }
         let inner = self.node();
         let id = match inner.kind {
-            Kind::GenericType => self.generic_type(inner)?,
             Kind::UnionType => self.union_type(inner)?,
             Kind::MemberType => self.member_type(inner)?,
             Kind::SplatType if star => self.splat_type(inner)?,
-            Kind::SplatType | Kind::ConstrainedType => return self.unexpected(inner),
+            Kind::SplatType | Kind::ConstrainedType | Kind::GenericType => {
+                return self.unexpected(inner);
+            }
             _ => self.expr(if star { STAR } else { NONE })?,
         };
         self.up();
@@ -46,82 +47,6 @@ impl Builder<'_> {
             Some(value) if !double => self.add(ExprKind::Starred(value), node.span()),
             _ => self.unexpected(node),
         }
-    }
-
-    fn generic_type(&mut self, node: Node) -> Outcome<ExprId> {
-        let (mut value, mut index) = (None, None);
-        self.children(|this, part| {
-            match part.kind {
-                Kind::TypeParameter => index = Some(this.type_index(part)?),
-                _ => value = Some(this.expr(NONE)?),
-            }
-            Ok(())
-        })?;
-        match (value, index) {
-            (Some(value), Some(index)) => {
-                self.add(ExprKind::Subscript { value, index }, node.span())
-            }
-            _ => self.unexpected(node),
-        }
-    }
-
-    /// The brackets of `name[..]` in an annotation, as the index of a subscript.
-    fn type_index(&mut self, node: Node) -> Outcome<ExprId> {
-        let (mut elements, mut tuple) = (Vec::new(), false);
-        let (mut first, mut last) = (None, node);
-        self.children(|this, part| {
-            match part.kind {
-                Kind::Comma => tuple = true,
-                Kind::Type => elements.push(this.type_element(part)?),
-                _ => return Ok(()),
-            }
-            first.get_or_insert(part);
-            last = part;
-            Ok(())
-        })?;
-        let Some(first) = first else { return self.unexpected(node) };
-        self.index_of(elements, tuple, Self::cover(first, last))
-    }
-
-    fn type_element(&mut self, node: Node) -> Outcome<ExprId> {
-        if !self.down() {
-            return self.unexpected(node);
-        }
-        let inner = self.node();
-        self.up();
-        if inner.kind != Kind::ConstrainedType {
-            return self.type_expr_allowing(true);
-        }
-        // `name[a:b]`: a slice, which the grammar takes for a bound.
-        let mut bounds = Vec::new();
-        self.enter()?;
-        self.bounds(&mut bounds)?;
-        self.leave();
-        let [lower, upper, step] = match bounds[..] {
-            [lower, upper] => [Some(lower), Some(upper), None],
-            [lower, upper, step] => [Some(lower), Some(upper), Some(step)],
-            _ => return self.unexpected(node),
-        };
-        self.add(ExprKind::Slice { lower, upper, step }, node.span())
-    }
-
-    /// The parts of `a: b: c`, which nests to the right.
-    fn bounds(&mut self, bounds: &mut Vec<ExprId>) -> Outcome<()> {
-        self.enter()?;
-        self.down();
-        if self.node().kind == Kind::ConstrainedType {
-            self.children(
-                |this, part| {
-                    if part.kind == Kind::Type { this.bounds(bounds) } else { Ok(()) }
-                },
-            )?;
-            self.up();
-        } else {
-            self.up();
-            bounds.push(self.type_expr_allowing(true)?);
-        }
-        self.leave();
-        Ok(())
     }
 
     fn union_type(&mut self, node: Node) -> Outcome<ExprId> {

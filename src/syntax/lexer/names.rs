@@ -112,6 +112,9 @@ impl Lexer<'_> {
     fn classify(&mut self, start: usize, text: &str) -> Token {
         let after_def = self.last == Token::Keyword && self.def_name;
         self.def_name = false;
+        let soft = self.last == Token::Start && matches!(text, "match" | "case");
+        let plain = self.last != Token::Op(b'.') && !soft;
+        self.subscripted = plain.then_some((start, start + text.len()));
         match text {
             "def" | "class" => {
                 self.def_name = true;
@@ -123,7 +126,7 @@ impl Lexer<'_> {
             "match" => self.out.text[start] = b'_',
             "type" if self.begins_statement() => self.soft_type = Some(start),
             "type" => self.out.text[start] = b'_',
-            "True" | "False" | "None" => {}
+            "True" | "False" | "None" => self.subscripted = None,
             _ if is_keyword(text) => return Token::Keyword,
             _ => {}
         }

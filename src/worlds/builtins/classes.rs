@@ -89,8 +89,8 @@ impl Machine<'_> {
             ("enumerate", [iterable]) => {
                 let items = self.iterate(iterable, at)?;
                 let numbered = items.values.into_iter().enumerate();
-                let pairs =
-                    numbered.map(|(index, item)| Value::tuple(vec![Value::Int(index as i64), item]));
+                let pairs = numbered
+                    .map(|(index, item)| Value::tuple(vec![Value::Int(index as i64), item]));
                 let items = Items { values: pairs.collect(), exact: items.exact };
                 Ok(self.allocate(Object::Iterator(items)))
             }
@@ -252,8 +252,7 @@ impl Machine<'_> {
             values.push(Value::Int(number));
             number = number.saturating_add(step);
         }
-        // A range is a sequence that never changes; a tuple serves for it.
-        Ok(Value::tuple(values))
+        Ok(Value::Range(values.into()))
     }
 
     fn make_zip(&mut self, iterables: &[Value], at: ExprId) -> Flow<Value> {

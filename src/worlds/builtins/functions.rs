@@ -2,11 +2,57 @@
 
 use std::sync::Arc;
 
-use crate::syntax::ast::{ExprId, Name};
+use crate::program::visit::child_blocks;
+use crate::python::PythonVersion;
+use crate::syntax::ast::{ExprId, Name, StmtId, StmtKind};
+use crate::syntax::parse::{ParseOptions, parse};
+use crate::text::source::{Revision, Source};
+use crate::worlds::changes::bound_names;
 use crate::worlds::eval::Args;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::Value;
+
+/// Builtin functions that raise TypeError when they are called without an argument.
+const NEEDS_ARGUMENTS: &[&str] = &[
+    "abs",
+    "all",
+    "any",
+    "ascii",
+    "bin",
+    "callable",
+    "chr",
+    "compile",
+    "delattr",
+    "divmod",
+    "eval",
+    "exec",
+    "format",
+    "getattr",
+    "hasattr",
+    "hash",
+    "hex",
+    "id",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "max",
+    "min",
+    "next",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "repr",
+    "round",
+    "setattr",
+    "sorted",
+    "sum",
+];
+
+/// What `dir()` gives at module level: the names of the namespace, in a list.
+pub(in crate::worlds) const OWN_NAMES: &str = "dir()";
 
 impl Machine<'_> {
     pub(in crate::worlds) fn call_builtin(
@@ -19,10 +65,14 @@ impl Machine<'_> {
         if args.inexact {
             return self.unseen_builtin(name, &args, at);
         }
+        if positional.is_empty() && args.keywords.is_empty() && NEEDS_ARGUMENTS.contains(&name) {
+            return Err(self.raise_builtin("TypeError", format!("`{name}()` needs an argument")));
+        }
         match (name, positional) {
             ("globals", []) => Ok(Value::Globals),
             ("locals" | "vars", []) if self.at_module_level() => Ok(Value::Globals),
             ("vars", [Value::ThisModule]) => Ok(Value::Globals),
+            ("dir", []) if self.at_module_level() => Ok(Value::Opaque(Some(OWN_NAMES))),
             ("dir", _) => Ok(Value::of_type("list")),
             ("locals", []) => Ok(Value::of_type("dict")),
             ("len", [value]) => self.length(value, at),
@@ -80,10 +130,12 @@ impl Machine<'_> {
                 Value::Float(number) => Ok(Value::Float(number.abs())),
                 _ => self.unseen_builtin(name, &args, at),
             },
-            ("ord", [Value::Str(text)]) if text.chars().count() == 1 => {
-                Ok(text.chars().next().map_or(Value::Unknown, |c| Value::Int(i64::from(u32::from(c)))))
-            }
-            ("chr", [Value::Int(code)]) => match u32::try_from(*code).ok().and_then(char::from_u32) {
+            ("ord", [Value::Str(text)]) if text.chars().count() == 1 => Ok(text
+                .chars()
+                .next()
+                .map_or(Value::Unknown, |c| Value::Int(i64::from(u32::from(c))))),
+            ("chr", [Value::Int(code)]) => match u32::try_from(*code).ok().and_then(char::from_u32)
+            {
                 Some(c) => Ok(Value::str(c.encode_utf8(&mut [0; 4]))),
                 None => self.unseen_builtin(name, &args, at),
             },
@@ -95,7 +147,9 @@ impl Machine<'_> {
                 let items = self.iterate(&iterable.clone(), at)?;
                 Ok(self.allocate(Object::Iterator(items)))
             }
-            ("next", [iterator, ..]) => self.next(&iterator.clone(), positional.get(1).cloned(), at),
+            ("next", [iterator, ..]) => {
+                self.next(&iterator.clone(), positional.get(1).cloned(), at)
+            }
             ("open", _) => {
                 let span = self.program.ast().expr(at).span;
                 let text = self.excerpt(span);
@@ -153,7 +207,8 @@ impl Machine<'_> {
     }
 
     fn may_fail_to_show(&self, value: &Value) -> bool {
-        matches!(value, Value::Object(_)) && self.has_own_conversion(value)
+        matches!(value, Value::Object(_))
+            && self.has_own_conversion(value)
             && self.is_instance(value, &Value::Type("BaseException")) != Some(true)
     }
 
@@ -161,7 +216,7 @@ impl Machine<'_> {
         let length = match value {
             Value::Str(text) => Some(text.chars().count()),
             Value::Bytes(bytes) => Some(bytes.len()),
-            Value::Tuple(items) => Some(items.len()),
+            Value::Tuple(items) | Value::Range(items) => Some(items.len()),
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::List(items) | Object::Set(items)) if items.exact => {
                     Some(items.values.len())
@@ -201,7 +256,8 @@ impl Machine<'_> {
     fn instance_test(&mut self, value: &Value, class: &Value, at: ExprId) -> Flow<Value> {
         let answer = self.is_instance(value, class);
         if answer.is_none() {
-            let plain = matches!(class, Value::None | Value::Int(_) | Value::Str(_) | Value::Function(_));
+            let plain =
+                matches!(class, Value::None | Value::Int(_) | Value::Str(_) | Value::Function(_));
             if plain {
                 let reason = "isinstance() arg 2 is no class";
                 return Err(self.raise_builtin("TypeError", reason));
@@ -218,8 +274,16 @@ impl Machine<'_> {
             Value::Function(_) | Value::Builtin(_) | Value::Type(_) | Value::BuiltinMethod(_) => {
                 Some(true)
             }
-            Value::None | Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Str(_)
-            | Value::Bytes(_) | Value::Tuple(_) | Value::Module(_) | Value::ThisModule => Some(false),
+            Value::None
+            | Value::Int(_)
+            | Value::Bool(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Bytes(_)
+            | Value::Tuple(_)
+            | Value::Range(_)
+            | Value::Module(_)
+            | Value::ThisModule => Some(false),
             Value::Object(id) => match self.state.object(*id)? {
                 Object::Class(_) => Some(true),
                 Object::Instance(_) if self.special(value, "__call__").is_some() => Some(true),
@@ -274,6 +338,11 @@ impl Machine<'_> {
         // With a namespace of its own it binds nothing here.
         if arguments == 1 && self.at_module_level() {
             let span = self.program.ast().expr(at).span;
+            if let Value::Str(text) = code {
+                for name in names_bound_by(text, self.resolver.python) {
+                    self.maybe_bind_global(&name, span);
+                }
+            }
             self.see_nothing(span, "`exec` may bind anything");
         }
         Ok(Value::None)
@@ -342,7 +411,8 @@ impl Machine<'_> {
             },
             _ => self.iterate(iterable, at)?,
         };
-        if let (true, Some(sorted)) = (items.exact && args.keywords.is_empty(), sort(&items.values)) {
+        if let (true, Some(sorted)) = (items.exact && args.keywords.is_empty(), sort(&items.values))
+        {
             return Ok(self.allocate(Object::List(Items::exactly(sorted))));
         }
         self.unseen_builtin("sorted", args, at)?;
@@ -356,7 +426,10 @@ impl Machine<'_> {
                     if items.values.is_empty() {
                         return match default {
                             Some(default) => Ok(default),
-                            None => Err(self.raise_builtin("StopIteration", "the iterator is at its end")),
+                            None => {
+                                Err(self
+                                    .raise_builtin("StopIteration", "the iterator is at its end"))
+                            }
                         };
                     }
                     return Ok(items.values.remove(0));
@@ -405,4 +478,25 @@ pub(super) fn sort(values: &[Value]) -> Option<Vec<Value>> {
     let mut texts = texts?;
     texts.sort_by(|a, b| a.chars().cmp(b.chars()));
     Some(texts.into_iter().map(Value::Str).collect())
+}
+
+/// The module names that executing a text may bind; none where it does not compile.
+fn names_bound_by(text: &str, python: PythonVersion) -> Vec<Name> {
+    let source = Source::new("<string>", Revision::Current, text.to_owned());
+    let Ok(parsed) = parse(&source, &ParseOptions::new(python)) else { return Vec::new() };
+    let mut names = Vec::new();
+    let mut blocks: Vec<&[StmtId]> = vec![&parsed.ast.body];
+    while let Some(block) = blocks.pop() {
+        for &id in block {
+            bound_names(&parsed.ast, id, &mut |name| names.push(name.clone()));
+            let is_definition = matches!(
+                parsed.ast.stmt(id).kind,
+                StmtKind::FunctionDef(_) | StmtKind::ClassDef(_)
+            );
+            if !is_definition {
+                child_blocks(&parsed.ast, id, &mut |block| blocks.push(block));
+            }
+        }
+    }
+    names
 }

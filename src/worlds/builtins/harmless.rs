@@ -72,6 +72,13 @@ impl Machine<'_> {
                 });
                 Value::Unknown
             }
+            // Another module's source decides, which is outside of this one.
+            (("importlib", "reload"), [module @ Value::Module(name)]) => {
+                self.may_raise("", Risk::Environment, at, || {
+                    format!("reloading `{name}` may raise")
+                });
+                module.clone()
+            }
             _ => return Ok(None),
         };
         Ok(Some(value))

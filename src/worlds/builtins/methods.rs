@@ -40,7 +40,9 @@ impl Machine<'_> {
                     Some(Object::List(_)) => self.list_method(id, name, &args, at),
                     Some(Object::Dict(_)) => self.dict_method(id, name, &args, at),
                     Some(Object::Set(_)) => self.set_method(id, name, &args, at),
-                    Some(Object::Instance(_)) if matches!(&**name, "with_traceback" | "add_note") => {
+                    Some(Object::Instance(_))
+                        if matches!(&**name, "with_traceback" | "add_note") =>
+                    {
                         Ok(receiver.clone())
                     }
                     _ => self.unseen_method(receiver, &args, at),
@@ -306,13 +308,7 @@ impl Machine<'_> {
         }
     }
 
-    fn list_method(
-        &mut self,
-        id: ObjectId,
-        name: &Name,
-        args: &Args,
-        at: ExprId,
-    ) -> Flow<Value> {
+    fn list_method(&mut self, id: ObjectId, name: &Name, args: &Args, at: ExprId) -> Flow<Value> {
         match (&**name, &args.positional[..]) {
             ("append", [value]) => {
                 self.list_items(id).values.push(value.clone());
@@ -415,7 +411,9 @@ impl Machine<'_> {
             },
             (None, "count") => Ok(Value::of_type("int")),
             (None, _) => {
-                self.may_raise("ValueError", Risk::Inside, at, || "the item may not be there".into());
+                self.may_raise("ValueError", Risk::Inside, at, || {
+                    "the item may not be there".into()
+                });
                 Ok(Value::of_type("int"))
             }
         }
@@ -505,9 +503,13 @@ impl Machine<'_> {
                 Ok(Value::None)
             }
             _ => {
-                if matches!(&**name, "pop" | "intersection_update" | "difference_update"
-                    | "symmetric_difference_update")
-                {
+                if matches!(
+                    &**name,
+                    "pop"
+                        | "intersection_update"
+                        | "difference_update"
+                        | "symmetric_difference_update"
+                ) {
                     *self.list_items(id) = Items::unknown();
                 }
                 self.unseen_method(&Value::Object(id), args, at)
@@ -524,13 +526,7 @@ impl Machine<'_> {
         }
     }
 
-    fn dict_method(
-        &mut self,
-        id: ObjectId,
-        name: &Name,
-        args: &Args,
-        at: ExprId,
-    ) -> Flow<Value> {
+    fn dict_method(&mut self, id: ObjectId, name: &Name, args: &Args, at: ExprId) -> Flow<Value> {
         if let ("get" | "pop" | "setdefault", Some(key)) = (&**name, args.positional.first())
             && self.is_unhashable(key) == Some(true)
         {

@@ -27,8 +27,12 @@ impl Machine<'_> {
             Value::Module(module) => self.module_attribute(module, name, at),
             Value::ThisModule => self.own_attribute(name, at),
             Value::External(external) => {
-                if !self.is_harmless(object) {
-                    self.may_raise("AttributeError", Risk::Outside, at, || {
+                // What a class of the standard library has depends on its version.
+                let harmless = self.is_harmless(object);
+                let risk = if harmless { Risk::Environment } else { Risk::Outside };
+                let is_environ = (&*external.module, &*external.attribute) == ("os", "environ");
+                if !is_environ || types::has_attribute("dict", name) != Some(true) {
+                    self.may_raise("AttributeError", risk, at, || {
                         format!("`{}` may have no attribute `{name}`", external.attribute)
                     });
                 }
@@ -96,9 +100,10 @@ impl Machine<'_> {
             return Ok(Value::Unknown);
         }
         let ran = self.is_unchanged(at);
-        let assumed = ran || (self.baseline.is_none() && !self.resolver.is_own(module));
-        let presence = if assumed && self.tries == 0 {
+        let presence = if ran && self.tries == 0 {
             Presence::Yes
+        } else if self.baseline.is_none() && self.tries == 0 {
+            self.resolver.likely_presence(module, name)
         } else {
             self.resolver.attribute_presence(module, name)
         };
@@ -453,7 +458,10 @@ impl Machine<'_> {
                 Some(Object::Class(class)) => class.is_opaque,
                 _ => false,
             },
-            Value::Unknown | Value::Opaque(_) | Value::External(_) | Value::Returned(_)
+            Value::Unknown
+            | Value::Opaque(_)
+            | Value::External(_)
+            | Value::Returned(_)
             | Value::Union(_) => true,
             _ => false,
         }
@@ -539,7 +547,10 @@ impl Machine<'_> {
                 _ => Some(false),
             },
             Value::Opaque(Some(name)) => Some(types::is_exception(name)),
-            Value::Unknown | Value::Opaque(None) | Value::External(_) | Value::Returned(_)
+            Value::Unknown
+            | Value::Opaque(None)
+            | Value::External(_)
+            | Value::Returned(_)
             | Value::Union(_) => None,
             _ => Some(false),
         }
@@ -577,12 +588,49 @@ impl Machine<'_> {
 fn is_data(name: &str) -> bool {
     matches!(
         name,
-        "args" | "__cause__" | "__context__" | "__traceback__" | "__suppress_context__" | "__dict__"
-            | "__doc__" | "__module__" | "__notes__" | "__name__" | "__qualname__" | "name" | "obj"
-            | "value" | "code" | "errno" | "strerror" | "filename" | "filename2" | "msg" | "path"
-            | "start" | "stop" | "step" | "real" | "imag" | "numerator" | "denominator" | "text"
-            | "lineno" | "offset" | "exceptions" | "message" | "reason" | "object" | "encoding"
-            | "fget" | "fset" | "fdel" | "__func__" | "__self__" | "__wrapped__" | "mapping"
+        "args"
+            | "__cause__"
+            | "__context__"
+            | "__traceback__"
+            | "__suppress_context__"
+            | "__dict__"
+            | "__doc__"
+            | "__module__"
+            | "__notes__"
+            | "__name__"
+            | "__qualname__"
+            | "name"
+            | "obj"
+            | "value"
+            | "code"
+            | "errno"
+            | "strerror"
+            | "filename"
+            | "filename2"
+            | "msg"
+            | "path"
+            | "start"
+            | "stop"
+            | "step"
+            | "real"
+            | "imag"
+            | "numerator"
+            | "denominator"
+            | "text"
+            | "lineno"
+            | "offset"
+            | "exceptions"
+            | "message"
+            | "reason"
+            | "object"
+            | "encoding"
+            | "fget"
+            | "fset"
+            | "fdel"
+            | "__func__"
+            | "__self__"
+            | "__wrapped__"
+            | "mapping"
     )
 }
 

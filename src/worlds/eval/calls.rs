@@ -10,7 +10,7 @@ use crate::worlds::eval::attributes::returned;
 use crate::worlds::function::{Code, Function, Local};
 use crate::worlds::machine::{Active, Flow, Machine, Risk, Stop};
 use crate::worlds::state::{Entries, Instance, Items, Object};
-use crate::worlds::value::{ObjectId, Value};
+use crate::worlds::value::{ObjectId, Returned, Value};
 
 /// Calls deeper than this are not followed.
 const MAX_DEPTH: usize = 32;
@@ -55,12 +55,7 @@ impl Machine<'_> {
         self.call_with(&callee, args, id)
     }
 
-    fn arguments(
-        &mut self,
-        args: &[ExprId],
-        keywords: &[Keyword],
-        at: ExprId,
-    ) -> Flow<Args> {
+    fn arguments(&mut self, args: &[ExprId], keywords: &[Keyword], at: ExprId) -> Flow<Args> {
         let mut evaluated = Args::default();
         for &arg in args {
             if let ExprKind::Starred(inner) = self.program.ast().expr(arg).kind {
@@ -121,7 +116,9 @@ impl Machine<'_> {
             Value::Function(function) => self.call_function(&Rc::clone(function), args, at),
             Value::Method(pair) => match &pair.0 {
                 Value::Type("staticmethod") => self.call_with(&pair.1, args, at),
-                Value::Type(_) => Err(self.raise_builtin("TypeError", "the object is not callable")),
+                Value::Type(_) => {
+                    Err(self.raise_builtin("TypeError", "the object is not callable"))
+                }
                 function => {
                     args.positional.insert(0, pair.1.clone());
                     let function = function.clone();
@@ -176,6 +173,10 @@ impl Machine<'_> {
             if let ([value], true) = (&args.positional[..], is_wraps) {
                 return Ok(value.clone());
             }
+            // `lru_cache(f)(…)`, `contextmanager(f)(…)`: a function of the module runs.
+            if factory.args.iter().any(|arg| matches!(arg, Value::Function(_))) {
+                return self.call_wrapped(&Rc::clone(factory), args, at);
+            }
         }
         if !self.is_harmless(callee) {
             let text = self.excerpt(self.program.ast().expr(at).span);
@@ -184,6 +185,24 @@ impl Machine<'_> {
         }
         self.escape(&args);
         Ok(if callee.is_outside() { Value::Unknown } else { Value::Opaque(None) })
+    }
+
+    /// A function of the module that something outside has wrapped: it may run, or not.
+    fn call_wrapped(&mut self, factory: &Returned, args: Args, at: ExprId) -> Flow<Value> {
+        for wrapped in &factory.args {
+            let Value::Function(function) = wrapped else { continue };
+            let scope = match function.code {
+                Code::Def(id) => function.program.statement_scope(id),
+                Code::Lambda(id) => function.program.expression_scope(id),
+            };
+            if let Some(scope) = scope.map(Arc::clone) {
+                self.suppose_effects(&scope);
+            }
+        }
+        let text = self.excerpt(self.program.ast().expr(at).span);
+        self.may_raise("", Risk::Inside, at, || format!("the call `{text}` may raise"));
+        self.escape(&args);
+        Ok(Value::Unknown)
     }
 
     /// Code that is not seen may change the objects it is given.
@@ -271,9 +290,9 @@ impl Machine<'_> {
         if end.is_ok() {
             ways.push((std::mem::take(&mut self.state), Value::None));
         }
-        let joined = ways.into_iter().reduce(|(state, value), (other, result)| {
-            (state.join(&other), value.join(&result))
-        });
+        let joined = ways
+            .into_iter()
+            .reduce(|(state, value), (other, result)| (state.join(&other), value.join(&result)));
         let (state, value) = joined.ok_or(Stop)?;
         self.state = state;
         Ok(value)

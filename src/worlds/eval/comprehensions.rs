@@ -22,6 +22,27 @@ struct Collected {
 }
 
 impl Machine<'_> {
+    /// `name = (… for …)`: nothing of it runs before somebody asks. Where running it early would
+    /// raise, that is left to whoever asks.
+    pub(in crate::worlds) fn kept_generator(
+        &mut self,
+        id: ExprId,
+        comp: &Comprehension,
+    ) -> Flow<Value> {
+        let Some(first) = comp.generators.first() else { return Ok(Value::Opaque(None)) };
+        let before = self.state.clone();
+        let raised = self.raises.len();
+        match self.comprehension(id, comp) {
+            Ok(value) if self.raises.len() == raised => Ok(value),
+            _ => {
+                self.state = before;
+                self.raises.truncate(raised);
+                self.expr(first.iter)?;
+                Ok(Value::Opaque(None))
+            }
+        }
+    }
+
     pub(super) fn comprehension(&mut self, id: ExprId, comp: &Comprehension) -> Flow<Value> {
         let program = std::rc::Rc::clone(&self.program);
         let Some(scope) = program.expression_scope(id).map(Arc::clone) else {
@@ -31,7 +52,8 @@ impl Machine<'_> {
             return Ok(Value::Opaque(None));
         };
         let iterable = self.expr(first.iter)?;
-        let items = if first.is_async { Items::unknown() } else { self.iterate(&iterable, first.iter)? };
+        let items =
+            if first.is_async { Items::unknown() } else { self.iterate(&iterable, first.iter)? };
         let frame = self.allocate_frame(Arc::clone(&scope));
         let in_module = self.at_module_level();
         let active = Active {

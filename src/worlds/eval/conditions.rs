@@ -1,6 +1,7 @@
 //! Which way conditions go.
 
 use crate::syntax::ast::{BoolOp, CompareOp, ExprId, ExprKind, Name, UnaryOp};
+use crate::worlds::builtins::functions::OWN_NAMES;
 use crate::worlds::machine::{Flow, Machine, Stop};
 use crate::worlds::state::{Object, Slot, State};
 use crate::worlds::trace::Decision;
@@ -129,9 +130,7 @@ impl Machine<'_> {
         let state = std::mem::take(&mut self.state);
         match truth {
             Some(holds) => Outcomes::only(state, holds),
-            None => {
-                Outcomes { when_true: Some(state.clone()), when_false: Some(state), outside }
-            }
+            None => Outcomes { when_true: Some(state.clone()), when_false: Some(state), outside },
         }
     }
 
@@ -174,7 +173,12 @@ impl Machine<'_> {
     ) -> Flow<Outcomes> {
         let item = self.expr(left)?;
         let container = self.expr(right)?;
-        if let (Value::Str(name), Value::Globals) = (&item, &container) {
+        let asks_names = match &container {
+            Value::Globals => true,
+            Value::Opaque(Some(name)) => *name == OWN_NAMES,
+            _ => false,
+        };
+        if let (Value::Str(name), true) = (&item, asks_names) {
             let outcomes = self.bound_outcomes(&Name::clone(name));
             let span = self.program.ast().expr(test).span;
             self.trace.decisions.entry(span).or_default().asks_namespace = true;
@@ -188,11 +192,9 @@ impl Machine<'_> {
         let symbol = self.symbol(name);
         let state = std::mem::take(&mut self.state);
         match state.global(symbol).map(|slot| (slot.maybe_unbound, slot.bindings.clone())) {
-            None if state.unseen => Outcomes {
-                when_true: Some(state.clone()),
-                when_false: Some(state),
-                outside: true,
-            },
+            None if state.unseen => {
+                Outcomes { when_true: Some(state.clone()), when_false: Some(state), outside: true }
+            }
             None => Outcomes::only(state, false),
             Some((false, _)) => Outcomes::only(state, true),
             Some((true, bindings)) => {

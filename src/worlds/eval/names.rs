@@ -174,17 +174,31 @@ impl Machine<'_> {
         }
     }
 
-    /// A name of this version that was built on what an older version left under it.
-    pub(in crate::worlds) fn note_rebind(&mut self, name: &Name, at: ExprId) {
-        if !self.at_module_level() {
+    /// A name of this version that is built on what an older version left under it.
+    pub(in crate::worlds) fn note_rebind(&mut self, name: &Name, target: ExprId, read: ExprId) {
+        if !self.at_module_level() || self.version != self.stage {
             return;
         }
         let symbol = self.symbol(name);
         if self.is_older(symbol) {
-            let span = self.program.ast().expr(at).span;
-            if !self.trace.rebinds.iter().any(|(_, known)| *known == span) {
-                self.trace.rebinds.push((name.clone(), span));
+            let ast = self.program.ast();
+            let (span, read) = (ast.expr(target).span, ast.expr(read).span);
+            if !self.trace.rebinds.iter().any(|(_, known, _)| *known == span) {
+                self.trace.rebinds.push((name.clone(), span, read));
             }
+        }
+    }
+
+    /// As [`Self::note_rebind`] for `name = f(name)`, before it is assigned.
+    pub(in crate::worlds) fn note_wrapping(&mut self, target: ExprId, value: ExprId) {
+        if !self.at_module_level() {
+            return;
+        }
+        let program = std::rc::Rc::clone(&self.program);
+        if let ExprKind::Name(name) = &program.ast().expr(target).kind
+            && let Some(read) = self.builds_on(value, name)
+        {
+            self.note_rebind(name, target, read);
         }
     }
 
@@ -198,16 +212,31 @@ impl Machine<'_> {
         })
     }
 
-    /// `name = f(name)`: does this value read the name that it is assigned to?
-    pub(in crate::worlds) fn reads_name(&self, value: ExprId, name: &Name) -> bool {
+    /// Where a call or an operation reads the name that its result is assigned to. What only
+    /// hands the value on (`x = x`, `x = x or y`, `getattr(m, "x", x)`) builds nothing.
+    fn builds_on(&self, value: ExprId, name: &Name) -> Option<ExprId> {
         let ast = self.program.ast();
+        match &ast.expr(value).kind {
+            ExprKind::Call { func, .. } => {
+                let hands_on =
+                    matches!(&ast.expr(*func).kind, ExprKind::Name(name) if &**name == "getattr");
+                if hands_on {
+                    return None;
+                }
+            }
+            ExprKind::BinOp { .. } => {}
+            _ => return None,
+        }
         let mut pending = vec![value];
         while let Some(id) = pending.pop() {
-            if matches!(&ast.expr(id).kind, ExprKind::Name(read) if read == name) {
-                return true;
+            match &ast.expr(id).kind {
+                ExprKind::Name(read) if read == name => return Some(id),
+                // It is read when it is called.
+                ExprKind::Lambda(_) | ExprKind::GeneratorExp(_) => continue,
+                _ => {}
             }
             crate::program::visit::child_exprs(ast, id, &mut |child| pending.push(child));
         }
-        false
+        None
     }
 }

@@ -160,7 +160,9 @@ impl Machine<'_> {
                     let risk = if right.is_outside() { Risk::Outside } else { Risk::Inside };
                     self.may_raise("TypeError", risk, at, || "the format may not fit".to_owned());
                 } else {
-                    self.may_raise("TypeError", Risk::Inside, at, || "the format may not fit".into());
+                    self.may_raise("TypeError", Risk::Inside, at, || {
+                        "the format may not fit".into()
+                    });
                 }
                 Ok(Value::of_type("str"))
             }
@@ -193,6 +195,13 @@ impl Machine<'_> {
             {
                 Err(self.raise_builtin("TypeError", "`None` has no such operation"))
             }
+            (_, [Some(a), Some(b)])
+                if (has_no_operators(a, op) || has_no_operators(b, op))
+                    && !left.is_outside()
+                    && !right.is_outside() =>
+            {
+                Err(self.raise_builtin("TypeError", "the object has no such operation"))
+            }
             (_, [Some(a), Some(b)]) if never_fit(op, a, b) => {
                 Err(self.raise_builtin("TypeError", "the operands do not fit together"))
             }
@@ -206,7 +215,11 @@ impl Machine<'_> {
     }
 
     /// An operation of which nothing is known.
-    pub(in crate::worlds) fn unseen_operation(&mut self, operands: &[&Value], at: ExprId) -> Flow<Value> {
+    pub(in crate::worlds) fn unseen_operation(
+        &mut self,
+        operands: &[&Value],
+        at: ExprId,
+    ) -> Flow<Value> {
         let outside = operands.iter().any(|operand| operand.is_outside());
         let risk = if outside { Risk::Outside } else { Risk::Inside };
         let text = self.excerpt(self.program.ast().expr(at).span);
@@ -427,10 +440,18 @@ impl Machine<'_> {
             };
         }
         if let (Value::Object(id), other) | (other, Value::Object(id)) = (a, b) {
-            let plain = matches!(
-                self.state.object(*id),
-                Some(Object::List(_) | Object::Dict(_) | Object::Set(_))
-            );
+            let plain = match self.state.object(*id) {
+                Some(Object::List(_) | Object::Dict(_) | Object::Set(_) | Object::Iterator(_)) => {
+                    true
+                }
+                Some(Object::Instance(_)) => {
+                    let object = Value::Object(*id);
+                    self.special(&object, "__eq__").is_none()
+                        && !self.has_unseen_attributes(&object)
+                        && self.builtin_ancestor(&self.class_of(&object)) == "object"
+                }
+                _ => false,
+            };
             return (plain && (other.is_constant() || matches!(other, Value::Function(_))))
                 .then_some(false);
         }
@@ -471,6 +492,22 @@ fn is_number(name: &str) -> bool {
 
 fn is_integer(name: &str) -> bool {
     matches!(name, "int" | "bool")
+}
+
+/// Types whose objects take part in no arithmetic.
+fn has_no_operators(name: &str, op: BinaryOp) -> bool {
+    match name {
+        "module"
+        | "range"
+        | "function"
+        | "method"
+        | "builtin_function_or_method"
+        | "ellipsis"
+        | "generator"
+        | "coroutine" => true,
+        "type" => op != BinaryOp::BitOr,
+        _ => false,
+    }
 }
 
 /// Types of which no operator joins the two.
@@ -597,6 +634,23 @@ fn floor_div(a: i64, b: i64) -> Option<i64> {
     Some(if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient })
 }
 
+/// `float_pow` of CPython's `Objects/floatobject.c`.
+fn float_power(a: f64, b: f64) -> Outcome {
+    if a == 0.0 && b < 0.0 {
+        return Outcome::Raises("ZeroDivisionError", "zero to a negative power");
+    }
+    let power = a.powf(b);
+    if power.is_finite() {
+        return Outcome::Is(Value::Float(power));
+    }
+    match a.is_finite() && b.is_finite() {
+        // A root of a negative number is complex.
+        true if power.is_nan() => Outcome::Unseen,
+        true => Outcome::Raises("OverflowError", "the result is too large"),
+        false => Outcome::Is(Value::Float(power)),
+    }
+}
+
 fn floats(a: f64, op: BinaryOp, b: f64) -> Outcome {
     match op {
         BinaryOp::Add => Outcome::Is(Value::Float(a + b)),
@@ -608,7 +662,7 @@ fn floats(a: f64, op: BinaryOp, b: f64) -> Outcome {
         BinaryOp::Div => Outcome::Is(Value::Float(a / b)),
         BinaryOp::FloorDiv => Outcome::Is(Value::Float((a / b).floor())),
         BinaryOp::Mod => Outcome::Is(Value::Float(a - b * (a / b).floor())),
-        BinaryOp::Pow => Outcome::Unseen,
+        BinaryOp::Pow => float_power(a, b),
         _ => Outcome::Raises("TypeError", "floats have no such operation"),
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::syntax::ast::{ExprId, ExprKind, Name};
+use crate::worlds::builtins::functions::OWN_NAMES;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Entries, Items, Object};
 use crate::worlds::value::Value;
@@ -46,6 +47,7 @@ impl Machine<'_> {
         };
         match object {
             Value::Tuple(items) => Some(Value::tuple(items[cut(items.len())].to_vec())),
+            Value::Range(items) => Some(Value::Range(items[cut(items.len())].into())),
             Value::Str(text) => {
                 let chars: Vec<char> = text.chars().collect();
                 let part: String = chars[cut(chars.len())].iter().collect();
@@ -76,9 +78,10 @@ impl Machine<'_> {
 
     fn item_of(&mut self, object: &Value, index: &Value, at: ExprId) -> Flow<Value> {
         match object {
-            Value::Tuple(items) => {
+            Value::Tuple(items) | Value::Range(items) => {
+                let class = object.type_name().unwrap_or("tuple");
                 let items = Items::exactly(items.to_vec());
-                self.position(&items, index, "tuple", at)
+                self.position(&items, index, class, at)
             }
             Value::Str(text) => {
                 let chars = text.chars().map(|c| Value::str(c.encode_utf8(&mut [0; 4])));
@@ -224,8 +227,19 @@ impl Machine<'_> {
     fn type_item(&mut self, class: &'static str, at: ExprId) -> Flow<Value> {
         let generic = matches!(
             class,
-            "list" | "dict" | "tuple" | "set" | "frozenset" | "type" | "enumerate" | "filter"
-                | "map" | "reversed" | "zip" | "BaseExceptionGroup" | "ExceptionGroup"
+            "list"
+                | "dict"
+                | "tuple"
+                | "set"
+                | "frozenset"
+                | "type"
+                | "enumerate"
+                | "filter"
+                | "map"
+                | "reversed"
+                | "zip"
+                | "BaseExceptionGroup"
+                | "ExceptionGroup"
         );
         if generic && self.resolver.python.minor >= 9 {
             return Ok(Value::Unknown);
@@ -279,10 +293,14 @@ impl Machine<'_> {
                 },
                 _ => self.contains_by_iteration(container, item, at),
             },
-            Value::Tuple(items) => Ok(self.among(&Items::exactly(items.to_vec()), item)),
+            Value::Tuple(items) | Value::Range(items) => {
+                Ok(self.among(&Items::exactly(items.to_vec()), item))
+            }
             Value::Str(text) => match item {
                 Value::Str(part) => Ok(Some(text.contains(&**part))),
-                item if item.type_name().is_some_and(|name| name != "str") && !item.is_outside() => {
+                item if item.type_name().is_some_and(|name| name != "str")
+                    && !item.is_outside() =>
+                {
                     Err(self.raise_builtin("TypeError", "a string can only contain strings"))
                 }
                 _ => {
@@ -291,7 +309,7 @@ impl Machine<'_> {
                     Ok(None)
                 }
             },
-            Value::Globals => match item {
+            Value::Globals | Value::Opaque(Some(OWN_NAMES)) => match item {
                 Value::Str(name) => {
                     let symbol = self.symbol(&Name::clone(name));
                     Ok(match self.state.global(symbol) {
@@ -301,7 +319,9 @@ impl Machine<'_> {
                 }
                 _ => Ok(None),
             },
-            Value::Opaque(Some("str" | "dict" | "list" | "tuple" | "set" | "sys.modules")) => Ok(None),
+            Value::Opaque(Some("str" | "dict" | "list" | "tuple" | "set" | "sys.modules")) => {
+                Ok(None)
+            }
             value if value.is_outside() || matches!(value, Value::Opaque(_) | Value::Union(_)) => {
                 self.unseen_operation(&[container, item], at)?;
                 Ok(None)
@@ -338,9 +358,10 @@ impl Machine<'_> {
     /// The items that iterating over a value gives.
     pub(in crate::worlds) fn iterate(&mut self, value: &Value, at: ExprId) -> Flow<Items> {
         match value {
-            Value::Tuple(items) => Ok(Items::exactly(items.to_vec())),
+            Value::Tuple(items) | Value::Range(items) => Ok(Items::exactly(items.to_vec())),
             Value::Str(text) => {
-                let chars = text.chars().map(|c| Value::Str(Arc::from(c.encode_utf8(&mut [0; 4]) as &str)));
+                let chars =
+                    text.chars().map(|c| Value::Str(Arc::from(c.encode_utf8(&mut [0; 4]) as &str)));
                 Ok(Items::exactly(chars.collect()))
             }
             Value::Bytes(bytes) => {
@@ -366,14 +387,26 @@ impl Machine<'_> {
                 }
                 Some(Object::Instance(_)) => self.iterate_instance(value, at),
                 Some(Object::Class(class)) if class.is_opaque => {
-                    self.may_raise("TypeError", Risk::Outside, at, || "this may not be iterable".into());
+                    self.may_raise("TypeError", Risk::Outside, at, || {
+                        "this may not be iterable".into()
+                    });
                     Ok(Items::unknown())
                 }
                 _ => Err(self.raise_builtin("TypeError", "the object is not iterable")),
             },
-            Value::None | Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Function(_)
-            | Value::Type(_) | Value::Builtin(_) | Value::Method(_) | Value::BuiltinMethod(_)
-            | Value::Ellipsis | Value::NotImplemented | Value::Module(_) | Value::ThisModule => {
+            Value::None
+            | Value::Int(_)
+            | Value::Bool(_)
+            | Value::Float(_)
+            | Value::Function(_)
+            | Value::Type(_)
+            | Value::Builtin(_)
+            | Value::Method(_)
+            | Value::BuiltinMethod(_)
+            | Value::Ellipsis
+            | Value::NotImplemented
+            | Value::Module(_)
+            | Value::ThisModule => {
                 Err(self.raise_builtin("TypeError", "the object is not iterable"))
             }
             Value::Opaque(Some("int" | "float" | "bool" | "NoneType")) => {
@@ -381,9 +414,9 @@ impl Machine<'_> {
             }
             Value::Globals
             | Value::Opaque(Some(
-                "str" | "list" | "tuple" | "dict" | "set" | "range" | "dict_keys" | "dict_values"
-                | "dict_items" | "frozenset" | "bytes" | "generator" | "map" | "zip" | "filter"
-                | "enumerate" | "reversed",
+                "dir()" | "str" | "list" | "tuple" | "dict" | "set" | "range" | "dict_keys"
+                | "dict_values" | "dict_items" | "frozenset" | "bytes" | "generator" | "map"
+                | "zip" | "filter" | "enumerate" | "reversed",
             )) => Ok(Items::unknown()),
             _ => {
                 let risk = if value.is_outside() { Risk::Outside } else { Risk::Inside };

@@ -47,7 +47,9 @@ impl Machine<'_> {
     ) {
         match self.place(self.here(), name) {
             Place::Global => self.bind_global(name, value, span, kind),
-            Place::Frame(frame) => self.set_local(frame, name, Local { value, maybe_unbound: false }),
+            Place::Frame(frame) => {
+                self.set_local(frame, name, Local { value, maybe_unbound: false })
+            }
         }
     }
 
@@ -57,7 +59,9 @@ impl Machine<'_> {
         let Some(active) = self.active.iter().rev().find(around) else { return };
         match self.place(active, name) {
             Place::Global => self.bind_global(name, value, span, BindingKind::Variable),
-            Place::Frame(frame) => self.set_local(frame, name, Local { value, maybe_unbound: false }),
+            Place::Frame(frame) => {
+                self.set_local(frame, name, Local { value, maybe_unbound: false })
+            }
         }
     }
 
@@ -156,7 +160,7 @@ impl Machine<'_> {
                 let old = self.load_name(name, target)?;
                 let operand = self.expr(value)?;
                 let new = self.in_place(&old, op, &operand, target)?;
-                self.note_rebind(name, target);
+                self.note_rebind(name, target, target);
                 self.bind_name(name, new, expr.span, BindingKind::Variable);
                 Ok(())
             }
@@ -248,7 +252,9 @@ impl Machine<'_> {
         let symbol = self.symbol(name);
         match self.state.global(symbol).map(|slot| slot.maybe_unbound) {
             None if self.state.unseen => {
-                self.may_raise("NameError", Risk::Outside, at, || format!("`{name}` may be unbound"));
+                self.may_raise("NameError", Risk::Outside, at, || {
+                    format!("`{name}` may be unbound")
+                });
                 Ok(())
             }
             None => {
@@ -297,7 +303,8 @@ impl Machine<'_> {
             }
             _ => {
                 let reason = format!("attribute `{name}` cannot be set on this object");
-                let class = if matches!(object, Value::Type(_)) { "TypeError" } else { "AttributeError" };
+                let class =
+                    if matches!(object, Value::Type(_)) { "TypeError" } else { "AttributeError" };
                 Err(self.raise_builtin(class, reason))
             }
         }
@@ -316,6 +323,12 @@ impl Machine<'_> {
             return self.call(&setter, vec![Value::str(name), value], at).map(drop);
         }
         match self.state.object_mut(id) {
+            Some(Object::Instance(instance))
+                if !instance.is_opaque && matches!(instance.class, Value::Type("object")) =>
+            {
+                let reason = format!("attribute `{name}` cannot be set on a plain `object`");
+                return Err(self.raise_builtin("AttributeError", reason));
+            }
             Some(Object::Instance(instance)) => instance.attributes.set(name.clone(), value),
             Some(Object::Class(class)) => class.namespace.set(name.clone(), value),
             _ => {
@@ -373,8 +386,12 @@ impl Machine<'_> {
                 Ok(())
             }
             Value::Object(id) => self.set_object_item(*id, index, value, at),
-            Value::Unknown | Value::Opaque(_) | Value::Union(_) | Value::External(_)
-            | Value::Returned(_) | Value::Module(_) => {
+            Value::Unknown
+            | Value::Opaque(_)
+            | Value::Union(_)
+            | Value::External(_)
+            | Value::Returned(_)
+            | Value::Module(_) => {
                 let risk = if object.is_outside() { Risk::Outside } else { Risk::Inside };
                 let text = self.excerpt(span);
                 self.may_raise("", risk, at, || format!("`{text}` may not be assignable"));
@@ -429,9 +446,7 @@ impl Machine<'_> {
             Some(Object::Instance(_) | Object::Class(_)) => {
                 let object = Value::Object(id);
                 match self.special(&object, "__setitem__") {
-                    Some(setter) => {
-                        self.call(&setter, vec![index.clone(), value], at).map(drop)
-                    }
+                    Some(setter) => self.call(&setter, vec![index.clone(), value], at).map(drop),
                     None if self.has_unseen_attributes(&object) => Ok(()),
                     None => {
                         let reason = "the object does not support item assignment";

@@ -111,6 +111,11 @@ impl Machine<'_> {
         self.active.pop();
         self.site = site;
         end?;
+        // The class is made when the body has run (`builtin___build_class__`).
+        for (&at, base) in def.bases.iter().zip(&bases) {
+            self.ran(at);
+            self.check_base(base, at)?;
+        }
         let is_opaque = generic
             || !def.decorators.is_empty()
             || bases.iter().any(|base| self.is_opaque_base(base))
@@ -121,7 +126,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// Evaluates bases and keywords, and makes sure that a class can be made from them.
+    /// Evaluates bases and keywords.
     fn class_bases(&mut self, def: &ClassDef) -> Flow<Vec<Value>> {
         let mut bases = Vec::new();
         for &base in &def.bases {
@@ -131,9 +136,6 @@ impl Machine<'_> {
                 continue;
             }
             let value = self.expr(base)?;
-            self.stand_at(def.header);
-            self.ran(base);
-            self.check_base(&value, base)?;
             bases.push(value);
         }
         for keyword in &def.keywords {
@@ -153,15 +155,20 @@ impl Machine<'_> {
                 Some(Object::Class(_)) => Ok(()),
                 _ if self.has_unseen_attributes(base) => Ok(()),
                 Some(Object::Instance(_)) => {
-                    self.may_raise("TypeError", Risk::Inside, at, || "the base is no class".to_owned());
+                    self.may_raise("TypeError", Risk::Inside, at, || {
+                        "the base is no class".to_owned()
+                    });
                     Ok(())
                 }
                 _ => Err(self.raise_builtin("TypeError", "the base is no class")),
             },
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_)
-            | Value::Function(_) | Value::Builtin(_) => {
-                Err(self.raise_builtin("TypeError", "the base is no class"))
-            }
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Function(_)
+            | Value::Builtin(_) => Err(self.raise_builtin("TypeError", "the base is no class")),
             Value::Unknown | Value::External(_) | Value::Returned(_) => {
                 if !self.is_harmless(base) {
                     let text = self.excerpt(self.program.ast().expr(at).span);
@@ -182,8 +189,10 @@ impl Machine<'_> {
     /// Whether instances may have attributes that the class statements do not show.
     fn is_opaque_base(&self, base: &Value) -> bool {
         match base {
-            Value::Type(name) => !matches!(*name, "object" | "Exception" | "BaseException")
-                && !types::is_exception(name),
+            Value::Type(name) => {
+                !matches!(*name, "object" | "Exception" | "BaseException")
+                    && !types::is_exception(name)
+            }
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::Class(class)) => class.is_opaque,
                 _ => true,

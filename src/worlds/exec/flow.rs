@@ -135,9 +135,12 @@ impl Machine<'_> {
 
     fn while_undecided(&mut self, test: ExprId, body: &[StmtId]) -> Flow<()> {
         self.repeated(|machine| {
-            machine.condition(test, |machine, holds| {
-                if holds { machine.block(body) } else { Err(Stop) }
-            })
+            machine.condition(
+                test,
+                |machine, holds| {
+                    if holds { machine.block(body) } else { Err(Stop) }
+                },
+            )
         })?;
         // It ended because the condition was false.
         self.condition(test, |_, holds| if holds { Err(Stop) } else { Ok(()) })

@@ -45,9 +45,17 @@ impl Machine<'_> {
                 }
                 Presence::Maybe => {
                     let unchanged = self.import_ran(part, "", span);
-                    self.may_raise_if("ImportError", Risk::Environment, unchanged, || {
+                    // A module that lies in a source root has been loaded with all it imports.
+                    let risk = match self.identity.is_placed {
+                        true => Risk::Environment,
+                        false => Risk::Inside,
+                    };
+                    self.may_raise_if("ImportError", risk, unchanged, || {
                         format!("module `{part}` may not be installed")
                     });
+                    if risk == Risk::Inside {
+                        continue;
+                    }
                 }
             }
             self.note_import(part, "");
@@ -77,7 +85,7 @@ impl Machine<'_> {
     }
 
     fn note_import(&mut self, module: &str, name: &str) {
-        self.trace.ran.insert(super::super::changes::import_fingerprint(module, name));
+        self.trace.ran.push(super::super::changes::import_fingerprint(module, name));
     }
 
     fn import_ran(&self, module: &str, name: &str, _span: Span) -> bool {
@@ -167,10 +175,11 @@ impl Machine<'_> {
             return Ok(Value::ThisModule);
         }
         let ran = self.import_ran(module, name, span);
-        self.note_import(module, name);
-        let assumed = ran || (self.baseline.is_none() && !self.resolver.is_own(module));
-        let presence = if assumed && self.tries == 0 {
+        let first = self.baseline.is_none();
+        let presence = if ran && self.tries == 0 {
             Presence::Yes
+        } else if first && self.tries == 0 {
+            self.resolver.likely_presence(module, name)
         } else {
             self.resolver.attribute_presence(module, name)
         };
@@ -186,6 +195,7 @@ impl Machine<'_> {
             }
             Presence::Yes => {}
         }
+        self.note_import(module, name);
         if self.resolver.is_submodule(module, name) {
             return Ok(Value::Module(Name::from(submodule)));
         }

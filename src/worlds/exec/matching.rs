@@ -1,9 +1,10 @@
 //! `match`.
 
-use crate::syntax::ast::{Constant, ExprId, MatchCase, Name, Pattern, PatternKind};
 use crate::program::scopes::pattern_names;
 use crate::simulation::BindingKind;
+use crate::syntax::ast::{Constant, ExprId, MatchCase, Name, Pattern, PatternKind};
 use crate::text::span::Span;
+use crate::worlds::builtins::types;
 use crate::worlds::machine::{Flow, Machine, Stop};
 use crate::worlds::state::{Items, Object, State};
 use crate::worlds::value::Value;
@@ -113,7 +114,17 @@ impl Machine<'_> {
                 let mut all = is_instance;
                 let whole = matches!(
                     class,
-                    Value::Type("int" | "str" | "float" | "bool" | "bytes" | "list" | "dict" | "tuple" | "set")
+                    Value::Type(
+                        "int"
+                            | "str"
+                            | "float"
+                            | "bool"
+                            | "bytes"
+                            | "list"
+                            | "dict"
+                            | "tuple"
+                            | "set"
+                    )
                 );
                 for pattern in patterns {
                     let part = if whole { value.clone() } else { Value::Opaque(None) };
@@ -169,6 +180,12 @@ impl Machine<'_> {
         Ok(None)
     }
 
+    /// Whether an object is neither a sequence nor a mapping: its class derives from neither.
+    fn is_plain_object(&self, value: &Value) -> bool {
+        let builtin = self.builtin_ancestor(&self.class_of(value));
+        !self.has_unseen_attributes(value) && (builtin == "object" || types::is_exception(builtin))
+    }
+
     fn sequence_pattern(
         &mut self,
         patterns: &[Pattern],
@@ -176,15 +193,22 @@ impl Machine<'_> {
         captures: &mut Captures,
     ) -> Flow<Option<bool>> {
         let items = match value {
-            Value::Tuple(items) => Items::exactly(items.to_vec()),
+            Value::Tuple(items) | Value::Range(items) => Items::exactly(items.to_vec()),
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::List(items)) => items.clone(),
                 Some(Object::Dict(_) | Object::Set(_) | Object::Iterator(_)) => {
                     return Ok(Some(false));
                 }
+                // A class of the module's own is no sequence unless it derives from one.
+                Some(Object::Instance(_) | Object::Class(_)) if self.is_plain_object(value) => {
+                    return Ok(Some(false));
+                }
                 _ => Items::unknown(),
             },
-            Value::Unknown | Value::External(_) | Value::Returned(_) | Value::Opaque(_)
+            Value::Unknown
+            | Value::External(_)
+            | Value::Returned(_)
+            | Value::Opaque(_)
             | Value::Union(_) => Items::unknown(),
             _ => return Ok(Some(false)),
         };
@@ -233,10 +257,17 @@ impl Machine<'_> {
                 Some(Object::List(_) | Object::Set(_) | Object::Iterator(_)) => {
                     return Ok(Some(false));
                 }
+                Some(Object::Instance(_) | Object::Class(_)) if self.is_plain_object(value) => {
+                    return Ok(Some(false));
+                }
                 _ => None,
             },
-            Value::Unknown | Value::External(_) | Value::Returned(_) | Value::Opaque(_)
-            | Value::Union(_) | Value::Globals => None,
+            Value::Unknown
+            | Value::External(_)
+            | Value::Returned(_)
+            | Value::Opaque(_)
+            | Value::Union(_)
+            | Value::Globals => None,
             _ => return Ok(Some(false)),
         };
         let mut all = Some(true);

@@ -2,6 +2,7 @@
 
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExceptHandler, StmtId};
+use crate::text::span::Span;
 use crate::worlds::machine::{Flow, Machine, Raise, Stop};
 use crate::worlds::state::State;
 use crate::worlds::value::Value;
@@ -102,7 +103,7 @@ impl Machine<'_> {
             }
             let before = self.state.clone();
             let exception = if is_star { Value::Opaque(None) } else { raise.exception.clone() };
-            if self.handle(handler, exception).is_ok() {
+            if self.handle(handler, exception, raise.site).is_ok() {
                 states.push(std::mem::take(&mut self.state));
             }
             if matches == Some(true) {
@@ -115,12 +116,12 @@ impl Machine<'_> {
         self.raises.push(Raise { state: keeps_state.then_some(state), ..raise });
     }
 
-    fn handle(&mut self, handler: &ExceptHandler, exception: Value) -> Flow<()> {
+    fn handle(&mut self, handler: &ExceptHandler, exception: Value, site: Span) -> Flow<()> {
         let mark = self.mark();
         if let Some(name) = &handler.name {
             self.bind_name(&name.name, exception.clone(), name.span, BindingKind::Variable);
         }
-        self.handling.push(exception);
+        self.handling.push((exception, site));
         let end = self.block(&handler.body);
         self.handling.pop();
         let Some(name) = &handler.name else { return end };
@@ -149,8 +150,7 @@ impl Machine<'_> {
                 continue;
             };
             self.state = state;
-            let exception = raise.exception.clone();
-            self.handling.push(exception);
+            self.handling.push((raise.exception.clone(), raise.site));
             let end = last(self);
             self.handling.pop();
             if end.is_ok() {

@@ -50,6 +50,17 @@ impl Machine<'_> {
                     ("contextlib", "suppress") => {
                         Manager::Suppress(Value::tuple(returned.args.clone()))
                     }
+                    ("contextlib", "nullcontext") => {
+                        let entered = returned.args.first().cloned().unwrap_or(Value::None);
+                        return Ok((Manager::Transparent, entered));
+                    }
+                    ("contextlib", "closing") => {
+                        let entered = returned.args.first().cloned().unwrap_or(Value::Unknown);
+                        return Ok((Manager::Transparent, entered));
+                    }
+                    ("contextlib", "redirect_stdout" | "redirect_stderr" | "chdir") => {
+                        Manager::Transparent
+                    }
                     ("contextlib" | "unittest" | "pytest", _) => Manager::Unseen,
                     (module, _) if self.resolver.is_standard(module) => Manager::Transparent,
                     _ => Manager::Unseen,
@@ -108,13 +119,7 @@ impl Machine<'_> {
     }
 
     /// One exception meets the manager: it goes on outward, or the statement ends here.
-    fn meet(
-        &mut self,
-        manager: &Manager,
-        raise: Raise,
-        at: ExprId,
-        swallowed: &mut Vec<State>,
-    ) {
+    fn meet(&mut self, manager: &Manager, raise: Raise, at: ExprId, swallowed: &mut Vec<State>) {
         let Some(state) = raise.state.clone() else {
             self.raises.push(raise);
             return;
