@@ -79,6 +79,7 @@ pub(super) fn complete(
                 certainty: Certainty::Always,
                 exceptions: vec!["ImportError".to_owned()],
                 reason: failure.reason,
+                about: None,
                 updated: Vec::new(),
                 stale: Vec::new(),
             });
