@@ -80,7 +80,11 @@ pub(super) struct Identity {
 }
 
 /// Steps (statements and calls) after which calls are no longer followed.
-const STEP_BUDGET: u32 = 60_000;
+const STEP_BUDGET: u32 = 40_000;
+/// As [`STEP_BUDGET`], for one statement of the module.
+const STATEMENT_BUDGET: u32 = 4_000;
+/// Exceptions of one call that are kept apart.
+const MAX_RAISES: usize = 12;
 
 pub(super) struct Machine<'a> {
     pub(super) resolver: &'a Resolver<'a>,
@@ -107,6 +111,7 @@ pub(super) struct Machine<'a> {
     /// How many conditions around were left open by what the outside decides.
     pub(super) outside_forks: u32,
     pub(super) steps: u32,
+    statement_steps: u32,
     pub(super) trace: Trace,
     /// What ran in the version before; none at the first import.
     pub(super) baseline: Option<Rc<Baseline>>,
@@ -148,6 +153,7 @@ impl<'a> Machine<'a> {
             site_unchanged: false,
             outside_forks: 0,
             steps: STEP_BUDGET,
+            statement_steps: STATEMENT_BUDGET,
             trace: Trace::default(),
             baseline: None,
             shadow: false,
@@ -196,10 +202,45 @@ impl<'a> Machine<'a> {
         self.here().kind == ScopeKind::Module
     }
 
-    /// Takes one step off the budget; false where it is used up.
+    /// Takes one step off the budgets; false where one is used up.
     pub(super) fn step(&mut self) -> bool {
         self.steps = self.steps.saturating_sub(1);
-        self.steps > 0
+        self.statement_steps = self.statement_steps.saturating_sub(1);
+        self.steps > 0 && self.statement_steps > 0
+    }
+
+    /// A statement of the module begins.
+    pub(super) fn refill(&mut self) {
+        self.statement_steps = STATEMENT_BUDGET;
+    }
+
+    /// Joins exceptions that a call may raise where there are too many to keep apart.
+    pub(super) fn compact_raises(&mut self, base: usize) {
+        if self.raises.len() - base <= MAX_RAISES {
+            return;
+        }
+        let mut kept: Vec<Raise> = Vec::new();
+        for raise in self.raises.split_off(base) {
+            let same = |known: &&mut Raise| {
+                known.risk == raise.risk
+                    && known.unchanged == raise.unchanged
+                    && known.site == raise.site
+                    && known.exception.type_name() == raise.exception.type_name()
+            };
+            match kept.iter_mut().find(same) {
+                Some(known) => {
+                    known.state = match (known.state.take(), raise.state) {
+                        (Some(a), Some(b)) => Some(a.join(&b)),
+                        (a, b) => a.or(b),
+                    };
+                    if !known.exception.same(&raise.exception) {
+                        known.exception = known.exception.join(&raise.exception);
+                    }
+                }
+                None => kept.push(raise),
+            }
+        }
+        self.raises.extend(kept);
     }
 
     pub(super) fn allocate(&mut self, object: Object) -> Value {
@@ -287,13 +328,17 @@ impl<'a> Machine<'a> {
             return;
         }
         // The code that is live has run: what the outside decides went well the first time,
-        // and goes well again where nothing has changed.
-        let assumed = risk != Risk::Inside && (self.baseline.is_none() || unchanged);
+        // and goes well again where nothing has changed. Of a module in a source root even what
+        // is decided inside: it is not known here, but the process has been through it.
+        let is_history = risk != Risk::Inside || self.identity.is_placed;
+        let assumed = is_history && (self.baseline.is_none() || unchanged);
         if assumed && self.tries == 0 {
             return;
         }
         let exception = if class.is_empty() { Value::Unknown } else { Value::of_type(class) };
-        let keeps_state = self.tries > 0 || risk == Risk::Inside;
+        // The worlds of a module in a source root are those of a run that gets through.
+        let counts = risk == Risk::Inside && !self.identity.is_placed;
+        let keeps_state = self.tries > 0 || counts;
         let raise = Raise {
             state: keeps_state.then(|| self.state.clone()),
             exception,

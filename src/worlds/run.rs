@@ -53,6 +53,7 @@ impl Machine<'_> {
         for &id in &program.ast().body {
             let before = self.state.clone();
             let ran = self.trace.ran.len();
+            self.refill();
             let end = self.stmt(id);
             if end.is_err() || torn.is_some() {
                 // It did not run, or not to its end.

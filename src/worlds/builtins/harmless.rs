@@ -20,7 +20,7 @@ static HARMLESS: LazyLock<FxHashMap<&'static str, FxHashSet<&'static str>>> = La
 
 fn is_listed(external: &External) -> bool {
     let Some(names) = HARMLESS.get(&*external.module) else { return false };
-    let first = external.attribute.split(['.', '(']).next().unwrap_or("");
+    let first = external.attribute.split(['.', '(', '[']).next().unwrap_or("");
     names.contains("*") || names.contains(first)
 }
 

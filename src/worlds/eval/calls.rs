@@ -262,7 +262,9 @@ impl Machine<'_> {
         let caller = std::mem::replace(&mut self.program, program);
         let version = std::mem::replace(&mut self.version, function.version);
         let handling = std::mem::take(&mut self.handling);
+        let base = self.raises.len();
         let result = self.run_body(function.code);
+        self.compact_raises(base);
         self.handling = handling;
         self.version = version;
         self.program = caller;

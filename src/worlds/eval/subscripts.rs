@@ -6,7 +6,7 @@ use crate::syntax::ast::{ExprId, ExprKind, Name};
 use crate::worlds::builtins::functions::OWN_NAMES;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Entries, Items, Object};
-use crate::worlds::value::Value;
+use crate::worlds::value::{External, Value};
 
 /// Known bounds of a slice without a step: None where a bound is left out.
 pub(super) type Bounds = [Option<i64>; 2];
@@ -122,8 +122,10 @@ impl Machine<'_> {
                 Ok(Value::Unknown)
             }
             // A subscript of something imported is nearly always a type expression.
-            Value::External(external) if self.resolver.is_standard(&external.module) => {
-                Ok(Value::Unknown)
+            Value::External(external) if self.is_harmless(object) => {
+                let attribute = Name::from(format!("{}[]", external.attribute));
+                let module = external.module.clone();
+                Ok(Value::External(std::rc::Rc::new(External { module, attribute })))
             }
             Value::None
             | Value::Int(_)
