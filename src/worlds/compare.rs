@@ -49,13 +49,7 @@ pub fn compare(history: &History<'_>) -> Result<Compared, ParseFailure> {
     let restart = resolver(history.restart_modules, history.restart_cache);
     let mut executed = execute(history, &texts, &live, &restart);
     let mut comparison = Worlds::new(history, &mut executed).compared();
-    super::importers::complete(
-        &mut comparison,
-        &mut executed,
-        &live,
-        &restart,
-        history.is_package,
-    );
+    super::importers::complete(&mut comparison, &mut executed, &live, &restart, history.is_package);
     let last = texts.last().and_then(|text| text.as_ref().ok()).map(Arc::clone);
     Ok(Compared { comparison, last })
 }

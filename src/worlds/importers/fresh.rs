@@ -6,9 +6,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::absolute;
 use super::meaning::{binds_nothing_else, each_statement};
 use super::uses::static_test;
-use super::absolute;
 use crate::program::Program;
 use crate::syntax::ast::{ImportNames, Name, StmtId, StmtKind};
 use crate::text::span::Span;
@@ -219,7 +219,8 @@ fn will_bind(
             let is_current = at == index && stmt.span.contains(active.at);
             let is_import = matches!(stmt.kind, StmtKind::ImportFrom { .. });
             let is_before = at < index || at == index && !(is_current && is_import);
-            if let StmtKind::ImportFrom { module, names: ImportNames::Star(_), level } = &stmt.kind {
+            if let StmtKind::ImportFrom { module, names: ImportNames::Star(_), level } = &stmt.kind
+            {
                 let base = absolute(&active.name, active.is_package, module.as_ref(), *level);
                 let exports = base.and_then(|base| resolver.star_names(&base));
                 let may_bind = exports.is_none_or(|exports| {

@@ -221,7 +221,12 @@ impl<'a> Walker<'a> {
         self.frames.pop();
     }
 
-    fn branches(&mut self, branches: &'a [(ExprId, Vec<StmtId>)], orelse: &'a [StmtId], place: Place) {
+    fn branches(
+        &mut self,
+        branches: &'a [(ExprId, Vec<StmtId>)],
+        orelse: &'a [StmtId],
+        place: Place,
+    ) {
         let mut inner = place;
         for (test, body) in branches {
             self.expr(*test, inner);
@@ -229,8 +234,7 @@ impl<'a> Walker<'a> {
                 Some(true) => return self.block(body, inner),
                 Some(false) => {}
                 None => {
-                    let is_alternative =
-                        inner.is_alternative || asks_environment(self.ast, *test);
+                    let is_alternative = inner.is_alternative || asks_environment(self.ast, *test);
                     inner = Place { in_branch: true, is_alternative, ..inner };
                     self.block(body, inner);
                 }
@@ -449,8 +453,16 @@ fn may_catch(ast: &Ast, typ: ExprId, names: &[&str]) -> bool {
     }
     match last_name(ast, typ) {
         Some(
-            "ModuleNotFoundError" | "NameError" | "KeyError" | "TypeError" | "ValueError" | "OSError"
-            | "SyntaxError" | "RuntimeError" | "IndexError" | "NotImplementedError",
+            "ModuleNotFoundError"
+            | "NameError"
+            | "KeyError"
+            | "TypeError"
+            | "ValueError"
+            | "OSError"
+            | "SyntaxError"
+            | "RuntimeError"
+            | "IndexError"
+            | "NotImplementedError",
         ) => false,
         Some(name @ ("ImportError" | "AttributeError")) => names.contains(&name),
         _ => true,
