@@ -16,7 +16,7 @@ use crate::worlds::changes::bound_names;
 use crate::worlds::resolve::Resolver;
 
 /// How many bytes of other modules are parsed on the way.
-const MAX_BYTES: usize = 2 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
 /// Words with which a module may get names that no statement of it binds.
 const BINDS_UNSEEN: &[&str] =
@@ -74,6 +74,12 @@ impl<'a> Fresh<'a> {
 
     /// Why importing the module certainly fails.
     pub(super) fn failure(mut self) -> Option<Failure> {
+        // The packages around it are executed whatever else is.
+        let ends = self.own.module.match_indices('.').map(|(at, _)| &self.own.module[..at]);
+        if let Some(package) = ends.into_iter().find(|package| self.fatal.contains_key(*package)) {
+            let reason = format!("`{package}` uses a name of this module that is gone");
+            return Some(Failure { own: None, reason });
+        }
         match self.import(self.own.module) {
             Err(Stop::Fails(failure)) => Some(failure),
             _ => None,
