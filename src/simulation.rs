@@ -185,6 +185,8 @@ pub struct AbortPoint {
     pub exceptions: Vec<String>,
     /// What can raise, in words, without a full stop.
     pub reason: String,
+    /// What raises there ran in the version before, with the same inputs.
+    pub unchanged: bool,
     /// What has changed or is called there: points with the same one have one cause.
     pub about: Option<Name>,
     /// Names that would already be new.

@@ -251,6 +251,7 @@ impl<'a> JsonSimulation<'a> {
             name: &read.name,
             line: line(last, read.span),
             scope: read.scope.as_str(),
+            certainty: read.certainty.as_str(),
             from: JsonFrom {
                 version: read.from_version,
                 line: line(read.from_version, read.from_span),
@@ -313,6 +314,7 @@ struct JsonGhostRead<'a> {
     name: &'a str,
     line: u32,
     scope: &'static str,
+    certainty: &'static str,
     from: JsonFrom,
     restart: &'static str,
 }
@@ -421,7 +423,7 @@ mod tests {
                 r#""certainty":"always","version":1,"line":1},"#,
                 r#"{"name":"area","kind":"function","origin":"orphan","#,
                 r#""certainty":"always","version":0,"line":1}],"#,
-                r#""ghost_reads":[{"name":"area","line":4,"scope":"module","#,
+                r#""ghost_reads":[{"name":"area","line":4,"scope":"module","certainty":"always","#,
                 r#""from":{"version":0,"line":1},"restart":"NameError"}],"abort_points":"#,
             ),
             r#""diagnostics":"#,

@@ -101,6 +101,7 @@ impl Renamed {
             certainty: Certainty::Maybe,
             exceptions: vec!["ValueError".to_owned()],
             reason: "`check` is new here and can raise".to_owned(),
+            unchanged: false,
             about: None,
             updated: vec!["surface".into(), "TOTAL".into()],
             stale: Vec::new(),

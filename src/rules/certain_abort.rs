@@ -24,20 +24,30 @@ pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
         [exception] => format!(" with `{exception}`"),
         _ => String::new(),
     };
-    let message = format!("The reload stops here{exception}: {}{}", point.reason, torn(point));
+    let here = match point.certainty {
+        Certainty::Always => "here",
+        Certainty::Maybe => "here at the latest",
+    };
+    let message = format!("The reload stops {here}{exception}: {}{}", point.reason, torn(point));
     let location = comparison.here(point.span);
     let key = point.exceptions.first().map_or("", String::as_str);
     let key = format!("{key} {}", point.reason);
-    findings.add(RULE.finding(location, Certainty::Always, key, message));
+    let mut found = RULE.finding(location, point.certainty, key, message);
+    // Only the place is in doubt.
+    found.severity = RULE.default_severity;
+    findings.add(found);
 }
 
-/// Where the reload certainly stops.
+/// Where the reload stops, if it certainly does; where paths end in several places, the last.
 pub(super) fn end(comparison: &Comparison) -> Option<&AbortPoint> {
+    let last = comparison.stages.last()?;
+    if last.outcome != Outcome::Aborts {
+        return None;
+    }
     let points = &comparison.abort_points;
-    let certain = points.iter().find(|point| point.cause == AbortCause::Certain);
-    let aborts = comparison.stages.last().is_some_and(|stage| stage.outcome == Outcome::Aborts);
-    // Where every path ends, but not all in the same place, the last one is as good as any.
-    certain.or_else(|| points.last().filter(|_| aborts))
+    let is_end = |point: &&AbortPoint| point.cause == AbortCause::Certain;
+    let sure = points.iter().find(|point| is_end(point) && point.certainty == Certainty::Always);
+    sure.or_else(|| points.iter().rfind(is_end)).or(points.last())
 }
 
 /// What would be new and what old, as the end of a message.

@@ -11,11 +11,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use self::divergences::has_branches;
 use super::history::{Executed, History, StageRun, Version, execute, read};
 use super::machine::{Machine, Raise, Risk};
 use super::resolve::Resolver;
 use super::run::{Run, is_open};
 use super::state::{OUTSIDE, Slot, State, Symbol};
+use super::trace::NowRead;
 use super::value::Value;
 use crate::comparison::{Comparison, Unseen};
 use crate::diagnostic::Certainty;
@@ -176,6 +178,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 certainty: Certainty::always_if(certain),
                 exceptions,
                 reason: stop.reason.to_string(),
+                unchanged: stop.unchanged,
                 about: None,
                 updated,
                 stale,
@@ -315,10 +318,11 @@ impl<'w, 'a> Worlds<'w, 'a> {
     fn ghost_reads(&mut self) -> Vec<GhostRead> {
         let (Some(reload), Some(restart)) = (self.reload, self.restart) else { return Vec::new() };
         let mut ghosts = self.ghosts_now(reload, restart);
-        // A name that a restart binds too, further down, is none that is left over.
+        // A name that a restart binds too, further down, is left over only where it stops here.
         ghosts.retain(|ghost| {
             let symbol = self.machine.symbol(&ghost.name);
-            ghost.restart != RestartMeaning::Builtin || restart.intended.global(symbol).is_none()
+            let stops = restart.unbound_reads.iter().any(|(span, _)| *span == ghost.span);
+            stops || restart.intended.global(symbol).is_none()
         });
         ghosts.extend(self.ghosts_later(reload, restart));
         ghosts.sort_by_key(|ghost| (ghost.span, ghost.scope == ReadScope::Function));
@@ -333,9 +337,15 @@ impl<'w, 'a> Worlds<'w, 'a> {
         for (&span, read) in &reload.trace.reads {
             let older = |place: &&(u32, Span)| place.0 < self.last;
             let Some(&(from_version, from_span)) = read.found.iter().find(older) else { continue };
-            let Some(fresh) = restart.trace.reads.get(&span) else { continue };
+            let stopped = self.stops_before(restart, span);
+            let fresh = match restart.trace.reads.get(&span) {
+                Some(fresh) => fresh,
+                // The same statement stops before it comes to this.
+                None if stopped => &NowRead::default(),
+                None => continue,
+            };
             let unbound = restart.unbound_reads.iter().find(|(unbound, _)| *unbound == span);
-            let raises = unbound.is_some();
+            let raises = unbound.is_some() || (stopped && !fresh.maybe_builtin);
             let reached = unbound.is_none_or(|(_, certain)| *certain);
             if !fresh.found.is_empty() || !(raises || fresh.maybe_builtin) {
                 continue;
@@ -354,6 +364,22 @@ impl<'w, 'a> Worlds<'w, 'a> {
             });
         }
         ghosts
+    }
+
+    /// Whether a run certainly ends at a name that is not bound, earlier in the same statement.
+    fn stops_before(&self, run: &Run, span: Span) -> bool {
+        let Some(program) = self.program(self.last) else { return false };
+        let ast = program.ast();
+        let mut stops =
+            run.unbound_reads.iter().filter(|(stop, certain)| *certain && *stop != span);
+        stops.any(|(stop, _)| {
+            let around = ast.body.iter().find(|&&id| ast.stmt(id).span.contains(*stop));
+            // A branch that is not taken is not stopped at.
+            around.is_some_and(|&id| {
+                let stmt = ast.stmt(id);
+                stmt.span.contains(span) && !has_branches(&stmt.kind)
+            })
+        })
     }
 
     /// Reads in functions of the new text that, once it has run, only an orphan satisfies.
@@ -405,6 +431,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
 }
 
 fn merge(point: &mut AbortPoint, exceptions: Vec<String>, certain: bool, stop: &Raise) {
+    point.unchanged &= stop.unchanged;
     if point.exceptions.is_empty() || exceptions.is_empty() {
         // Any exception at all.
         point.exceptions.clear();
@@ -436,6 +463,7 @@ fn syntax_abort(span: Span, message: &str) -> AbortPoint {
         certainty: Certainty::Always,
         exceptions: vec!["SyntaxError".to_owned()],
         reason: message.to_owned(),
+        unchanged: false,
         about: None,
         updated: Vec::new(),
         stale: Vec::new(),

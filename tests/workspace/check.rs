@@ -4,11 +4,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use reloadsafe::check::reloads::{Reload, Simulated, run_with};
+use reloadsafe::check::reloads::{Reload, run_with};
 use reloadsafe::check::{Baseline, CheckRequest, FilesFrom, NoProgress};
 use reloadsafe::config::{Config, PathPatterns};
 use reloadsafe::modules::{Found, Modules};
 use reloadsafe::report::CheckReport;
+use reloadsafe::simulate::Simulated;
 use reloadsafe::simulation::{Outcome, Simulation, Stage};
 use reloadsafe::text::source::{Revision, Source};
 use reloadsafe::workspace::Surroundings;

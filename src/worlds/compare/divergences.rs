@@ -31,7 +31,7 @@ impl Worlds<'_, '_> {
             .into_iter()
             .filter_map(|symbol| self.divergence(program, reload, restart, symbol))
             .collect();
-        found.sort_by(|a, b| (a.decided, a.in_reload).cmp(&(b.decided, b.in_reload)));
+        found.sort_by_key(|divergence| (divergence.decided, divergence.in_reload));
         found
     }
 
@@ -176,16 +176,7 @@ impl Worlds<'_, '_> {
 fn compound_around(program: &Program, place: Span) -> Option<StmtId> {
     let ast = program.ast();
     let around = ast.body.iter().copied().find(|&id| ast.stmt(id).span.contains(place))?;
-    let has_branches = matches!(
-        ast.stmt(around).kind,
-        StmtKind::If { .. }
-            | StmtKind::Try { .. }
-            | StmtKind::Match { .. }
-            | StmtKind::While { .. }
-            | StmtKind::For { .. }
-            | StmtKind::With { .. }
-    );
-    has_branches.then_some(around)
+    has_branches(&ast.stmt(around).kind).then_some(around)
 }
 
 /// The names and strings in an expression of a statement.
@@ -206,4 +197,17 @@ fn words(program: &Program, statement: StmtId, within: Span) -> Vec<Name> {
         visit::child_exprs(ast, id, &mut |child| exprs.push(child));
     }
     words
+}
+
+/// Whether a statement has parts that may not be executed.
+pub(super) fn has_branches(kind: &StmtKind) -> bool {
+    matches!(
+        kind,
+        StmtKind::If { .. }
+            | StmtKind::Try { .. }
+            | StmtKind::Match { .. }
+            | StmtKind::While { .. }
+            | StmtKind::For { .. }
+            | StmtKind::With { .. }
+    )
 }

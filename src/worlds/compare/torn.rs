@@ -40,7 +40,8 @@ impl Worlds<'_, '_> {
         let Some(new) = self.program(self.last) else { return Vec::new() };
         let mut found: Vec<TornDependency> = Vec::new();
         for (index, point) in points.iter().enumerate() {
-            if point.cause == AbortCause::Environment {
+            let quiet = point.cause == AbortCause::NewRisk && point.unchanged;
+            if quiet || point.cause == AbortCause::Environment {
                 continue;
             }
             for torn in self.torn_at(new, index, point) {

@@ -580,6 +580,16 @@ impl Machine<'_> {
             class if catches_all(class) => return Some(true),
             _ => {}
         }
+        // What code outside raises is an `Exception`, as good as always; the others
+        // (`SystemExit`, `KeyboardInterrupt`) are there to get through.
+        let catches_errors = |class: &Value| matches!(class, Value::Type("Exception"));
+        let catches_any = match classes {
+            Value::Tuple(all) => all.iter().any(catches_errors),
+            class => catches_errors(class),
+        };
+        if catches_any && matches!(exception, Value::Unknown) {
+            return Some(true);
+        }
         self.is_instance(exception, classes)
     }
 }
