@@ -80,6 +80,7 @@ pub(super) fn complete(
                 exceptions: vec!["ImportError".to_owned()],
                 reason: failure.reason,
                 about: None,
+                unchanged: false,
                 updated: Vec::new(),
                 stale: Vec::new(),
             });
