@@ -183,19 +183,19 @@ fn write_abort_points(
         return Ok(());
     }
     writeln!(out, "\n{BOLD}abort points{BOLD:#}")?;
-    for point in &simulation.abort_points {
-        write_abort_point(out, point, source, layout)?;
+    let line = |point: &AbortPoint| source.line(point.span.start);
+    let mut points = simulation.abort_points.iter().peekable();
+    while let Some(point) = points.next() {
+        write_abort_point(out, point, line(point))?;
+        // The code, and what it tears, once for all that can raise on one line.
+        if points.peek().is_none_or(|next| line(next) != line(point)) {
+            write_torn(out, point, source, layout)?;
+        }
     }
     Ok(())
 }
 
-fn write_abort_point(
-    out: &mut dyn Write,
-    point: &AbortPoint,
-    source: &Source,
-    layout: Layout,
-) -> io::Result<()> {
-    let line = source.line(point.span.start);
+fn write_abort_point(out: &mut dyn Write, point: &AbortPoint, line: u32) -> io::Result<()> {
     let cause = match point.cause {
         AbortCause::Certain => "certain",
         AbortCause::NewRisk => "new risk",
@@ -209,7 +209,16 @@ fn write_abort_point(
         classes => format!(", {}", visible(&classes.join(" or "))),
     };
     write!(out, "  {style}line {line} {verb}{style:#} ({cause}{exceptions})")?;
-    writeln!(out, ": {}", visible(&point.reason))?;
+    writeln!(out, ": {}", visible(&point.reason))
+}
+
+fn write_torn(
+    out: &mut dyn Write,
+    point: &AbortPoint,
+    source: &Source,
+    layout: Layout,
+) -> io::Result<()> {
+    let line = source.line(point.span.start);
     let code = source.slice(source.line_span(line)).trim();
     let code = visible(code);
     writeln!(out, "    {DIM}{}{DIM:#}", cut(&code, layout.width.saturating_sub(4)))?;

@@ -24,12 +24,16 @@ pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
         point.cause == AbortCause::NewRisk && !point.unchanged && Some(point.span) != end
     };
     let mut points: Vec<&AbortPoint> = comparison.abort_points.iter().filter(is_risk).collect();
+    let line = |point: &AbortPoint| comparison.last().line(point.span.start);
     while !points.is_empty() {
         let first = points.remove(0);
         let same = |point: &&AbortPoint| {
-            point.reason == first.reason || (point.about.is_some() && point.about == first.about)
+            line(point) == line(first)
+                || point.reason == first.reason
+                || (point.about.is_some() && point.about == first.about)
         };
         let others: Vec<&AbortPoint> = points.extract_if(.., |point| same(point)).collect();
+        let elsewhere = others.iter().filter(|point| line(point) != line(first));
         let exceptions = match &first.exceptions[..] {
             [] => String::new(),
             classes => format!(" (`{}`)", classes.join("` or `")),
@@ -42,7 +46,7 @@ pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
         // That it is no more than a risk is what the rule says anyway.
         found.severity = RULE.default_severity;
         found.related.extend(
-            others.iter().map(|point| related(comparison.here(point.span), "for the same reason")),
+            elsewhere.map(|point| related(comparison.here(point.span), "for the same reason")),
         );
         findings.add(found);
     }

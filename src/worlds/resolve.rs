@@ -1,6 +1,7 @@
 //! What other modules bind, asked for only when it matters and remembered.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
@@ -31,6 +32,8 @@ pub(super) enum Presence {
 #[derive(Debug, Default)]
 pub struct SummaryCache {
     summaries: DashMap<String, Arc<Summary>>,
+    /// The texts of other modules that were parsed for what they import, by their files.
+    programs: DashMap<(PathBuf, PythonVersion), Option<Arc<Program>>>,
 }
 
 /// The namespace of a freshly imported module.
@@ -239,6 +242,31 @@ impl<'a> Resolver<'a> {
             ("typing" | "typing_extensions", "TYPE_CHECKING") => Value::Bool(false),
             _ => return None,
         })
+    }
+
+    /// The source of another module of the workspace.
+    pub(super) fn workspace_file(&self, module: &str) -> Option<Arc<ModuleFile>> {
+        match self.modules.find(module) {
+            Found::Source(file) if file.origin == ModuleOrigin::Workspace => Some(file),
+            _ => None,
+        }
+    }
+
+    /// The files that may use a module and have one of the words in them.
+    pub(super) fn importers(&self, module: &str, words: &[&str]) -> Vec<Arc<ModuleFile>> {
+        self.modules.importers(module, words)
+    }
+
+    /// Another module's text, understood; None where it does not compile.
+    pub(super) fn program(&self, file: &ModuleFile) -> Option<Arc<Program>> {
+        let key = (file.path.clone(), self.python);
+        if let Some(known) = self.cache.programs.get(&key) {
+            return known.clone();
+        }
+        let parsed = parse(&file.source, &ParseOptions::new(self.python)).ok();
+        let program = parsed.map(|parsed| Arc::new(Program::new(Arc::new(parsed), self.python)));
+        self.cache.programs.insert(key, program.clone());
+        program
     }
 
     fn summary(&self, file: &Arc<ModuleFile>) -> Option<Arc<Summary>> {

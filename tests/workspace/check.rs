@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use reloadsafe::check::reloads::{Reload, run_with};
-use reloadsafe::simulate::Simulated;
 use reloadsafe::check::{Baseline, CheckRequest, FilesFrom, NoProgress};
 use reloadsafe::config::{Config, PathPatterns};
 use reloadsafe::modules::{Found, Modules};
 use reloadsafe::report::CheckReport;
+use reloadsafe::simulate::Simulated;
 use reloadsafe::simulation::{Outcome, Simulation, Stage};
 use reloadsafe::text::source::{Revision, Source};
 use reloadsafe::workspace::Surroundings;
