@@ -49,6 +49,8 @@ pub(super) struct Raise {
     /// It ran in the version before with the same inputs.
     pub(super) unchanged: bool,
     pub(super) reason: Rc<str>,
+    /// Raised in a function that the module calls, not in its own frame.
+    pub(super) in_function: bool,
     /// Where the module's own frame stands.
     pub(super) site: Span,
     /// How many global bindings had been made.
@@ -117,6 +119,9 @@ pub(super) struct Machine<'a> {
     pub(super) baseline: Option<Rc<Baseline>>,
     /// After a certain abort: what follows is only looked through for what it would bind.
     pub(super) shadow: bool,
+    /// Fingerprints of statements that are live and seemed to abort in a function that they
+    /// call: they are beyond what is followed.
+    pub(super) misjudged: FxHashSet<u64>,
     next_object: u32,
     symbols: FxHashMap<Name, Symbol>,
     names: Vec<Name>,
@@ -157,6 +162,7 @@ impl<'a> Machine<'a> {
             trace: Trace::default(),
             baseline: None,
             shadow: false,
+            misjudged: FxHashSet::default(),
             next_object: 0,
             symbols: FxHashMap::default(),
             names: Vec::new(),
@@ -205,6 +211,12 @@ impl<'a> Machine<'a> {
     /// Whether the module's own frame (not a function's, not a class body's) executes.
     pub(super) fn at_module_level(&self) -> bool {
         self.here().kind == ScopeKind::Module
+    }
+
+    fn in_function(&self) -> bool {
+        self.active.iter().any(|active| {
+            matches!(active.kind, ScopeKind::Function | ScopeKind::Lambda)
+        })
     }
 
     /// Takes one step off the budgets; false where one is used up.
@@ -275,6 +287,7 @@ impl<'a> Machine<'a> {
             risk: None,
             unchanged: self.outside_forks > 0 && (self.site_unchanged || self.baseline.is_none()),
             reason: reason.into(),
+            in_function: self.in_function(),
             site: self.site,
             log: self.trace.log.len(),
             read: None,
@@ -361,6 +374,7 @@ impl<'a> Machine<'a> {
             risk: Some(risk),
             unchanged: unchanged || self.baseline.is_none(),
             reason: reason().into(),
+            in_function: self.in_function(),
             site: self.site,
             log: self.trace.log.len(),
             read: None,
