@@ -2,12 +2,13 @@
 //! few have to be parsed.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use memchr::memmem;
+use rustc_hash::FxHashMap;
 
 use super::super::source_roots::{is_identifier, is_skipped};
-use super::Finder;
+use super::{Finder, Place};
 use crate::modules::{Found, ModuleFile, ModuleOrigin};
 
 /// How many files are looked at; beyond that a finding in another file may be missed.
@@ -19,10 +20,11 @@ const MAX_DEPTH: usize = 24;
 /// How many bytes of texts are kept, so that each of many reloads need not read them again.
 const MAX_KEPT: usize = 64 << 20;
 
-/// The workspace's files, listed and read when they are first asked for.
+/// The workspace's files, listed and read when they are first asked for: those below all source
+/// roots (None), and those below a directory that only the modules in it see as one.
 #[derive(Debug, Default)]
 pub(super) struct Importers {
-    files: OnceLock<Vec<Candidate>>,
+    below: RwLock<FxHashMap<Option<PathBuf>, Arc<Vec<Candidate>>>>,
 }
 
 /// A file that imports something.
@@ -37,10 +39,11 @@ impl Finder {
     /// The files that mention the last part of a module's name, or could mean the module by a
     /// relative import without naming it, and that have one of the words.
     pub(super) fn files_that_import(&self, module: &str, words: &[&str]) -> Vec<Arc<ModuleFile>> {
+        let Some(root) = self.root_of(module) else { return Vec::new() };
+        let top = module.split('.').next().unwrap_or(module);
         let leaf = module.rsplit('.').next().unwrap_or(module);
-        let candidates = self.shared.importers.files.get_or_init(|| self.list_candidates());
         let mut found = Vec::new();
-        for candidate in candidates {
+        for candidate in self.candidates(&root).iter() {
             let read;
             let bytes = match &candidate.bytes {
                 Some(bytes) => bytes,
@@ -53,7 +56,10 @@ impl Finder {
             if !names_it || !words.iter().any(|word| has_word(bytes, word)) {
                 continue;
             }
-            let Some(name) = self.name_below_roots(&candidate.path) else { continue };
+            let Some((own_root, name)) = self.name_below_roots(&candidate.path) else { continue };
+            if own_root != root && self.has_another(&own_root, &candidate.path, top) {
+                continue;
+            }
             let loaded = self.shared.files.load(&candidate.path, &name, ModuleOrigin::Workspace);
             if let Ok(Some(Found::Source(file))) = loaded {
                 found.push(file);
@@ -62,13 +68,55 @@ impl Finder {
         found
     }
 
-    /// Every `.py` file below the source roots that imports anything.
-    fn list_candidates(&self) -> Vec<Candidate> {
+    /// The directory from which a module of the workspace is imported.
+    fn root_of(&self, module: &str) -> Option<PathBuf> {
+        let parts = module.split('.').count();
+        let directory = match self.place(module) {
+            Place::Module { file, origin: ModuleOrigin::Workspace } => {
+                file.ancestors().nth(parts)?.to_path_buf()
+            }
+            Place::Package { directory, origin: ModuleOrigin::Workspace } => {
+                directory.ancestors().nth(parts)?.to_path_buf()
+            }
+            _ => return None,
+        };
+        Some(directory)
+    }
+
+    /// Whether a file that is imported from another root finds a module of its own there, or
+    /// beside it where it runs as a script.
+    fn has_another(&self, root: &Path, file: &Path, top: &str) -> bool {
+        let beside = file.parent().filter(|directory| !self.shared.files.is_package(directory));
+        let places = [Some(root), beside];
+        places.into_iter().flatten().any(|place| self.shared.files.hit(place, top).is_some())
+    }
+
+    fn candidates(&self, root: &Path) -> Arc<Vec<Candidate>> {
+        let is_shared = self.shared.roots.iter().any(|known| known == root);
+        let key = (!is_shared).then(|| root.to_path_buf());
+        let known = &self.shared.importers.below;
+        if let Some(listed) = known.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(listed);
+        }
+        let starts = if is_shared { self.shared.roots.clone() } else { vec![root.to_path_buf()] };
+        let listed = Arc::new(self.list_candidates(starts));
+        let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(key).or_insert(listed))
+    }
+
+    /// Every `.py` file below some directories that imports anything, those left out that git
+    /// ignores: copies that a build made.
+    fn list_candidates(&self, starts: Vec<PathBuf>) -> Vec<Candidate> {
         let files = &self.shared.files;
+        let is_ignored = |path: &Path| self.shared.is_ignored(&path.join("m.py"));
         let mut paths = Vec::new();
-        let mut pending: Vec<(PathBuf, usize)> =
-            self.shared.roots.iter().map(|root| (root.clone(), 0)).collect();
-        while let Some((directory, depth)) = pending.pop() {
+        let mut pending: Vec<(PathBuf, usize, bool)> = Vec::new();
+        for start in starts {
+            // A directory that is asked for is looked at even so.
+            let asked = is_ignored(&start);
+            pending.push((start, 0, asked));
+        }
+        while let Some((directory, depth, asked)) = pending.pop() {
             let listing = files.listing(&directory);
             let modules = listing.files().filter(|file| file.ends_with(".py"));
             paths.extend(modules.map(|file| directory.join(file)));
@@ -76,8 +124,9 @@ impl Finder {
                 continue;
             }
             let below = listing.directories().map(|name| directory.join(name));
-            let below = below.filter(|path| !is_skipped(path, files.tree(path)));
-            pending.extend(below.map(|path| (path, depth + 1)));
+            let below = below
+                .filter(|path| !is_skipped(path, files.tree(path)) && (asked || !is_ignored(path)));
+            pending.extend(below.map(|path| (path, depth + 1, asked)));
         }
         // Roots may lie within each other.
         paths.sort();
@@ -103,9 +152,9 @@ impl Finder {
         tree.read(path).ok().flatten().unwrap_or_default()
     }
 
-    /// The name under which a file is imported from the innermost root around it. Where no
+    /// The innermost root around a file, and the name under which it is imported. Where no
     /// name leads to it, as to a script, relative imports in it mean nothing either.
-    fn name_below_roots(&self, path: &Path) -> Option<String> {
+    fn name_below_roots(&self, path: &Path) -> Option<(PathBuf, String)> {
         let own = self.entries.iter().filter(|entry| entry.origin == ModuleOrigin::Workspace);
         let roots = own.map(|entry| &entry.directory).filter(|root| path.starts_with(root));
         // What is a package's directory only serves as a root for the scripts in it.
@@ -119,9 +168,9 @@ impl Finder {
             parts.pop();
         }
         if !parts.iter().all(|part| is_identifier(part)) {
-            return parts.last().map(|stem| (*stem).to_owned());
+            return parts.last().map(|stem| (root.clone(), (*stem).to_owned()));
         }
-        Some(parts.join("."))
+        Some((root.clone(), parts.join(".")))
     }
 }
 
