@@ -180,7 +180,7 @@ impl Machine<'_> {
                 let reason = format!("`assert {text}` fails");
                 return Err(self.raise_builtin("AssertionError", reason));
             }
-            let risk = if outcomes.outside { Risk::Outside } else { Risk::Inside };
+            let risk = if outcomes.outside { Risk::Environment } else { Risk::Inside };
             self.may_raise("AssertionError", risk, test, || format!("`assert {text}` may fail"));
         }
         self.state = outcomes.when_true.ok_or(Stop)?;

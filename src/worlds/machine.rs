@@ -189,6 +189,11 @@ impl<'a> Machine<'a> {
         symbol
     }
 
+    /// The symbol of a name that has been met before.
+    pub(super) fn known_symbol(&self, name: &Name) -> Option<Symbol> {
+        self.symbols.get(name).copied()
+    }
+
     pub(super) fn name(&self, symbol: Symbol) -> &Name {
         &self.names[symbol.0 as usize]
     }
@@ -327,6 +332,16 @@ impl<'a> Machine<'a> {
         if self.shadow {
             return;
         }
+        // What a module in a source root does with its own values, and that is not followed to
+        // the end, is no evidence of a risk; a name that may be missing is.
+        let is_evident = matches!(
+            class,
+            "NameError" | "UnboundLocalError" | "AssertionError" | "ZeroDivisionError"
+        );
+        let risk = match risk {
+            Risk::Inside if self.identity.is_placed && !is_evident => Risk::Environment,
+            risk => risk,
+        };
         // The code that is live has run: what the outside decides went well the first time,
         // and goes well again where nothing has changed. Of a module in a source root even what
         // is decided inside: it is not known here, but the process has been through it.

@@ -12,6 +12,7 @@ use super::value::Value;
 use crate::modules::{Found, ModuleFile, ModuleOrigin, Modules};
 use crate::program::Program;
 use crate::python::PythonVersion;
+use crate::simulation::Outcome;
 use crate::syntax::ast::{Constant, Name};
 use crate::syntax::parse::{ParseOptions, parse};
 
@@ -39,6 +40,8 @@ pub(super) struct Summary {
     /// Names may be bound that are not among these.
     unseen: bool,
     has_getattr: bool,
+    /// Importing it may raise.
+    may_fail: bool,
 }
 
 #[derive(Debug)]
@@ -90,6 +93,16 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Whether executing a library's module may raise, as optional parts of libraries do.
+    pub(super) fn import_may_fail(&self, name: &str) -> bool {
+        match self.modules.find(name) {
+            Found::Source(file) if file.origin == ModuleOrigin::Environment => {
+                self.summary(&file).is_none_or(|summary| summary.may_fail)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a module belongs to the same top-level package as the one that is simulated.
     pub(super) fn is_own(&self, module: &str) -> bool {
         let top = |name: &'_ str| name.split('.').next().map(str::to_owned);
@@ -102,6 +115,14 @@ impl<'a> Resolver<'a> {
             Found::Source(file) => file.origin == ModuleOrigin::StandardLibrary,
             Found::Opaque => true,
             _ => matches!(module, "sys" | "builtins" | "os" | "contextlib" | "threading" | "io"),
+        }
+    }
+
+    /// Whether a module is an installed library's, neither the workspace's nor unknown.
+    pub(super) fn is_installed(&self, module: &str) -> bool {
+        match self.modules.find(module) {
+            Found::Source(file) => file.origin == ModuleOrigin::Environment,
+            _ => false,
         }
     }
 
@@ -197,6 +218,7 @@ impl<'a> Resolver<'a> {
                 Value::Opaque(Some("str")),
                 Value::Opaque(Some("int")),
             ]),
+            ("sys", "hexversion") => Value::Int(0x0300_00F0 | i64::from(self.python.minor) << 16),
             ("sys", "platform") => Value::str(self.platform),
             ("sys", "maxsize") => Value::Int(i64::MAX),
             ("sys", "maxunicode") => Value::Int(0x0010_FFFF),
@@ -235,8 +257,14 @@ impl<'a> Resolver<'a> {
             is_placed: true,
         };
         let mut machine = Machine::new(self, identity, Rc::clone(&program));
-        machine.load_fresh(program, 0);
-        machine.summary()
+        let run = machine.load_fresh(program, 0);
+        machine.state = run.intended;
+        let mut summary = machine.summary();
+        // A module that is there has been imported by somebody: where it seems to abort, more of
+        // it is decided elsewhere than is seen.
+        summary.may_fail = run.outcome != Outcome::Completes;
+        summary.unseen |= run.outcome == Outcome::Aborts && file.origin != ModuleOrigin::Workspace;
+        summary
     }
 }
 
@@ -250,6 +278,7 @@ impl Machine<'_> {
             all,
             unseen: self.state.unseen,
             has_getattr: self.state.global(getattr).is_some(),
+            may_fail: false,
         };
         for (symbol, slot) in self.state.globals() {
             let constant = match slot.value() {

@@ -48,6 +48,10 @@ impl Machine<'_> {
                     _ => self.unseen_method(receiver, &args, at),
                 }
             }
+            // `@x.setter`: a property with one function more.
+            Value::Method(_) if matches!(&**name, "setter" | "getter" | "deleter") => {
+                Ok(receiver.clone())
+            }
             Value::Tuple(items) if matches!(&**name, "index" | "count") => {
                 let items = Items::exactly(items.to_vec());
                 self.search(&items, name, &args, at)
@@ -92,7 +96,7 @@ impl Machine<'_> {
 
     fn unseen_method(&mut self, receiver: &Value, args: &Args, at: ExprId) -> Flow<Value> {
         let outside = receiver.is_outside() || args.values().any(Value::is_outside);
-        let risk = if outside { Risk::Outside } else { Risk::Inside };
+        let risk = if outside { Risk::Environment } else { Risk::Inside };
         let text = self.excerpt(self.program.ast().expr(at).span);
         self.may_raise("", risk, at, || format!("`{text}` may raise"));
         self.escape(args);
@@ -190,7 +194,7 @@ impl Machine<'_> {
         let mut names: Vec<(Name, Value)> = Vec::new();
         let mut all_seen = true;
         for source in &args.positional {
-            match self.mapping_entries(source, at)? {
+            match self.dict_source(source, at)? {
                 Some(pairs) => {
                     for (key, value) in pairs {
                         match key {
@@ -253,7 +257,7 @@ impl Machine<'_> {
             }
             ("format", _) => {
                 // With enough arguments a format rarely fails; what is missing raises.
-                self.may_raise("", Risk::Outside, at, || "the format may not fit".to_owned());
+                self.may_raise("", Risk::Environment, at, || "the format may not fit".to_owned());
                 Ok(Value::of_type("str"))
             }
             (
@@ -293,7 +297,7 @@ impl Machine<'_> {
         }
         if items.values.iter().any(|item| item.type_name() != Some("str")) || !items.exact {
             let outside = items.values.iter().any(Value::is_outside) || iterable.is_outside();
-            let risk = if outside { Risk::Outside } else { Risk::Inside };
+            let risk = if outside { Risk::Environment } else { Risk::Inside };
             self.may_raise("TypeError", risk, at, || "an item may be no string".to_owned());
         }
         Ok(Value::of_type("str"))

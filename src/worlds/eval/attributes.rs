@@ -28,11 +28,9 @@ impl Machine<'_> {
             Value::ThisModule => self.own_attribute(name, at),
             Value::External(external) => {
                 // What a class of the standard library has depends on its version.
-                let harmless = self.is_harmless(object);
-                let risk = if harmless { Risk::Environment } else { Risk::Outside };
                 let is_environ = (&*external.module, &*external.attribute) == ("os", "environ");
                 if !is_environ || types::has_attribute("dict", name) != Some(true) {
-                    self.may_raise("AttributeError", risk, at, || {
+                    self.may_raise("AttributeError", Risk::Environment, at, || {
                         format!("`{}` may have no attribute `{name}`", external.attribute)
                     });
                 }
@@ -42,7 +40,7 @@ impl Machine<'_> {
             }
             Value::Returned(returned) => {
                 if !self.is_harmless(object) {
-                    self.may_raise("AttributeError", Risk::Outside, at, || {
+                    self.may_raise("AttributeError", Risk::Environment, at, || {
                         format!("there may be no attribute `{name}`")
                     });
                 }
@@ -52,7 +50,7 @@ impl Machine<'_> {
             }
             Value::Object(id) => self.object_attribute(*id, name, at),
             Value::Unknown => {
-                self.may_raise("AttributeError", Risk::Outside, at, || {
+                self.may_raise("AttributeError", Risk::Environment, at, || {
                     format!("there may be no attribute `{name}`")
                 });
                 Ok(Value::Unknown)
@@ -65,6 +63,13 @@ impl Machine<'_> {
                 },
             }),
             Value::Type(class) => self.type_attribute(class, name, at),
+            Value::Method(pair) if matches!(pair.0, Value::Type(_)) => {
+                let class = match pair.0 {
+                    Value::Type(class) => class,
+                    _ => "object",
+                };
+                self.builtin_attribute(object, class, name, at)
+            }
             Value::Globals | Value::Opaque(Some("sys.modules")) => {
                 self.builtin_attribute(object, "dict", name, at)
             }
@@ -239,7 +244,7 @@ impl Machine<'_> {
             });
         }
         if self.is_opaque_class(class) {
-            self.may_raise("AttributeError", Risk::Outside, at, || {
+            self.may_raise("AttributeError", Risk::Environment, at, || {
                 format!("there may be no attribute `{name}`")
             });
             return Ok(Value::Unknown);
@@ -300,7 +305,7 @@ impl Machine<'_> {
             return Ok(Value::BuiltinMethod(Rc::new(method)));
         }
         if self.has_unseen_attributes(object) {
-            self.may_raise("AttributeError", Risk::Outside, at, || {
+            self.may_raise("AttributeError", Risk::Environment, at, || {
                 format!("there may be no attribute `{name}`")
             });
             return Ok(Value::Unknown);

@@ -148,7 +148,7 @@ impl Machine<'_> {
                     return Ok(value);
                 }
                 if !self.is_harmless(callee) {
-                    self.risk_of_call(at);
+                    self.risk_of_call(Some(&external.module), at);
                 }
                 self.escape(&args);
                 Ok(returned(&external, args.positional))
@@ -160,9 +160,15 @@ impl Machine<'_> {
         }
     }
 
-    fn risk_of_call(&mut self, at: ExprId) {
+    /// A call of something outside may raise. What an installed library offers hardly does
+    /// when a module calls it; what cannot be seen at all, or lies in the workspace, may.
+    fn risk_of_call(&mut self, module: Option<&str>, at: ExprId) {
+        let in_frame = matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
+        let installed = module.is_some_and(|module| self.resolver.is_installed(module));
+        let loud = in_frame && module.is_some() && !installed;
+        let risk = if loud { Risk::Outside } else { Risk::Environment };
         let text = self.excerpt(self.program.ast().expr(at).span);
-        self.may_raise("", Risk::Outside, at, || format!("the call `{text}` may raise"));
+        self.may_raise("", risk, at, || format!("the call `{text}` may raise"));
     }
 
     fn call_unseen(&mut self, callee: &Value, args: Args, at: ExprId) -> Flow<Value> {
@@ -180,7 +186,7 @@ impl Machine<'_> {
         }
         if !self.is_harmless(callee) {
             let text = self.excerpt(self.program.ast().expr(at).span);
-            let risk = if callee.is_outside() { Risk::Outside } else { Risk::Inside };
+            let risk = if callee.is_outside() { Risk::Environment } else { Risk::Inside };
             self.may_raise("", risk, at, || format!("the call `{text}` may raise"));
         }
         self.escape(&args);
@@ -436,7 +442,7 @@ impl Machine<'_> {
         let builtin = self.builtin_ancestor(class);
         if self.is_opaque_class(class) {
             let text = self.excerpt(self.program.ast().expr(at).span);
-            self.may_raise("", Risk::Outside, at, || format!("the call `{text}` may raise"));
+            self.may_raise("", Risk::Environment, at, || format!("the call `{text}` may raise"));
         } else if builtin == "object" && !has_new {
             if !args.positional.is_empty() || !args.keywords.is_empty() {
                 let reason = "the class takes no arguments";

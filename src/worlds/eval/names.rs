@@ -100,7 +100,7 @@ impl Machine<'_> {
                 Some(_) if self.state.unseen => Ok(Value::Unknown),
                 Some(builtin) => Ok(builtin),
                 None if self.state.unseen => {
-                    self.may_raise("NameError", Risk::Outside, at, || {
+                    self.may_raise("NameError", Risk::Environment, at, || {
                         format!("`{name}` may not be bound here")
                     });
                     Ok(Value::Unknown)
@@ -119,7 +119,7 @@ impl Machine<'_> {
         match builtin {
             Some(builtin) => Ok(value.join(&builtin)),
             None => {
-                let risk = if self.state.unseen { Risk::Outside } else { Risk::Inside };
+                let risk = if self.state.unseen { Risk::Environment } else { Risk::Inside };
                 self.may_raise("NameError", risk, at, || format!("`{name}` may not be bound here"));
                 self.assume_bound(symbol);
                 Ok(value)

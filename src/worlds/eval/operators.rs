@@ -157,7 +157,7 @@ impl Machine<'_> {
             (BinaryOp::Mod, [Some("str"), _]) => {
                 // The format decides; a literal format with its arguments rarely fails.
                 if left.is_constant() && (right.is_constant() || right.is_outside()) {
-                    let risk = if right.is_outside() { Risk::Outside } else { Risk::Inside };
+                    let risk = if right.is_outside() { Risk::Environment } else { Risk::Inside };
                     self.may_raise("TypeError", risk, at, || "the format may not fit".to_owned());
                 } else {
                     self.may_raise("TypeError", Risk::Inside, at, || {
@@ -221,7 +221,7 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Value> {
         let outside = operands.iter().any(|operand| operand.is_outside());
-        let risk = if outside { Risk::Outside } else { Risk::Inside };
+        let risk = if outside { Risk::Environment } else { Risk::Inside };
         let text = self.excerpt(self.program.ast().expr(at).span);
         self.may_raise("", risk, at, || format!("`{text}` may raise"));
         Ok(if outside { Value::Unknown } else { Value::Opaque(None) })

@@ -162,7 +162,7 @@ impl Machine<'_> {
                 Ok(slot.value())
             }
             None if self.state.unseen => {
-                self.may_raise("KeyError", Risk::Outside, at, || {
+                self.may_raise("KeyError", Risk::Environment, at, || {
                     format!("`{name}` may not be bound here")
                 });
                 Ok(Value::Unknown)
@@ -200,7 +200,7 @@ impl Machine<'_> {
                 Err(self.raise_builtin("TypeError", "the index is no integer"))
             }
             _ => {
-                let risk = if index.is_outside() { Risk::Outside } else { Risk::Inside };
+                let risk = if index.is_outside() { Risk::Environment } else { Risk::Inside };
                 self.may_raise("IndexError", risk, at, || "the index may be out of range".into());
                 let any = Value::join_all(items.values.iter().cloned());
                 Ok(any.filter(|_| items.exact).unwrap_or(Value::Opaque(None)))
@@ -217,7 +217,7 @@ impl Machine<'_> {
             Some(None) => Err(self.raise_builtin("KeyError", "there is no such key")),
             None => {
                 let outside = key.is_outside();
-                let risk = if outside { Risk::Outside } else { Risk::Inside };
+                let risk = if outside { Risk::Environment } else { Risk::Inside };
                 self.may_raise("KeyError", risk, at, || "there may be no such key".into());
                 let any = Value::join_all(entries.pairs.iter().map(|(_, value)| value.clone()));
                 Ok(any.filter(|_| entries.exact).unwrap_or(Value::Opaque(None)))
@@ -306,7 +306,7 @@ impl Machine<'_> {
                     Err(self.raise_builtin("TypeError", "a string can only contain strings"))
                 }
                 _ => {
-                    let risk = if item.is_outside() { Risk::Outside } else { Risk::Inside };
+                    let risk = if item.is_outside() { Risk::Environment } else { Risk::Inside };
                     self.may_raise("TypeError", risk, at, || "this may be no string".into());
                     Ok(None)
                 }
@@ -389,7 +389,7 @@ impl Machine<'_> {
                 }
                 Some(Object::Instance(_)) => self.iterate_instance(value, at),
                 Some(Object::Class(class)) if class.is_opaque => {
-                    self.may_raise("TypeError", Risk::Outside, at, || {
+                    self.may_raise("TypeError", Risk::Environment, at, || {
                         "this may not be iterable".into()
                     });
                     Ok(Items::unknown())
@@ -421,7 +421,7 @@ impl Machine<'_> {
                 | "zip" | "filter" | "enumerate" | "reversed",
             )) => Ok(Items::unknown()),
             _ => {
-                let risk = if value.is_outside() { Risk::Outside } else { Risk::Inside };
+                let risk = if value.is_outside() { Risk::Environment } else { Risk::Inside };
                 self.ran(at);
                 self.may_raise("TypeError", risk, at, || "this may not be iterable".into());
                 Ok(Items::unknown())

@@ -123,7 +123,7 @@ impl Machine<'_> {
         let needed = targets.len() - usize::from(star.is_some());
         if !items.exact {
             let outside = value.is_outside();
-            let risk = if outside { Risk::Outside } else { Risk::Inside };
+            let risk = if outside { Risk::Environment } else { Risk::Inside };
             self.may_raise("ValueError", risk, at, || {
                 format!("there may not be {needed} values to unpack")
             });
@@ -252,7 +252,7 @@ impl Machine<'_> {
         let symbol = self.symbol(name);
         match self.state.global(symbol).map(|slot| slot.maybe_unbound) {
             None if self.state.unseen => {
-                self.may_raise("NameError", Risk::Outside, at, || {
+                self.may_raise("NameError", Risk::Environment, at, || {
                     format!("`{name}` may be unbound")
                 });
                 Ok(())
@@ -288,7 +288,7 @@ impl Machine<'_> {
             }
             Value::Object(id) => self.set_object_attribute(*id, name, value, at),
             Value::Unknown | Value::Opaque(_) | Value::Function(_) | Value::Union(_) => {
-                let risk = if object.is_outside() { Risk::Outside } else { Risk::Inside };
+                let risk = if object.is_outside() { Risk::Environment } else { Risk::Inside };
                 if !matches!(object, Value::Function(_)) {
                     self.ran(at);
                     self.may_raise("AttributeError", risk, at, || {
@@ -359,7 +359,7 @@ impl Machine<'_> {
                 Err(self.raise_builtin("AttributeError", format!("there is no attribute `{name}`")))
             }
             None => {
-                let risk = if object.is_outside() { Risk::Outside } else { Risk::Inside };
+                let risk = if object.is_outside() { Risk::Environment } else { Risk::Inside };
                 self.may_raise("AttributeError", risk, at, || format!("`{name}` may not be there"));
                 Ok(())
             }
@@ -392,7 +392,7 @@ impl Machine<'_> {
             | Value::External(_)
             | Value::Returned(_)
             | Value::Module(_) => {
-                let risk = if object.is_outside() { Risk::Outside } else { Risk::Inside };
+                let risk = if object.is_outside() { Risk::Environment } else { Risk::Inside };
                 let text = self.excerpt(span);
                 self.may_raise("", risk, at, || format!("`{text}` may not be assignable"));
                 Ok(())
@@ -493,7 +493,7 @@ impl Machine<'_> {
                 Ok(())
             }
             _ => {
-                let risk = if object.is_outside() { Risk::Outside } else { Risk::Inside };
+                let risk = if object.is_outside() { Risk::Environment } else { Risk::Inside };
                 self.may_raise("", risk, at, || "the item may not be there".to_owned());
                 Ok(())
             }

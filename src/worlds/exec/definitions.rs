@@ -172,14 +172,14 @@ impl Machine<'_> {
             Value::Unknown | Value::External(_) | Value::Returned(_) => {
                 if !self.is_harmless(base) {
                     let text = self.excerpt(self.program.ast().expr(at).span);
-                    self.may_raise("TypeError", Risk::Outside, at, || {
+                    self.may_raise("TypeError", Risk::Environment, at, || {
                         format!("`{text}` may refuse to be a base class")
                     });
                 }
                 Ok(())
             }
             _ => {
-                let risk = if base.is_outside() { Risk::Outside } else { Risk::Inside };
+                let risk = if base.is_outside() { Risk::Environment } else { Risk::Inside };
                 self.may_raise("TypeError", risk, at, || "the base may be no class".to_owned());
                 Ok(())
             }

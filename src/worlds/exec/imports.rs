@@ -38,6 +38,12 @@ impl Machine<'_> {
                 continue;
             }
             match self.resolver.module_presence(part) {
+                // Where somebody is ready for it, an import that fails inside counts, too.
+                Presence::Yes if self.tries > 0 && self.resolver.import_may_fail(part) => {
+                    self.may_raise_if("ImportError", Risk::Environment, false, || {
+                        format!("importing `{part}` may fail")
+                    });
+                }
                 Presence::Yes => {}
                 Presence::No => {
                     let reason = format!("there is no module `{part}`");
@@ -195,7 +201,9 @@ impl Machine<'_> {
             }
             Presence::Yes => {}
         }
-        self.note_import(module, name);
+        if presence == Presence::Yes || ran || self.baseline.is_none() {
+            self.note_import(module, name);
+        }
         if self.resolver.is_submodule(module, name) {
             return Ok(Value::Module(Name::from(submodule)));
         }
