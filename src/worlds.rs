@@ -15,6 +15,7 @@ mod machine;
 mod matching;
 mod resolve;
 mod run;
+mod signature;
 mod state;
 mod trace;
 mod value;

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use super::value::{ObjectId, Value};
 use crate::program::Program;
 use crate::syntax::ast::{ExprId, Name, StmtId};
-use crate::text::span::Span;
 
 /// What a `def` or `lambda` makes each time it is executed.
 #[derive(Debug)]
@@ -37,8 +36,6 @@ pub(super) struct Class {
     pub(super) bases: Rc<[Value]>,
     /// What its body bound, in order.
     pub(super) namespace: Namespace,
-    pub(super) version: u32,
-    pub(super) span: Span,
     /// Something decides its behaviour that is not seen: a base or a metaclass from outside,
     /// a class decorator.
     pub(super) is_opaque: bool,

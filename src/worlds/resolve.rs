@@ -7,8 +7,10 @@ use std::sync::{Arc, LazyLock};
 use dashmap::DashMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::eval::Args;
 use super::machine::{Identity, Machine};
-use super::value::Value;
+use super::signature::Signature;
+use super::value::{External, Value};
 use crate::modules::{Found, ModuleFile, ModuleOrigin, Modules};
 use crate::program::Program;
 use crate::python::PythonVersion;
@@ -49,6 +51,8 @@ struct Exported {
     certain: bool,
     /// Its value, where that is one plain constant.
     constant: Option<Constant>,
+    /// What it takes when it is called, where it is a plain function or class.
+    signature: Option<Signature>,
 }
 
 /// What `from module import *` binds.
@@ -101,12 +105,6 @@ impl<'a> Resolver<'a> {
             }
             _ => false,
         }
-    }
-
-    /// Whether a module belongs to the same top-level package as the one that is simulated.
-    pub(super) fn is_own(&self, module: &str) -> bool {
-        let top = |name: &'_ str| name.split('.').next().map(str::to_owned);
-        top(module) == top(&self.own)
     }
 
     /// Whether a module is the standard library's.
@@ -207,6 +205,17 @@ impl<'a> Resolver<'a> {
         })
     }
 
+    /// Why a function or class of another module certainly refuses arguments.
+    pub(super) fn misfit(&self, callee: &External, args: &Args) -> Option<String> {
+        let Found::Source(file) = self.modules.find(&callee.module) else { return None };
+        if file.origin == ModuleOrigin::StandardLibrary || args.inexact {
+            return None;
+        }
+        let summary = self.summary(&file)?;
+        let exported = summary.names.get(&callee.attribute)?;
+        exported.signature.as_ref()?.misfit(args)
+    }
+
     /// What the configured Python and platform decide.
     pub(super) fn target_constant(&self, module: &str, name: &str) -> Option<Value> {
         let windows = self.platform == "win32";
@@ -289,7 +298,8 @@ impl Machine<'_> {
                 Value::Str(text) => Some(Constant::Str(text)),
                 _ => None,
             };
-            let exported = Exported { certain: !slot.maybe_unbound, constant };
+            let signature = self.signature_of(&slot.value());
+            let exported = Exported { certain: !slot.maybe_unbound, constant, signature };
             summary.names.insert(self.name(symbol).clone(), exported);
         }
         summary

@@ -324,22 +324,6 @@ impl State {
             }
         }
     }
-
-    /// Whether nothing differs (by identity: equal but separately made counts as a difference).
-    pub(super) fn is_same(&self, other: &State) -> bool {
-        same_cells(&self.globals, &other.globals) && same_cells(&self.heap, &other.heap)
-    }
-}
-
-fn same_cells<T>(a: &[Option<Rc<T>>], b: &[Option<Rc<T>>]) -> bool {
-    let length = a.len().max(b.len());
-    (0..length).all(|index| {
-        match (a.get(index).and_then(Option::as_ref), b.get(index).and_then(Option::as_ref)) {
-            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
-            (None, None) => true,
-            _ => false,
-        }
-    })
 }
 
 fn maybe(slot: &Rc<Slot>) -> Rc<Slot> {

@@ -148,6 +148,13 @@ impl Machine<'_> {
                     return Ok(value);
                 }
                 if !self.is_harmless(callee) {
+                    if self.baseline.is_some()
+                        && !self.is_unchanged(at)
+                        && let Some(problem) = self.resolver.misfit(&external, &args)
+                    {
+                        let reason = format!("`{}()`: {problem}", external.attribute);
+                        return Err(self.raise_builtin("TypeError", reason));
+                    }
                     self.risk_of_call(Some(&external.module), at);
                 }
                 self.escape(&args);

@@ -388,6 +388,11 @@ impl Machine<'_> {
             | (Value::ThisModule, Value::ThisModule) => Some(true),
             (Value::Bool(a), Value::Bool(b)) => Some(a == b),
             (Value::Object(a), Value::Object(b)) => Some(a == b),
+            (Value::Object(_), other) | (other, Value::Object(_))
+                if !matches!(other, Value::Opaque(_)) && !other.is_outside() =>
+            {
+                Some(false)
+            }
             (Value::Function(_), Value::Function(_)) | (Value::Type(_), Value::Type(_)) => {
                 Some(a.same(b))
             }

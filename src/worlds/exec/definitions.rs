@@ -217,8 +217,6 @@ impl Machine<'_> {
             name: def.name.name.clone(),
             bases: Rc::clone(&bases),
             namespace: namespace.clone(),
-            version: self.version,
-            span: def.name.span,
             is_opaque,
         };
         // The frame becomes the class: functions made in the body know it by this id.

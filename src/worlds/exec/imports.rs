@@ -205,6 +205,11 @@ impl Machine<'_> {
             self.note_import(module, name);
         }
         if self.resolver.is_submodule(module, name) {
+            if self.tries > 0 && self.resolver.import_may_fail(&submodule) {
+                self.may_raise_if("ImportError", Risk::Environment, false, || {
+                    format!("importing `{submodule}` may fail")
+                });
+            }
             return Ok(Value::Module(Name::from(submodule)));
         }
         if let Some(value) = self.resolver.target_constant(module, name) {
