@@ -318,12 +318,6 @@ impl<'w, 'a> Worlds<'w, 'a> {
     fn ghost_reads(&mut self) -> Vec<GhostRead> {
         let (Some(reload), Some(restart)) = (self.reload, self.restart) else { return Vec::new() };
         let mut ghosts = self.ghosts_now(reload, restart);
-        // A name that a restart binds too, further down, is left over only where it stops here.
-        ghosts.retain(|ghost| {
-            let symbol = self.machine.symbol(&ghost.name);
-            let stops = restart.unbound_reads.iter().any(|(span, _)| *span == ghost.span);
-            stops || restart.intended.global(symbol).is_none()
-        });
         ghosts.extend(self.ghosts_later(reload, restart));
         ghosts.sort_by_key(|ghost| (ghost.span, ghost.scope == ReadScope::Function));
         ghosts.dedup_by_key(|ghost| ghost.span);
@@ -345,10 +339,10 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 None => continue,
             };
             let unbound = restart.unbound_reads.iter().find(|(unbound, _)| *unbound == span);
-            let raises = unbound.is_some() || (stopped && !fresh.maybe_builtin);
             let reached = unbound.is_none_or(|(_, certain)| *certain);
             let Some(name) = &read.name else { continue };
             let bound_later = self.restart_binds(name);
+            let raises = unbound.is_some() || (stopped && !bound_later && !fresh.maybe_builtin);
             if !fresh.found.is_empty() || !(raises || (fresh.maybe_builtin && !bound_later)) {
                 continue;
             }
@@ -367,13 +361,6 @@ impl<'w, 'a> Worlds<'w, 'a> {
         ghosts
     }
 
-    /// Whether the new source binds a name of its own.
-    fn restart_binds(&self, name: &Name) -> bool {
-        let symbol = self.machine.known_symbol(name);
-        let restart = self.restart.map(|restart| &restart.intended);
-        restart.zip(symbol).is_some_and(|(restart, symbol)| restart.global(symbol).is_some())
-    }
-
     /// Whether a run certainly ends at a name that is not bound, earlier in the same statement.
     fn stops_before(&self, run: &Run, span: Span) -> bool {
         let Some(program) = self.program(self.last) else { return false };
@@ -388,6 +375,13 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 stmt.span.contains(span) && !has_branches(&stmt.kind)
             })
         })
+    }
+
+    /// Whether the new source binds a name of its own.
+    fn restart_binds(&self, name: &Name) -> bool {
+        let symbol = self.machine.known_symbol(name);
+        let restart = self.restart.map(|restart| &restart.intended);
+        restart.zip(symbol).is_some_and(|(restart, symbol)| restart.global(symbol).is_some())
     }
 
     /// Reads in functions of the new text that, once it has run, only an orphan satisfies.

@@ -230,9 +230,7 @@ impl<'a> Resolver<'a> {
                 Value::Opaque(Some("str")),
                 Value::Opaque(Some("int")),
             ]),
-            ("sys", "hexversion") => {
-                Value::Int(0x0300_00F0 | i64::from(self.python.minor) << 16)
-            }
+            ("sys", "hexversion") => Value::Int(0x0300_00F0 | i64::from(self.python.minor) << 16),
             ("sys", "platform") => Value::str(self.platform),
             ("sys", "maxsize") => Value::Int(i64::MAX),
             ("sys", "maxunicode") => Value::Int(0x0010_FFFF),

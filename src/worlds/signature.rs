@@ -42,7 +42,10 @@ impl Signature {
         };
         let places = self.params.iter().filter(by_place).count();
         if args.positional.len() > places && !takes(ParamKind::VarPositional) {
-            return Some(format!("takes {places} positional arguments, {} are given", args.positional.len()));
+            return Some(format!(
+                "takes {places} positional arguments, {} are given",
+                args.positional.len()
+            ));
         }
         for (name, _) in &args.keywords {
             let known = self.params.iter().any(|param| {
