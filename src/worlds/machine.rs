@@ -214,9 +214,9 @@ impl<'a> Machine<'a> {
     }
 
     fn in_function(&self) -> bool {
-        self.active.iter().any(|active| {
-            matches!(active.kind, ScopeKind::Function | ScopeKind::Lambda)
-        })
+        self.active
+            .iter()
+            .any(|active| matches!(active.kind, ScopeKind::Function | ScopeKind::Lambda))
     }
 
     /// Takes one step off the budgets; false where one is used up.
