@@ -158,6 +158,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
         let open: Vec<&Raise> = run.stops.iter().filter(|stop| is_open(stop)).collect();
         let last_certain = run.aborted_at;
         let ends = open.iter().filter(|stop| stop.risk.is_none()).count();
+        // A stage that stopped half-way says nothing of what it did not reach.
+        let previous = self.stages.iter().rev().nth(1);
+        let ran_to_its_end = previous.is_some_and(|stage| stage.outcome() != Outcome::Aborts);
         let mut points: Vec<AbortPoint> = Vec::new();
         for stop in &open {
             let is_end = stop.risk.is_none() && last_certain.is_some_and(|log| stop.log <= log);
@@ -165,9 +168,10 @@ impl<'w, 'a> Worlds<'w, 'a> {
             let sole = open.iter().all(|other| other.risk != Some(Risk::Inside));
             let certain = is_end && is_last && ends == 1 && sole;
             let exceptions: Vec<String> = stop.class_name.iter().cloned().collect();
+            let unchanged = stop.unchanged || (stop.site_unchanged && ran_to_its_end);
             let known = points.iter_mut().find(|point| point.span == stop.site);
             if let Some(point) = known {
-                merge(point, exceptions, certain, stop);
+                merge(point, exceptions, certain, unchanged, stop);
                 continue;
             }
             let (updated, stale) = self.torn_names(run, stop.log);
@@ -177,7 +181,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 certainty: Certainty::always_if(certain),
                 exceptions,
                 reason: stop.reason.to_string(),
-                unchanged: stop.unchanged,
+                unchanged,
                 about: None,
                 updated,
                 stale,
@@ -345,6 +349,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
             if !fresh.found.is_empty() || !(raises || (fresh.maybe_builtin && !bound_later)) {
                 continue;
             }
+            if !reached && self.first_import_lacked(name) {
+                continue;
+            }
             let only_older = read.found.iter().all(|place| place.0 < self.last);
             ghosts.push(GhostRead {
                 name: name.clone(),
@@ -358,6 +365,16 @@ impl<'w, 'a> Worlds<'w, 'a> {
             });
         }
         ghosts
+    }
+
+    /// Whether the first import, too, might have read a name that is not bound there. It has
+    /// not, or there would be nothing to reload, and nor will a restart.
+    fn first_import_lacked(&self, name: &Name) -> bool {
+        let Some(StageRun { run: Some(run), .. }) = self.stages.first() else { return false };
+        let mut reads = run.unbound_reads.iter();
+        reads.any(|(span, _)| {
+            run.trace.reads.get(span).is_some_and(|read| read.name.as_ref() == Some(name))
+        })
     }
 
     /// Whether a run certainly ends at a name that is not bound, earlier in the same statement.
@@ -431,8 +448,14 @@ impl<'w, 'a> Worlds<'w, 'a> {
     }
 }
 
-fn merge(point: &mut AbortPoint, exceptions: Vec<String>, certain: bool, stop: &Raise) {
-    point.unchanged &= stop.unchanged;
+fn merge(
+    point: &mut AbortPoint,
+    exceptions: Vec<String>,
+    certain: bool,
+    unchanged: bool,
+    stop: &Raise,
+) {
+    point.unchanged &= unchanged;
     if point.exceptions.is_empty() || exceptions.is_empty() {
         // Any exception at all.
         point.exceptions.clear();
