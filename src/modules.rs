@@ -11,6 +11,12 @@ pub trait Modules: Send + Sync {
     /// What importing `name` would find. The parents of a dotted name are not looked at:
     /// the caller asks for each of them.
     fn find(&self, name: &str) -> Found;
+
+    /// The files of the workspace that may use a module: their text has the last part of its
+    /// name, an import, and one of `words`. A file's own name is as good as its place shows.
+    fn importers(&self, _module: &str, _words: &[&str]) -> Vec<Arc<ModuleFile>> {
+        Vec::new()
+    }
 }
 
 /// What the import system would find for a name.

@@ -53,6 +53,10 @@ impl Suppressions {
     /// Whether a finding in this text is silenced; the directives that do so count as used.
     /// The finding's place must be in the text that the directives are from.
     pub fn suppresses(&mut self, diagnostic: &Diagnostic) -> bool {
+        // A finding in another file is not this file's to silence.
+        if diagnostic.location.source.path() != self.source.path() {
+            return false;
+        }
         let lines = self.lines(diagnostic.location.span);
         let mut silenced = false;
         for tracked in &mut self.directives {

@@ -11,6 +11,7 @@ mod eval;
 mod exec;
 mod function;
 mod history;
+mod importers;
 mod machine;
 mod matching;
 mod resolve;

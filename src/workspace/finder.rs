@@ -8,6 +8,7 @@
 
 mod absence;
 mod files;
+mod importers;
 mod path_files;
 
 use std::fmt;
@@ -20,7 +21,7 @@ use super::environment::Environment;
 use super::source_roots::is_identifier;
 use super::stdlib_names::{is_builtin_module, is_frozen_module};
 use super::tree::FileTree;
-use crate::modules::{Found, ModuleOrigin, Modules};
+use crate::modules::{Found, ModuleFile, ModuleOrigin, Modules};
 use crate::python::PythonVersion;
 use files::{Files, Hit};
 
@@ -62,6 +63,7 @@ struct Shared {
     roots: Vec<PathBuf>,
     has_stdlib: bool,
     loose: absence::LooseNames,
+    importers: importers::Importers,
 }
 
 /// A directory on `sys.path`.
@@ -142,6 +144,7 @@ impl Finder {
             roots: input.roots.to_vec(),
             has_stdlib: environment.stdlib.is_some(),
             loose: absence::LooseNames::default(),
+            importers: importers::Importers::default(),
         };
         Finder {
             shared: Arc::new(shared),
@@ -284,6 +287,10 @@ impl Finder {
 }
 
 impl Modules for Finder {
+    fn importers(&self, module: &str, words: &[&str]) -> Vec<Arc<ModuleFile>> {
+        self.files_that_import(module, words)
+    }
+
     fn find(&self, name: &str) -> Found {
         let load =
             |file: &Path, name: &str, origin| match self.shared.files.load(file, name, origin) {

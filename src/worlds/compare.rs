@@ -50,7 +50,8 @@ pub fn compare(history: &History<'_>) -> Result<Compared, ParseFailure> {
     let live = resolver(history.live_modules, history.live_cache);
     let restart = resolver(history.restart_modules, history.restart_cache);
     let mut executed = execute(history, &texts, &live, &restart);
-    let comparison = Worlds::new(history, &mut executed).compared();
+    let mut comparison = Worlds::new(history, &mut executed).compared();
+    super::importers::complete(&mut comparison, &mut executed, &live, &restart, history.is_package);
     let last = texts.last().and_then(|text| text.as_ref().ok()).map(Arc::clone);
     Ok(Compared { comparison, last })
 }

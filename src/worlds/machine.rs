@@ -51,6 +51,8 @@ pub(super) struct Raise {
     /// The statement at module level stood in the version before and reads nothing that changed.
     pub(super) site_unchanged: bool,
     pub(super) reason: Rc<str>,
+    /// Raised in a function that the module calls, not in its own frame.
+    pub(super) in_function: bool,
     /// Where the module's own frame stands.
     pub(super) site: Span,
     /// How many global bindings had been made.
@@ -119,6 +121,9 @@ pub(super) struct Machine<'a> {
     pub(super) baseline: Option<Rc<Baseline>>,
     /// After a certain abort: what follows is only looked through for what it would bind.
     pub(super) shadow: bool,
+    /// Fingerprints of statements that are live and seemed to abort in a function that they
+    /// call: they are beyond what is followed.
+    pub(super) misjudged: FxHashSet<u64>,
     next_object: u32,
     symbols: FxHashMap<Name, Symbol>,
     names: Vec<Name>,
@@ -159,6 +164,7 @@ impl<'a> Machine<'a> {
             trace: Trace::default(),
             baseline: None,
             shadow: false,
+            misjudged: FxHashSet::default(),
             next_object: 0,
             symbols: FxHashMap::default(),
             names: Vec::new(),
@@ -207,6 +213,12 @@ impl<'a> Machine<'a> {
     /// Whether the module's own frame (not a function's, not a class body's) executes.
     pub(super) fn at_module_level(&self) -> bool {
         self.here().kind == ScopeKind::Module
+    }
+
+    fn in_function(&self) -> bool {
+        self.active
+            .iter()
+            .any(|active| matches!(active.kind, ScopeKind::Function | ScopeKind::Lambda))
     }
 
     /// Takes one step off the budgets; false where one is used up.
@@ -278,6 +290,7 @@ impl<'a> Machine<'a> {
             unchanged: self.outside_forks > 0 && (self.site_unchanged || self.baseline.is_none()),
             site_unchanged: self.site_unchanged,
             reason: reason.into(),
+            in_function: self.in_function(),
             site: self.site,
             log: self.trace.log.len(),
             read: None,
@@ -365,6 +378,7 @@ impl<'a> Machine<'a> {
             unchanged: unchanged || self.baseline.is_none(),
             site_unchanged: self.site_unchanged,
             reason: reason().into(),
+            in_function: self.in_function(),
             site: self.site,
             log: self.trace.log.len(),
             read: None,

@@ -1,6 +1,7 @@
 //! What other modules bind, asked for only when it matters and remembered.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
@@ -31,6 +32,8 @@ pub(super) enum Presence {
 #[derive(Debug, Default)]
 pub struct SummaryCache {
     summaries: DashMap<String, Arc<Summary>>,
+    /// The texts of other modules that were parsed for what they import, by their files.
+    programs: DashMap<(PathBuf, PythonVersion), Option<Arc<Program>>>,
 }
 
 /// The namespace of a freshly imported module.
@@ -138,7 +141,7 @@ impl<'a> Resolver<'a> {
         let file = match self.modules.find(module) {
             Found::Source(file) => file,
             Found::Namespace => return Presence::No,
-            Found::Opaque => return c_module_presence(module, name),
+            Found::Opaque => return c_module_presence(module, name, self.python),
             Found::Missing | Found::Unknown => return Presence::Maybe,
         };
         if file.origin != ModuleOrigin::Workspace && plainly_binds(file.source.text(), name) {
@@ -166,7 +169,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn star_names(&self, module: &str) -> Option<StarNames> {
         let file = match self.modules.find(module) {
             Found::Source(file) => file,
-            Found::Opaque => return c_module_star(module),
+            Found::Opaque => return c_module_star(module, self.python),
             _ => return None,
         };
         let summary = self.summary(&file)?;
@@ -237,6 +240,31 @@ impl<'a> Resolver<'a> {
             ("typing" | "typing_extensions", "TYPE_CHECKING") => Value::Bool(false),
             _ => return None,
         })
+    }
+
+    /// The source of another module of the workspace.
+    pub(super) fn workspace_file(&self, module: &str) -> Option<Arc<ModuleFile>> {
+        match self.modules.find(module) {
+            Found::Source(file) if file.origin == ModuleOrigin::Workspace => Some(file),
+            _ => None,
+        }
+    }
+
+    /// The files that may use a module and have one of the words in them.
+    pub(super) fn importers(&self, module: &str, words: &[&str]) -> Vec<Arc<ModuleFile>> {
+        self.modules.importers(module, words)
+    }
+
+    /// Another module's text, understood; None where it does not compile.
+    pub(super) fn program(&self, file: &ModuleFile) -> Option<Arc<Program>> {
+        let key = (file.path.clone(), self.python);
+        if let Some(known) = self.cache.programs.get(&key) {
+            return known.clone();
+        }
+        let parsed = parse(&file.source, &ParseOptions::new(self.python)).ok();
+        let program = parsed.map(|parsed| Arc::new(Program::new(Arc::new(parsed), self.python)));
+        self.cache.programs.insert(key, program.clone());
+        program
     }
 
     fn summary(&self, file: &Arc<ModuleFile>) -> Option<Arc<Summary>> {
@@ -339,35 +367,45 @@ fn plainly_binds(text: &str, name: &str) -> bool {
     })
 }
 
-/// By module, the names that it binds, with whether every version has them.
-type CModules = FxHashMap<&'static str, FxHashMap<&'static str, bool>>;
+/// By module, the names that it binds, with the minor versions of Python that have them; None
+/// where that is not known.
+type CModules = FxHashMap<&'static str, FxHashMap<&'static str, Option<(u8, u8)>>>;
 
 static C_MODULES: LazyLock<CModules> = LazyLock::new(|| {
     let text: &'static str = include_str!("c_modules.txt");
     let lines = text.lines().filter_map(|line| line.split_once(": "));
-    let entry = |name: &'static str| match name.strip_suffix('?') {
-        Some(name) => (name, false),
-        None => (name, true),
-    };
-    lines.map(|(module, names)| (module, names.split(' ').map(entry).collect())).collect()
+    lines.map(|(module, names)| (module, names.split(' ').map(c_entry).collect())).collect()
 });
 
-fn c_module_presence(module: &str, name: &str) -> Presence {
-    match C_MODULES.get(module) {
+fn c_entry(entry: &'static str) -> (&'static str, Option<(u8, u8)>) {
+    if let Some(name) = entry.strip_suffix('?') {
+        return (name, None);
+    }
+    let Some((name, range)) = entry.split_once('@') else { return (entry, Some((0, u8::MAX))) };
+    let (first, last) = range.split_once('-').unwrap_or((range, ""));
+    (name, Some((first.parse().unwrap_or(0), last.parse().unwrap_or(u8::MAX))))
+}
+
+fn has_version(range: Option<(u8, u8)>, python: PythonVersion) -> Presence {
+    match range {
         None => Presence::Maybe,
-        Some(names) => match names.get(name) {
-            Some(true) => Presence::Yes,
-            Some(false) => Presence::Maybe,
-            None => Presence::No,
-        },
+        Some((first, last)) if (first..=last).contains(&python.minor) => Presence::Yes,
+        Some(_) => Presence::No,
     }
 }
 
-fn c_module_star(module: &str) -> Option<StarNames> {
-    let names = C_MODULES.get(module)?;
-    let public = names.iter().filter(|(name, _)| !name.starts_with('_'));
-    let mut names: Vec<(Name, bool)> =
-        public.map(|(name, certain)| (Name::from(*name), *certain)).collect();
+fn c_module_presence(module: &str, name: &str, python: PythonVersion) -> Presence {
+    let Some(names) = C_MODULES.get(module) else { return Presence::Maybe };
+    names.get(name).map_or(Presence::No, |range| has_version(*range, python))
+}
+
+fn c_module_star(module: &str, python: PythonVersion) -> Option<StarNames> {
+    let names = C_MODULES.get(module)?.iter().filter(|(name, _)| !name.starts_with('_'));
+    let mut names: Vec<(Name, bool)> = names
+        .map(|(name, range)| (Name::from(*name), has_version(*range, python)))
+        .filter(|(_, presence)| *presence != Presence::No)
+        .map(|(name, presence)| (name, presence == Presence::Yes))
+        .collect();
     names.sort();
     Some(StarNames { names, unseen: false })
 }

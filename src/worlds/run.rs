@@ -55,6 +55,12 @@ impl Machine<'_> {
             let ran = self.trace.ran.len();
             self.refill();
             let end = self.stmt(id);
+            if end.is_err() && torn.is_none() && self.is_misjudged(id) {
+                self.raises.clear();
+                self.state = before;
+                self.suppose_bound(id);
+                continue;
+            }
             if end.is_err() || torn.is_some() {
                 // It did not run, or not to its end.
                 self.trace.ran.truncate(ran);
@@ -94,6 +100,20 @@ impl Machine<'_> {
         }
         self.state = state.clone();
         Run { outcome, state, intended, stops, trace, aborted_at, unbound_reads }
+    }
+
+    /// Whether a statement that seems to abort has been through without: it is live in a module
+    /// that the process has loaded, or was found to be so at the first import.
+    fn is_misjudged(&mut self, id: StmtId) -> bool {
+        let inside = self.raises.iter().all(|raise| raise.in_function);
+        if !self.identity.is_placed || !inside {
+            return false;
+        }
+        let fingerprint = self.program.ast().stmt(id).fingerprint;
+        if self.baseline.is_none() {
+            self.misjudged.insert(fingerprint);
+        }
+        self.misjudged.contains(&fingerprint)
     }
 
     /// What the import machinery puts into a module before it runs

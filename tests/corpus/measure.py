@@ -133,10 +133,14 @@ def judge(case, binary):
         return score
     last, fresh = history[-1], case["fresh"]
     restart = case.get("isolated", fresh)
+    claims_elsewhere = said["restart"]["outcome"] == "aborts" and said["restart"]["abort"] is None
     works = last["outcome"] == "completes"
     for stage, claim, text in zip(history, said["stages"], versions):
         outcome(score, "stage", case, stage, claim, text)
-    outcome(score, "restart", case, restart, said["restart"], versions[-1])
+    if claims_elsewhere:
+        failing_elsewhere(score, case, fresh)
+    else:
+        outcome(score, "restart", case, restart, said["restart"], versions[-1])
     entries = [e for e in said["namespace"] if e["origin"] != "unbound"]
     ignored = MACHINERY | set(last.get("submodules", ())) | set(restart.get("submodules", ()))
     entries = [e for e in entries if e["name"] not in ignored]
@@ -188,6 +192,15 @@ def judge(case, binary):
     return score
 
 
+def failing_elsewhere(score, case, fresh):
+    """The engine says that a fresh import fails in another module, before or after this one runs."""
+    score.n["restarts"] += 1
+    score.n["restarts decided"] += 1
+    if fresh["outcome"] == "completes":
+        score.n["false certain"] += 1
+        score.miss("false certain: restart", case, "claimed to fail in another module")
+
+
 def fails_after_restart(score, case, binary, versions, said, fresh):
     """The reload works, a fresh process would not: what this tool is for."""
     if fresh.get("inside"):
@@ -196,8 +209,12 @@ def fails_after_restart(score, case, binary, versions, said, fresh):
     else:
         where = fresh.get("where") or ["", 0]
         checked = check(binary, case, versions)
-        found = any(d["path"].replace("\\", "/").removeprefix("./").endswith(where[0].lstrip("/"))
-                    and d["range"]["start"]["line"] <= where[1] <= d["range"]["end"]["line"]
+        path = where[0].lstrip("/")
+        there = tree(case["package"], case["old"]) / path
+        text = versions[-1] if path == case["path"] else there.read_text("utf-8") if there.exists() else ""
+        # A name in an import of several lines is pointed to; CPython names the statement.
+        found = any(d["path"].replace("\\", "/").removeprefix("./").endswith(path)
+                    and same_statement(text, d["range"]["start"]["line"], where[1])
                     for d in checked.get("diagnostics", ()) if d["code"] in ("RS107", "RS201", "RS104"))
         what = "works, but a restart fails (elsewhere)"
     score.n[what, "hit" if found else "missed"] += 1

@@ -213,8 +213,8 @@ impl Shared {
         })
     }
 
-    /// Whether the `.gitignore` files from the project down name a file that is not there.
-    fn is_ignored(&self, file: &Path) -> bool {
+    /// Whether the `.gitignore` of the project names a file, which need not be there.
+    pub(super) fn is_ignored(&self, file: &Path) -> bool {
         let ignored = self.loose.ignored.get_or_init(|| self.gitignore());
         file.starts_with(ignored.path())
             && ignored.matched_path_or_any_parents(file, false).is_ignore()

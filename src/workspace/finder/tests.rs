@@ -226,3 +226,23 @@ fn a_file_that_cannot_be_decoded_is_opaque() {
     assert!(finder.load(Path::new("/w/m.py"), "m").is_err());
     assert_eq!(show(&finder.find("a..b")), "unknown");
 }
+
+#[test]
+fn importers_have_the_name_an_import_and_a_word() {
+    let world = world(&[
+        ("/w/p/__init__.py", ""),
+        ("/w/p/m.py", "def gone(): pass\nimport p.m\n"),
+        ("/w/p/a.py", "from .m import gone\n"),
+        ("/w/p/b.py", "from .m import other\n"),
+        ("/w/p/c.py", "from .m import gone_by\n"),
+        ("/w/p/d.py", "m = gone = 1\n"),
+        ("/w/q/e.py", "import p.m\np.m.gone()\n"),
+        ("/w/bin/a-script.py", "from p.m import gone\n"),
+        ("/w/.venv/pyvenv.cfg", ""),
+        ("/w/.venv/x.py", "from p.m import gone\n"),
+    ]);
+    let found = world.finder().importers("p.m", &["gone"]);
+    let mut names: Vec<&str> = found.iter().map(|file| file.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["a-script", "p.a", "p.m", "q.e"]);
+}
