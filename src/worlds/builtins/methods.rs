@@ -493,8 +493,8 @@ impl Machine<'_> {
             }
             ("update", sources) => {
                 let mut all = self.list_items(id).clone();
-                for source in sources.to_vec() {
-                    let more = self.iterate(&source, at)?;
+                for source in sources {
+                    let more = self.iterate(source, at)?;
                     all.values.extend(more.values);
                     all.exact &= more.exact;
                 }
@@ -585,8 +585,8 @@ impl Machine<'_> {
             },
             ("update", sources) => {
                 let mut updated = entries;
-                for source in sources.to_vec() {
-                    match self.dict_source(&source, at)? {
+                for source in sources {
+                    match self.dict_source(source, at)? {
                         Some(pairs) => pairs.into_iter().for_each(|(k, v)| updated.set(k, v)),
                         None => updated = Entries::unknown(),
                     }

@@ -213,9 +213,9 @@ impl Machine<'_> {
         match value {
             Value::Object(id) => match self.state.object(*id)? {
                 Object::List(items) | Object::Set(items) => {
-                    items.exact.then(|| !items.values.is_empty())
+                    items.exact.then_some(!items.values.is_empty())
                 }
-                Object::Dict(entries) => entries.exact.then(|| !entries.pairs.is_empty()),
+                Object::Dict(entries) => entries.exact.then_some(!entries.pairs.is_empty()),
                 Object::Instance(_) => {
                     let seen = !self.has_unseen_attributes(value);
                     let plain = self.special(value, "__bool__").is_none()
