@@ -22,7 +22,7 @@ pub mod unused_suppression;
 
 use crate::comparison::Comparison;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::simulation::Outcome;
+use crate::simulation::{Outcome, Stage};
 use findings::Findings;
 
 /// Every rule there is, by code.
@@ -68,9 +68,13 @@ pub static RESERVED: &[ReservedRule] = &[
 
 /// Lets every rule judge the compared worlds.
 pub fn check(comparison: &Comparison) -> Vec<Diagnostic> {
-    let last = comparison.stages.last().map(|stage| stage.outcome);
-    if last == Some(Outcome::SyntaxError) {
+    let outcome = |stage: Option<&Stage>| stage.map(|stage| stage.outcome);
+    if outcome(comparison.stages.last()) == Some(Outcome::SyntaxError) {
         // Nothing runs and nothing changes: there is no new world to compare.
+        return Vec::new();
+    }
+    if outcome(comparison.stages.first()) == Some(Outcome::Aborts) {
+        // A module whose first import fails is not in `sys.modules`: nothing can be reloaded.
         return Vec::new();
     }
     let mut findings = Findings::default();

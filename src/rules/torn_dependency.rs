@@ -15,12 +15,16 @@ pub const RULE: Rule = Rule {
     status: Status::Stable { since: "0.1.0" },
 };
 
-/// One for each definition below that new code above does not fit; other uses are related.
+/// One for each definition below that new code above does not fit, and one for all that are not
+/// there yet; other uses are related.
 pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
     let mut torn: Vec<&TornDependency> = comparison.torn.iter().collect();
     while !torn.is_empty() {
         let first = torn.remove(0);
-        let same = |other: &&TornDependency| other.callee == first.callee;
+        let same = |other: &&TornDependency| {
+            let both_missing = other.old.is_none() && first.old.is_none();
+            other.callee == first.callee || (both_missing && other.abort == first.abort)
+        };
         let others: Vec<&TornDependency> = torn.extract_if(.., |other| same(other)).collect();
         let Some(point) = comparison.abort_points.get(first.abort) else { continue };
         let line = comparison.last().line(point.span.start);
@@ -41,7 +45,10 @@ pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
             .related
             .push(related(comparison.here(point.span), format!("the reload {stops} here")));
         found.related.extend(others.iter().map(|other| {
-            related(comparison.here(other.usage), format!("used by `{}` too", other.caller))
+            related(
+                comparison.here(other.usage),
+                format!("`{}` uses `{}`", other.caller, other.callee),
+            )
         }));
         found.related.push(related(comparison.here(first.new_span), "not reached by then"));
         if let Some((version, span)) = first.old {

@@ -3,6 +3,7 @@
 mod causes;
 mod divergences;
 mod exports;
+mod ghosts;
 mod metadata;
 mod orphans;
 mod torn;
@@ -11,21 +12,16 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use self::divergences::has_branches;
 use super::history::{Executed, History, StageRun, Version, execute, read};
 use super::machine::{Machine, Raise, Risk};
 use super::resolve::Resolver;
 use super::run::{Run, is_open};
 use super::state::{OUTSIDE, Slot, State, Symbol};
-use super::trace::NowRead;
 use super::value::Value;
 use crate::comparison::{Comparison, Unseen};
 use crate::diagnostic::Certainty;
 use crate::program::Program;
-use crate::simulation::{
-    AbortCause, AbortPoint, GhostRead, NamespaceEntry, Origin, Outcome, ReadScope, RestartMeaning,
-    Stage,
-};
+use crate::simulation::{AbortCause, AbortPoint, NamespaceEntry, Origin, Outcome, Stage};
 use crate::syntax::ast::Name;
 use crate::syntax::parse::{ParseFailure, Parsed};
 use crate::text::span::Span;
@@ -159,6 +155,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
         let open: Vec<&Raise> = run.stops.iter().filter(|stop| is_open(stop)).collect();
         let last_certain = run.aborted_at;
         let ends = open.iter().filter(|stop| stop.risk.is_none()).count();
+        // A stage that stopped half-way says nothing of what it did not reach.
+        let previous = self.stages.iter().rev().nth(1);
+        let ran_to_its_end = previous.is_some_and(|stage| stage.outcome() != Outcome::Aborts);
         let mut points: Vec<AbortPoint> = Vec::new();
         for stop in &open {
             let is_end = stop.risk.is_none() && last_certain.is_some_and(|log| stop.log <= log);
@@ -166,9 +165,10 @@ impl<'w, 'a> Worlds<'w, 'a> {
             let sole = open.iter().all(|other| other.risk != Some(Risk::Inside));
             let certain = is_end && is_last && ends == 1 && sole;
             let exceptions: Vec<String> = stop.class_name.iter().cloned().collect();
+            let unchanged = stop.unchanged || (stop.site_unchanged && ran_to_its_end);
             let known = points.iter_mut().find(|point| point.span == stop.site);
             if let Some(point) = known {
-                merge(point, exceptions, certain, stop);
+                merge(point, exceptions, certain, unchanged, stop);
                 continue;
             }
             let (updated, stale) = self.torn_names(run, stop.log);
@@ -178,7 +178,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 certainty: Certainty::always_if(certain),
                 exceptions,
                 reason: stop.reason.to_string(),
-                unchanged: stop.unchanged,
+                unchanged,
                 about: None,
                 updated,
                 stale,
@@ -313,110 +313,6 @@ impl<'w, 'a> Worlds<'w, 'a> {
         })
     }
 
-    // --- Ghost reads ---
-
-    fn ghost_reads(&mut self) -> Vec<GhostRead> {
-        let (Some(reload), Some(restart)) = (self.reload, self.restart) else { return Vec::new() };
-        let mut ghosts = self.ghosts_now(reload, restart);
-        ghosts.extend(self.ghosts_later(reload, restart));
-        ghosts.sort_by_key(|ghost| (ghost.span, ghost.scope == ReadScope::Function));
-        ghosts.dedup_by_key(|ghost| ghost.span);
-        ghosts
-    }
-
-    /// Reads while the module is executed that an older binding satisfies, and that in a restart
-    /// raise, or give the builtin.
-    fn ghosts_now(&self, reload: &Run, restart: &Run) -> Vec<GhostRead> {
-        let mut ghosts = Vec::new();
-        for (&span, read) in &reload.trace.reads {
-            let older = |place: &&(u32, Span)| place.0 < self.last;
-            let Some(&(from_version, from_span)) = read.found.iter().find(older) else { continue };
-            let stopped = self.stops_before(restart, span);
-            let fresh = match restart.trace.reads.get(&span) {
-                Some(fresh) => fresh,
-                // The same statement stops before it comes to this.
-                None if stopped => &NowRead::default(),
-                None => continue,
-            };
-            let unbound = restart.unbound_reads.iter().find(|(unbound, _)| *unbound == span);
-            let reached = unbound.is_none_or(|(_, certain)| *certain);
-            let Some(name) = &read.name else { continue };
-            let bound_later = self.restart_binds(name);
-            let raises = unbound.is_some() || (stopped && !bound_later && !fresh.maybe_builtin);
-            if !fresh.found.is_empty() || !(raises || (fresh.maybe_builtin && !bound_later)) {
-                continue;
-            }
-            let only_older = read.found.iter().all(|place| place.0 < self.last);
-            ghosts.push(GhostRead {
-                name: name.clone(),
-                span,
-                scope: ReadScope::Module,
-                certainty: Certainty::always_if(only_older && reached && !read.maybe_unbound),
-                from_version,
-                from_span,
-                restart: if raises { RestartMeaning::NameError } else { RestartMeaning::Builtin },
-                guarded: false,
-            });
-        }
-        ghosts
-    }
-
-    /// Whether a run certainly ends at a name that is not bound, earlier in the same statement.
-    fn stops_before(&self, run: &Run, span: Span) -> bool {
-        let Some(program) = self.program(self.last) else { return false };
-        let ast = program.ast();
-        let mut stops =
-            run.unbound_reads.iter().filter(|(stop, certain)| *certain && *stop != span);
-        stops.any(|(stop, _)| {
-            let around = ast.body.iter().find(|&&id| ast.stmt(id).span.contains(*stop));
-            // A branch that is not taken is not stopped at.
-            around.is_some_and(|&id| {
-                let stmt = ast.stmt(id);
-                stmt.span.contains(span) && !has_branches(&stmt.kind)
-            })
-        })
-    }
-
-    /// Whether the new source binds a name of its own.
-    fn restart_binds(&self, name: &Name) -> bool {
-        let symbol = self.machine.known_symbol(name);
-        let restart = self.restart.map(|restart| &restart.intended);
-        restart.zip(symbol).is_some_and(|(restart, symbol)| restart.global(symbol).is_some())
-    }
-
-    /// Reads in functions of the new text that, once it has run, only an orphan satisfies.
-    fn ghosts_later(&mut self, reload: &Run, restart: &Run) -> Vec<GhostRead> {
-        let Some(program) = self.program(self.last) else { return Vec::new() };
-        let trace = &reload.trace;
-        let functions = trace.defined.iter().filter_map(|&id| program.statement_scope(id));
-        let lambdas = trace.lambdas.iter().filter_map(|&id| program.expression_scope(id));
-        let mut ghosts = Vec::new();
-        for read in functions.chain(lambdas).flat_map(|scope| &scope.later_reads) {
-            let symbol = self.machine.symbol(&read.name);
-            let Some(slot) = reload.state.global(symbol) else { continue };
-            let older = slot.bindings.iter().find(|binding| binding.version < self.last);
-            let Some(binding) = older else { continue };
-            if restart.intended.global(symbol).is_some() || restart.intended.unseen {
-                continue;
-            }
-            let certain = slot.bindings.len() == 1
-                && !slot.maybe_unbound
-                && !program.binds_through_global(&read.name);
-            let builtin = self.machine.builtin(&read.name).is_some();
-            ghosts.push(GhostRead {
-                name: read.name.clone(),
-                span: read.span,
-                scope: ReadScope::Function,
-                certainty: Certainty::always_if(certain),
-                from_version: binding.version,
-                from_span: binding.span,
-                restart: if builtin { RestartMeaning::Builtin } else { RestartMeaning::NameError },
-                guarded: read.guarded,
-            });
-        }
-        ghosts
-    }
-
     // --- The rest ---
 
     fn unseen(&self) -> Vec<Unseen> {
@@ -432,8 +328,14 @@ impl<'w, 'a> Worlds<'w, 'a> {
     }
 }
 
-fn merge(point: &mut AbortPoint, exceptions: Vec<String>, certain: bool, stop: &Raise) {
-    point.unchanged &= stop.unchanged;
+fn merge(
+    point: &mut AbortPoint,
+    exceptions: Vec<String>,
+    certain: bool,
+    unchanged: bool,
+    stop: &Raise,
+) {
+    point.unchanged &= unchanged;
     if point.exceptions.is_empty() || exceptions.is_empty() {
         // Any exception at all.
         point.exceptions.clear();

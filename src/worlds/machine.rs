@@ -48,6 +48,8 @@ pub(super) struct Raise {
     pub(super) risk: Option<Risk>,
     /// It ran in the version before with the same inputs.
     pub(super) unchanged: bool,
+    /// The statement at module level stood in the version before and reads nothing that changed.
+    pub(super) site_unchanged: bool,
     pub(super) reason: Rc<str>,
     /// Raised in a function that the module calls, not in its own frame.
     pub(super) in_function: bool,
@@ -286,6 +288,7 @@ impl<'a> Machine<'a> {
             class_name,
             risk: None,
             unchanged: self.outside_forks > 0 && (self.site_unchanged || self.baseline.is_none()),
+            site_unchanged: self.site_unchanged,
             reason: reason.into(),
             in_function: self.in_function(),
             site: self.site,
@@ -373,6 +376,7 @@ impl<'a> Machine<'a> {
             class_name: (!class.is_empty()).then(|| class.to_owned()),
             risk: Some(risk),
             unchanged: unchanged || self.baseline.is_none(),
+            site_unchanged: self.site_unchanged,
             reason: reason().into(),
             in_function: self.in_function(),
             site: self.site,
