@@ -18,6 +18,7 @@ import argparse
 import collections
 import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -26,7 +27,7 @@ import sys
 import generate
 from statements import statement_at
 
-ENGINE = pathlib.Path(__file__).resolve().parents[2] / "target" / "release" / "examples" / "simulate_batch"
+ENGINE = pathlib.Path(__file__).resolve().parents[2] / "target" / os.environ.get("PROFILE", "release") / "examples" / "simulate_batch"
 
 
 class Tally:

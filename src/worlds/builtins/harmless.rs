@@ -43,6 +43,9 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Option<Value>> {
         let name = (&*external.module, &*external.attribute);
+        if name == ("enum", "global_enum") {
+            self.see_nothing(self.site, "`enum.global_enum` binds the members of a class");
+        }
         let value = match (name, &args.positional[..]) {
             (("sys", "exit"), _) => {
                 return Err(self.raise_builtin("SystemExit", "`sys.exit` is called"));

@@ -64,6 +64,9 @@ impl Machine<'_> {
                 },
             }),
             Value::Type(class) => self.type_attribute(class, name, at),
+            Value::Tuple(parts) if version_part(parts, name).is_some() => {
+                Ok(version_part(parts, name).unwrap_or(Value::Unknown))
+            }
             Value::Method(pair) if matches!(pair.0, Value::Type(_)) => {
                 let class = match pair.0 {
                     Value::Type(class) => class,
@@ -144,6 +147,9 @@ impl Machine<'_> {
     pub(in crate::worlds) fn own_attribute(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
         if &**name == "__dict__" {
             return Ok(Value::Globals);
+        }
+        if &**name == "__class__" {
+            return Ok(Value::Type("module"));
         }
         self.note_read(name, at);
         let symbol = self.symbol(name);
@@ -270,6 +276,9 @@ impl Machine<'_> {
         if &**name == "__class__" {
             return Ok(class.clone());
         }
+        if &**name == "__dict__" {
+            return Ok(Value::of_type("dict"));
+        }
         if let Some(local) = &own
             && !local.maybe_unbound
         {
@@ -345,6 +354,13 @@ impl Machine<'_> {
             _ => value,
         }
     }
+}
+
+/// `sys.version_info.major` and the like: a tuple with names.
+fn version_part(parts: &[Value], name: &str) -> Option<Value> {
+    let names = ["major", "minor", "micro", "releaselevel", "serial"];
+    let index = names.iter().position(|known| *known == name)?;
+    (parts.len() == names.len()).then(|| parts[index].clone())
 }
 
 /// Attributes of builtin classes that are no methods.

@@ -16,6 +16,8 @@ impl Machine<'_> {
     ) -> Flow<()> {
         let span = self.program.ast().expr(at).span;
         match object {
+            // The module keeps its namespace, and gets other behaviour.
+            Value::ThisModule if &**name == "__class__" => Ok(()),
             Value::ThisModule => {
                 self.bind_global(name, value, span, BindingKind::Variable);
                 Ok(())
@@ -55,6 +57,17 @@ impl Machine<'_> {
         let is_instance = matches!(self.state.object(id), Some(Object::Instance(_)));
         if is_instance && let Some(setter) = self.special(&object, "__setattr__") {
             return self.call(&setter, vec![Value::str(name), value], at).map(drop);
+        }
+        if is_instance && let Some(slots) = self.class_attribute(&self.class_of(&object), "__slots__") {
+            let listed = match &slots.value {
+                Value::Tuple(names) => names.iter().any(|slot| matches!(slot, Value::Str(slot) if slot == name)),
+                _ => false,
+            };
+            if !listed {
+                self.may_raise("AttributeError", Risk::Inside, at, || {
+                    format!("`{name}` may not be among the `__slots__`")
+                });
+            }
         }
         match self.state.object_mut(id) {
             Some(Object::Instance(instance))
@@ -121,6 +134,12 @@ impl Machine<'_> {
                         self.bind_global(&Name::clone(name), value, span, BindingKind::Variable);
                     }
                     _ => self.see_nothing(span, "a name is computed and set through `globals()`"),
+                }
+                Ok(())
+            }
+            Value::Opaque(Some("sys.modules")) => {
+                if matches!(index, Value::Str(name) if *name == self.identity.name) {
+                    self.see_nothing(span, "the module replaces itself in `sys.modules`");
                 }
                 Ok(())
             }

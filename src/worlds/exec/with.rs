@@ -100,11 +100,13 @@ impl Machine<'_> {
 
     fn leave(&mut self, manager: &Manager, end: Flow<()>, mark: Mark, at: ExprId) -> Flow<()> {
         let raised = self.raises.split_off(mark.raises());
+        let normal = std::mem::take(&mut self.state);
         let mut swallowed = Vec::new();
         for raise in raised {
             self.meet(manager, raise, at, &mut swallowed);
         }
         let outward = self.raises.split_off(mark.raises());
+        self.state = normal;
         let end = match manager {
             Manager::Own { exit } => self.finally(end, mark, |machine| {
                 machine.call(exit, vec![Value::None; 3], at).map(drop)
