@@ -98,8 +98,8 @@ fn ghost(file: &ModuleFile, used: Use) -> GhostImport {
     GhostImport { name, module: file.name.clone(), location, certainty }
 }
 
-/// Why importing the module in a fresh process fails. What would have failed before the edit,
-/// too, is not believed.
+/// Why importing the module in a fresh process fails. A circular import that would have failed
+/// before the edit, too, is not believed.
 fn fresh_failure(
     own: Own<'_>,
     previous: Option<&Program>,
@@ -112,6 +112,9 @@ fn fresh_failure(
         return None;
     }
     let failure = Fresh::new(own, fatal, restart).failure()?;
+    if !failure.is_circular {
+        return Some(failure);
+    }
     let none = fresh::Fatal::default();
     let before = Own { program: previous, ..own };
     Fresh::new(before, &none, live).failure().is_none().then_some(failure)

@@ -15,8 +15,11 @@ use crate::text::span::Span;
 use crate::worlds::changes::bound_names;
 use crate::worlds::resolve::Resolver;
 
-/// How many bytes of other modules are parsed on the way.
-const MAX_BYTES: usize = 1 << 20;
+/// How many bytes of other modules are parsed on the way to a use of what is gone.
+const MAX_BYTES: usize = 768 << 10;
+
+/// How many where there is only a new import that might close a circle.
+const MAX_BYTES_FOR_CIRCLES: usize = 192 << 10;
 
 /// Words with which a module may get names that no statement of it binds.
 const BINDS_UNSEEN: &[&str] =
@@ -38,6 +41,7 @@ pub(super) struct Failure {
     /// The statement of the module itself that was being executed; None where it failed before.
     pub(super) own: Option<Span>,
     pub(super) reason: String,
+    pub(super) is_circular: bool,
 }
 
 enum Stop {
@@ -78,7 +82,7 @@ impl<'a> Fresh<'a> {
         let ends = self.own.module.match_indices('.').map(|(at, _)| &self.own.module[..at]);
         if let Some(package) = ends.into_iter().find(|package| self.fatal.contains_key(*package)) {
             let reason = format!("`{package}` uses a name of this module that is gone");
-            return Some(Failure { own: None, reason });
+            return Some(Failure { own: None, reason, is_circular: false });
         }
         match self.import(self.own.module) {
             Err(Stop::Fails(failure)) => Some(failure),
@@ -100,7 +104,8 @@ impl<'a> Fresh<'a> {
             // What lies outside the workspace imports nothing of it.
             let Some(file) = self.resolver.workspace_file(name) else { continue };
             self.bytes += file.source.text().len();
-            if self.bytes > MAX_BYTES {
+            let limit = if self.fatal.is_empty() { MAX_BYTES_FOR_CIRCLES } else { MAX_BYTES };
+            if self.bytes > limit {
                 return Err(Stop::Unsure);
             }
             let program = self.resolver.program(&file).ok_or(Stop::Unsure)?;
@@ -162,7 +167,7 @@ impl<'a> Fresh<'a> {
         let stops = |spans: &Vec<Span>| spans.iter().any(|span| stmt.span.contains(*span));
         if self.fatal.get(name).is_some_and(stops) {
             let reason = format!("`{name}` uses a name of this module that is gone");
-            return Err(self.failed(reason));
+            return Err(self.failed(reason, false));
         }
         Ok(())
     }
@@ -181,15 +186,15 @@ impl<'a> Fresh<'a> {
                 let reason = format!(
                     "a circular import: `{importer}` imports `{name}` from `{base}`, which has not bound it yet"
                 );
-                return Err(self.failed(reason));
+                return Err(self.failed(reason, true));
             }
         }
         Ok(())
     }
 
-    fn failed(&self, reason: String) -> Stop {
+    fn failed(&self, reason: String, is_circular: bool) -> Stop {
         let own = self.active.iter().find(|active| active.name == self.own.module);
-        Stop::Fails(Failure { own: own.map(|active| active.at), reason })
+        Stop::Fails(Failure { own: own.map(|active| active.at), reason, is_circular })
     }
 
     /// Whether a module is being imported, certainly has not bound a name, and will do so.
