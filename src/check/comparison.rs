@@ -109,6 +109,7 @@ impl Comparison {
                 environment: &environment,
                 version,
                 shown_from: Some(&from),
+                is_loaded: false,
             })
         };
         let restart = finder(&trees.head);

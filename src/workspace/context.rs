@@ -67,6 +67,7 @@ impl Context {
             environment: &environment,
             version,
             shown_from: Some(&from),
+            is_loaded: true,
         });
         Ok(Context { finder, environment, version })
     }

@@ -40,6 +40,8 @@ pub struct FinderInput<'a> {
     pub version: PythonVersion,
     /// What the paths of sources are shown relative to, usually the working directory.
     pub shown_from: Option<&'a Path>,
+    /// The workspace is as a process has it loaded: what a build would make has been made.
+    pub is_loaded: bool,
 }
 
 /// Finds modules in one state of the workspace; everything found is kept.
@@ -62,6 +64,7 @@ struct Shared {
     path_files: path_files::PathFiles,
     roots: Vec<PathBuf>,
     has_stdlib: bool,
+    is_loaded: bool,
     loose: absence::LooseNames,
     importers: importers::Importers,
 }
@@ -143,6 +146,7 @@ impl Finder {
             path_files,
             roots: input.roots.to_vec(),
             has_stdlib: environment.stdlib.is_some(),
+            is_loaded: input.is_loaded,
             loose: absence::LooseNames::default(),
             importers: importers::Importers::default(),
         };

@@ -193,6 +193,9 @@ impl Shared {
     /// another language or a template lies there, git ignores its name, or it is called as
     /// such modules are.
     fn could_be_built(&self, directory: &Path, leaf: &str) -> bool {
+        if self.is_loaded {
+            return false;
+        }
         let is_generated =
             GENERATED.contains(&leaf) || GENERATED_ENDS.iter().any(|end| leaf.ends_with(end));
         is_generated
