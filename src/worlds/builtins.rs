@@ -1,5 +1,6 @@
 //! The builtin namespace and what the machine knows of it.
 
+mod aggregates;
 mod classes;
 pub(super) mod functions;
 mod harmless;

@@ -3,6 +3,8 @@
 mod attributes;
 mod calls;
 pub(super) use calls::Args;
+mod classes;
+mod comparisons;
 mod comprehensions;
 mod conditions;
 mod names;

@@ -5,6 +5,7 @@ mod definitions;
 mod flow;
 mod imports;
 mod matching;
+mod stores;
 mod tries;
 mod with;
 

@@ -460,45 +460,4 @@ impl Machine<'_> {
         }
         Ok(made)
     }
-
-    /// `super()` in a method: the class it was made in and the method's first argument.
-    pub(in crate::worlds) fn super_value(&mut self) -> Flow<Value> {
-        let found = self.active.iter().rev().find_map(|active| active.class.clone());
-        match found {
-            Some((class, receiver)) => {
-                let pair = Value::tuple(vec![Value::Object(class), receiver]);
-                Ok(Value::BuiltinMethod(Rc::new((pair, Name::from("super()")))))
-            }
-            None => Err(self.raise_builtin("RuntimeError", "super(): no arguments")),
-        }
-    }
-
-    /// An attribute looked up through `super()`.
-    pub(in crate::worlds) fn super_attribute(
-        &mut self,
-        class: ObjectId,
-        receiver: &Value,
-        name: &Name,
-        at: ExprId,
-    ) -> Flow<Value> {
-        if let Some(local) = self.parent_attribute(class, receiver, name) {
-            return Ok(match local.value {
-                // `__new__` and friends are static.
-                value if &**name == "__new__" || &**name == "__init_subclass__" => value,
-                value @ Value::Function(_) => Value::Method(Rc::new((value, receiver.clone()))),
-                value => value,
-            });
-        }
-        let class = Value::Object(class);
-        if self.is_opaque_class(&class) {
-            return Ok(Value::Unknown);
-        }
-        let builtin = self.builtin_ancestor(&class);
-        if types::has_attribute(builtin, name) == Some(true) {
-            let method = (receiver.clone(), Name::from(format!("super().{name}")));
-            return Ok(Value::BuiltinMethod(Rc::new(method)));
-        }
-        let _ = at;
-        Err(self.raise_builtin("AttributeError", format!("no base has `{name}`")))
-    }
 }

@@ -1,0 +1,107 @@
+//! Methods of strings.
+
+use std::sync::Arc;
+
+use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::eval::Args;
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::state::{Items, Object};
+use crate::worlds::value::Value;
+
+impl Machine<'_> {
+    pub(in crate::worlds) fn str_method(
+        &mut self,
+        text: &str,
+        name: &Name,
+        args: &Args,
+        at: ExprId,
+    ) -> Flow<Value> {
+        let owned = |text: String| Ok(Value::Str(Arc::from(text)));
+        match (&**name, &args.positional[..]) {
+            ("upper", []) => owned(text.to_uppercase()),
+            ("lower", []) => owned(text.to_lowercase()),
+            ("strip", []) => owned(text.trim().to_owned()),
+            ("strip", [Value::Str(chars)]) => {
+                owned(text.trim_matches(|c| chars.contains(c)).to_owned())
+            }
+            ("startswith", [Value::Str(prefix)]) => Ok(Value::Bool(text.starts_with(&**prefix))),
+            ("endswith", [Value::Str(suffix)]) => Ok(Value::Bool(text.ends_with(&**suffix))),
+            ("replace", [Value::Str(old), Value::Str(new)]) if !old.is_empty() => {
+                owned(text.replace(&**old, new))
+            }
+            ("split", []) => {
+                let parts = text.split_whitespace().map(Value::str).collect();
+                Ok(self.allocate(Object::List(Items::exactly(parts))))
+            }
+            ("split", [Value::Str(by)]) if !by.is_empty() => {
+                let parts = text.split(&**by).map(Value::str).collect();
+                Ok(self.allocate(Object::List(Items::exactly(parts))))
+            }
+            ("join", [iterable]) => self.joined(text, &iterable.clone(), at),
+            ("count", [Value::Str(part)]) if !part.is_empty() => {
+                Ok(Value::Int(text.matches(&**part).count() as i64))
+            }
+            ("isdigit", []) if text.is_ascii() => {
+                let all = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+                Ok(Value::Bool(all))
+            }
+            ("index", [Value::Str(part)]) if !text.contains(&**part) => {
+                Err(self.raise_builtin("ValueError", "the text is not found"))
+            }
+            ("find" | "index", [Value::Str(part)]) => {
+                let found = text.find(&**part).map(|at| text[..at].chars().count() as i64);
+                Ok(Value::Int(found.unwrap_or(-1)))
+            }
+            ("format", _) => {
+                // With enough arguments a format rarely fails; what is missing raises.
+                self.may_raise("", Risk::Environment, at, || "the format may not fit".to_owned());
+                Ok(Value::of_type("str"))
+            }
+            (
+                "capitalize" | "title" | "swapcase" | "casefold" | "rstrip" | "lstrip" | "zfill"
+                | "ljust" | "rjust" | "center" | "expandtabs" | "removeprefix" | "removesuffix",
+                _,
+            ) => Ok(Value::of_type("str")),
+            (
+                "isalpha" | "isalnum" | "isspace" | "isupper" | "islower" | "isidentifier"
+                | "isnumeric" | "isdecimal" | "istitle" | "isascii" | "isprintable",
+                [],
+            ) => Ok(Value::of_type("bool")),
+            ("splitlines" | "rsplit", _) => Ok(Value::of_type("list")),
+            ("partition" | "rpartition", [Value::Str(by)]) if !by.is_empty() => {
+                Ok(Value::of_type("tuple"))
+            }
+            ("encode", []) => Ok(Value::Bytes(text.bytes().collect())),
+            _ => self.unseen_method(&Value::of_type("str"), args, at),
+        }
+    }
+
+    pub(in crate::worlds) fn joined(
+        &mut self,
+        separator: &str,
+        iterable: &Value,
+        at: ExprId,
+    ) -> Flow<Value> {
+        let items = self.iterate(iterable, at)?;
+        let mut texts = Vec::new();
+        for item in &items.values {
+            match item {
+                Value::Str(text) => texts.push(Arc::clone(text)),
+                item if item.is_constant() => {
+                    let reason = "join() takes strings only";
+                    return Err(self.raise_builtin("TypeError", reason));
+                }
+                _ => break,
+            }
+        }
+        if items.exact && texts.len() == items.values.len() {
+            return Ok(Value::Str(Arc::from(texts.join(separator))));
+        }
+        if items.values.iter().any(|item| item.type_name() != Some("str")) || !items.exact {
+            let outside = items.values.iter().any(Value::is_outside) || iterable.is_outside();
+            let risk = if outside { Risk::Environment } else { Risk::Inside };
+            self.may_raise("TypeError", risk, at, || "an item may be no string".to_owned());
+        }
+        Ok(Value::of_type("str"))
+    }
+}

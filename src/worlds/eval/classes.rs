@@ -1,0 +1,316 @@
+//! What classes are to their instances: resolution order, subclasses, `super()`.
+
+use std::rc::Rc;
+
+use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::builtins::types;
+use crate::worlds::function::Local;
+use crate::worlds::machine::{Flow, Machine};
+use crate::worlds::state::Object;
+use crate::worlds::value::{ObjectId, Value};
+
+impl Machine<'_> {
+    pub(in crate::worlds) fn is_class(&self, value: &Value) -> bool {
+        match value {
+            Value::Type(_) => true,
+            Value::Object(id) => matches!(self.state.object(*id), Some(Object::Class(_))),
+            _ => false,
+        }
+    }
+
+    /// `type(value)`
+    pub(in crate::worlds) fn class_of(&self, value: &Value) -> Value {
+        match value {
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Instance(instance)) => instance.class.clone(),
+                Some(Object::Class(class)) if class.is_opaque => Value::Unknown,
+                Some(other) => builtin_class(other).map_or(Value::Unknown, Value::Type),
+                None => Value::Unknown,
+            },
+            Value::Unknown | Value::External(_) | Value::Returned(_) => Value::Unknown,
+            value => value.type_name().map_or(Value::Opaque(None), Value::Type),
+        }
+    }
+
+    /// The own classes of a method resolution order, depth first, as far as they are seen.
+    pub(in crate::worlds) fn own_ancestors(&self, class: &Value, found: &mut Vec<ObjectId>) {
+        let Value::Object(id) = class else { return };
+        let Some(Object::Class(own)) = self.state.object(*id) else { return };
+        // In a diamond the common base comes last.
+        found.retain(|known| known != id);
+        found.push(*id);
+        for base in own.bases.iter() {
+            self.own_ancestors(base, found);
+        }
+    }
+
+    /// What a class or one of its own bases binds.
+    pub(in crate::worlds) fn class_attribute(&self, class: &Value, name: &str) -> Option<Local> {
+        let mut ancestors = Vec::new();
+        self.own_ancestors(class, &mut ancestors);
+        let mut maybe: Option<Local> = None;
+        for ancestor in ancestors {
+            let Some(Object::Class(class)) = self.state.object(ancestor) else { continue };
+            let Some(local) = class.namespace.get(name) else { continue };
+            let joined = match maybe.take() {
+                None => local.clone(),
+                Some(earlier) => Local {
+                    value: earlier.value.join(&local.value),
+                    maybe_unbound: local.maybe_unbound,
+                },
+            };
+            if !joined.maybe_unbound {
+                return Some(joined);
+            }
+            maybe = Some(joined);
+        }
+        maybe
+    }
+
+    /// What comes after a class in the resolution order of `super()`'s receiver.
+    pub(in crate::worlds) fn parent_attribute(
+        &self,
+        class: ObjectId,
+        receiver: &Value,
+        name: &str,
+    ) -> Option<Local> {
+        let start = match self.class_of(receiver) {
+            own @ Value::Object(_) => own,
+            _ if self.is_class(receiver) => receiver.clone(),
+            _ => Value::Object(class),
+        };
+        let mut ancestors = Vec::new();
+        self.own_ancestors(&start, &mut ancestors);
+        let after = ancestors.iter().position(|&known| known == class)? + 1;
+        ancestors[after..].iter().find_map(|&ancestor| match self.state.object(ancestor) {
+            Some(Object::Class(class)) => class.namespace.get(name).cloned(),
+            _ => None,
+        })
+    }
+
+    /// The nearest builtin class that a class derives from.
+    pub(in crate::worlds) fn builtin_ancestor(&self, class: &Value) -> &'static str {
+        match class {
+            Value::Type(name) => name,
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Class(own)) => {
+                    let bases = own.bases.iter().map(|base| self.builtin_ancestor(base));
+                    bases.max_by_key(|base| *base != "object").unwrap_or("object")
+                }
+                _ => "object",
+            },
+            _ => "object",
+        }
+    }
+
+    pub(in crate::worlds) fn is_opaque_class(&self, class: &Value) -> bool {
+        let mut ancestors = Vec::new();
+        self.own_ancestors(class, &mut ancestors);
+        match class {
+            Value::Type(_) => false,
+            Value::Object(_) => ancestors.iter().any(|&id| match self.state.object(id) {
+                Some(Object::Class(class)) => class.is_opaque,
+                _ => true,
+            }),
+            _ => true,
+        }
+    }
+
+    /// Whether attributes may exist that nothing in the module shows.
+    pub(in crate::worlds) fn has_unseen_attributes(&self, value: &Value) -> bool {
+        match value {
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Instance(instance)) => {
+                    instance.is_opaque || self.is_opaque_class(&instance.class)
+                }
+                Some(Object::Class(class)) => class.is_opaque,
+                _ => false,
+            },
+            Value::Unknown
+            | Value::Opaque(_)
+            | Value::External(_)
+            | Value::Returned(_)
+            | Value::Union(_) => true,
+            _ => false,
+        }
+    }
+
+    /// A special method, bound to its object: looked up on the class only.
+    pub(in crate::worlds) fn special(&self, value: &Value, name: &str) -> Option<Value> {
+        let Value::Object(id) = value else { return None };
+        let Some(Object::Instance(instance)) = self.state.object(*id) else { return None };
+        let local = self.class_attribute(&instance.class, name)?;
+        match &local.value {
+            Value::Function(_) => Some(Value::Method(Rc::new((local.value, value.clone())))),
+            _ => Some(Value::Unknown),
+        }
+    }
+
+    pub(in crate::worlds) fn has_own_conversion(&self, value: &Value) -> bool {
+        ["__str__", "__repr__", "__format__"].iter().any(|name| self.special(value, name).is_some())
+            || self.has_unseen_attributes(value)
+    }
+
+    /// `issubclass(class, ancestor)` of single classes.
+    pub(in crate::worlds) fn is_subclass(&self, class: &Value, ancestor: &Value) -> Option<bool> {
+        match (class, ancestor) {
+            (_, Value::Tuple(ancestors)) => {
+                let mut any = Some(false);
+                for ancestor in ancestors.iter() {
+                    match self.is_subclass(class, ancestor) {
+                        Some(true) => return Some(true),
+                        Some(false) => {}
+                        None => any = None,
+                    }
+                }
+                any
+            }
+            (_, Value::Type("object")) => Some(true),
+            (Value::Type(class), Value::Type(ancestor)) => {
+                Some(types::is_subclass(class, ancestor))
+            }
+            (Value::Type(_), Value::Object(_)) => Some(false).filter(|_| self.is_class(ancestor)),
+            (Value::Object(a), Value::Object(b)) if a == b => Some(true),
+            (Value::Object(id), _) => {
+                let Some(Object::Class(own)) = self.state.object(*id) else { return None };
+                let mut any = Some(false);
+                for base in own.bases.iter() {
+                    match self.is_subclass(base, ancestor) {
+                        Some(true) => return Some(true),
+                        Some(false) => {}
+                        None => any = None,
+                    }
+                }
+                any
+            }
+            (Value::External(a), Value::External(b)) if a == b => Some(true),
+            _ => None,
+        }
+    }
+
+    /// `isinstance(value, class)`, where it is known.
+    pub(in crate::worlds) fn is_instance(&self, value: &Value, class: &Value) -> Option<bool> {
+        if matches!(value, Value::Unknown | Value::External(_) | Value::Returned(_)) {
+            return None;
+        }
+        if let Value::Union(values) = value {
+            let mut answers = values.iter().map(|value| self.is_instance(value, class));
+            let first = answers.next()??;
+            return answers.all(|answer| answer == Some(first)).then_some(first);
+        }
+        let own = self.class_of(value);
+        match own {
+            Value::Unknown | Value::Opaque(_) => None,
+            own => self.is_subclass(&own, class),
+        }
+    }
+
+    /// Whether something raised is an exception object; None where it is not known.
+    pub(in crate::worlds) fn is_exception_instance(&self, value: &Value) -> Option<bool> {
+        match value {
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Instance(instance)) => {
+                    self.is_subclass(&instance.class, &Value::Type("BaseException"))
+                }
+                _ => Some(false),
+            },
+            Value::Opaque(Some(name)) => Some(types::is_exception(name)),
+            Value::Unknown
+            | Value::Opaque(None)
+            | Value::External(_)
+            | Value::Returned(_)
+            | Value::Union(_) => None,
+            _ => Some(false),
+        }
+    }
+
+    /// The class of an exception, for people.
+    pub(in crate::worlds) fn exception_name(&self, exception: &Value) -> Option<String> {
+        match self.class_of(exception) {
+            Value::Type(name) => Some(name.to_owned()),
+            Value::Object(id) => match self.state.object(id) {
+                Some(Object::Class(class)) => Some(class.name.to_string()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether `except classes` catches an exception.
+    pub(in crate::worlds) fn exception_matches(
+        &self,
+        exception: &Value,
+        classes: &Value,
+    ) -> Option<bool> {
+        let catches_all = |class: &Value| matches!(class, Value::Type("BaseException"));
+        match classes {
+            Value::Tuple(all) if all.iter().any(catches_all) => return Some(true),
+            class if catches_all(class) => return Some(true),
+            _ => {}
+        }
+        // What code outside raises is an `Exception`, as good as always; the others
+        // (`SystemExit`, `KeyboardInterrupt`) are there to get through.
+        let catches_errors = |class: &Value| matches!(class, Value::Type("Exception"));
+        let catches_any = match classes {
+            Value::Tuple(all) => all.iter().any(catches_errors),
+            class => catches_errors(class),
+        };
+        if catches_any && matches!(exception, Value::Unknown) {
+            return Some(true);
+        }
+        self.is_instance(exception, classes)
+    }
+
+    /// `super()` in a method: the class it was made in and the method's first argument.
+    pub(in crate::worlds) fn super_value(&mut self) -> Flow<Value> {
+        let found = self.active.iter().rev().find_map(|active| active.class.clone());
+        match found {
+            Some((class, receiver)) => {
+                let pair = Value::tuple(vec![Value::Object(class), receiver]);
+                Ok(Value::BuiltinMethod(Rc::new((pair, Name::from("super()")))))
+            }
+            None => Err(self.raise_builtin("RuntimeError", "super(): no arguments")),
+        }
+    }
+
+    /// An attribute looked up through `super()`.
+    pub(in crate::worlds) fn super_attribute(
+        &mut self,
+        class: ObjectId,
+        receiver: &Value,
+        name: &Name,
+        at: ExprId,
+    ) -> Flow<Value> {
+        if let Some(local) = self.parent_attribute(class, receiver, name) {
+            return Ok(match local.value {
+                // `__new__` and friends are static.
+                value if &**name == "__new__" || &**name == "__init_subclass__" => value,
+                value @ Value::Function(_) => Value::Method(Rc::new((value, receiver.clone()))),
+                value => value,
+            });
+        }
+        let class = Value::Object(class);
+        if self.is_opaque_class(&class) {
+            return Ok(Value::Unknown);
+        }
+        let builtin = self.builtin_ancestor(&class);
+        if types::has_attribute(builtin, name) == Some(true) {
+            let method = (receiver.clone(), Name::from(format!("super().{name}")));
+            return Ok(Value::BuiltinMethod(Rc::new(method)));
+        }
+        let _ = at;
+        Err(self.raise_builtin("AttributeError", format!("no base has `{name}`")))
+    }
+}
+
+/// The builtin class of a heap object that is no instance.
+pub(in crate::worlds) fn builtin_class(object: &Object) -> Option<&'static str> {
+    match object {
+        Object::List(_) => Some("list"),
+        Object::Set(_) => Some("set"),
+        Object::Dict(_) => Some("dict"),
+        Object::Iterator(_) => Some("generator"),
+        Object::Class(_) => Some("type"),
+        Object::Instance(_) | Object::Frame(_) => None,
+    }
+}

@@ -1,0 +1,264 @@
+//! Storing into objects and deleting from them: attributes and subscripts.
+
+use crate::simulation::BindingKind;
+use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::state::{Entries, Items, Object};
+use crate::worlds::value::{ObjectId, Value};
+
+impl Machine<'_> {
+    pub(in crate::worlds) fn set_attribute(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        value: Value,
+        at: ExprId,
+    ) -> Flow<()> {
+        let span = self.program.ast().expr(at).span;
+        match object {
+            Value::ThisModule => {
+                self.bind_global(name, value, span, BindingKind::Variable);
+                Ok(())
+            }
+            Value::Object(id) => self.set_object_attribute(*id, name, value, at),
+            Value::Unknown | Value::Opaque(_) | Value::Function(_) | Value::Union(_) => {
+                let risk = if object.is_outside() { Risk::Environment } else { Risk::Inside };
+                if !matches!(object, Value::Function(_)) {
+                    self.ran(at);
+                    self.may_raise("AttributeError", risk, at, || {
+                        format!("attribute `{name}` may not be assignable")
+                    });
+                }
+                Ok(())
+            }
+            Value::External(_) | Value::Returned(_) | Value::Module(_) => {
+                self.ran(at);
+                Ok(())
+            }
+            _ => {
+                let reason = format!("attribute `{name}` cannot be set on this object");
+                let class =
+                    if matches!(object, Value::Type(_)) { "TypeError" } else { "AttributeError" };
+                Err(self.raise_builtin(class, reason))
+            }
+        }
+    }
+
+    pub(in crate::worlds) fn set_object_attribute(
+        &mut self,
+        id: ObjectId,
+        name: &Name,
+        value: Value,
+        at: ExprId,
+    ) -> Flow<()> {
+        let object = Value::Object(id);
+        let is_instance = matches!(self.state.object(id), Some(Object::Instance(_)));
+        if is_instance && let Some(setter) = self.special(&object, "__setattr__") {
+            return self.call(&setter, vec![Value::str(name), value], at).map(drop);
+        }
+        match self.state.object_mut(id) {
+            Some(Object::Instance(instance))
+                if !instance.is_opaque && matches!(instance.class, Value::Type("object")) =>
+            {
+                let reason = format!("attribute `{name}` cannot be set on a plain `object`");
+                return Err(self.raise_builtin("AttributeError", reason));
+            }
+            Some(Object::Instance(instance)) => instance.attributes.set(name.clone(), value),
+            Some(Object::Class(class)) => class.namespace.set(name.clone(), value),
+            _ => {
+                let reason = format!("attribute `{name}` cannot be set on this object");
+                return Err(self.raise_builtin("AttributeError", reason));
+            }
+        }
+        Ok(())
+    }
+
+    pub(in crate::worlds) fn delete_attribute(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        at: ExprId,
+    ) -> Flow<()> {
+        if let Value::ThisModule = object {
+            return self.delete_global(name, at);
+        }
+        let removed = match object {
+            Value::Object(id) => match self.state.object_mut(*id) {
+                Some(Object::Instance(instance)) => {
+                    Some(instance.attributes.remove(name) || instance.is_opaque)
+                }
+                Some(Object::Class(class)) => Some(class.namespace.remove(name) || class.is_opaque),
+                _ => Some(false),
+            },
+            _ => None,
+        };
+        match removed {
+            Some(true) => Ok(()),
+            Some(false) => {
+                Err(self.raise_builtin("AttributeError", format!("there is no attribute `{name}`")))
+            }
+            None => {
+                let risk = if object.is_outside() { Risk::Environment } else { Risk::Inside };
+                self.may_raise("AttributeError", risk, at, || format!("`{name}` may not be there"));
+                Ok(())
+            }
+        }
+    }
+
+    pub(in crate::worlds) fn set_item(
+        &mut self,
+        object: &Value,
+        index: &Value,
+        value: Value,
+        at: ExprId,
+    ) -> Flow<()> {
+        let span = self.program.ast().expr(at).span;
+        self.ran(at);
+        match object {
+            Value::Globals => {
+                match index {
+                    Value::Str(name) => {
+                        self.bind_global(&Name::clone(name), value, span, BindingKind::Variable);
+                    }
+                    _ => self.see_nothing(span, "a name is computed and set through `globals()`"),
+                }
+                Ok(())
+            }
+            Value::Object(id) => self.set_object_item(*id, index, value, at),
+            Value::Unknown
+            | Value::Opaque(_)
+            | Value::Union(_)
+            | Value::External(_)
+            | Value::Returned(_)
+            | Value::Module(_) => {
+                let risk = if object.is_outside() { Risk::Environment } else { Risk::Inside };
+                let text = self.excerpt(span);
+                self.may_raise("", risk, at, || format!("`{text}` may not be assignable"));
+                Ok(())
+            }
+            _ => {
+                let reason = "the object does not support item assignment";
+                Err(self.raise_builtin("TypeError", reason))
+            }
+        }
+    }
+
+    pub(in crate::worlds) fn set_object_item(
+        &mut self,
+        id: ObjectId,
+        index: &Value,
+        value: Value,
+        at: ExprId,
+    ) -> Flow<()> {
+        if self.is_unhashable(index) == Some(true)
+            && matches!(self.state.object(id), Some(Object::Dict(_)))
+        {
+            return Err(self.raise_builtin("TypeError", "the key is not hashable"));
+        }
+        match self.state.object_mut(id) {
+            Some(Object::Dict(entries)) => {
+                if index.is_constant() || entries.exact {
+                    entries.set(index.clone(), value);
+                } else {
+                    *entries = Entries::unknown();
+                }
+                Ok(())
+            }
+            Some(Object::List(items)) => {
+                let length = items.values.len() as i64;
+                match (index.as_int(), items.exact) {
+                    (Some(position), true) if (-length..length).contains(&position) => {
+                        let position = if position < 0 { position + length } else { position };
+                        items.values[position as usize] = value;
+                        Ok(())
+                    }
+                    (Some(_), true) => {
+                        Err(self.raise_builtin("IndexError", "the index is out of range"))
+                    }
+                    _ => {
+                        *items = Items::unknown();
+                        self.may_raise("", Risk::Inside, at, || "the index may not fit".to_owned());
+                        Ok(())
+                    }
+                }
+            }
+            Some(Object::Instance(_) | Object::Class(_)) => {
+                let object = Value::Object(id);
+                match self.special(&object, "__setitem__") {
+                    Some(setter) => self.call(&setter, vec![index.clone(), value], at).map(drop),
+                    None if self.has_unseen_attributes(&object) => Ok(()),
+                    None => {
+                        let reason = "the object does not support item assignment";
+                        Err(self.raise_builtin("TypeError", reason))
+                    }
+                }
+            }
+            _ => Err(self.raise_builtin("TypeError", "the object has no items to assign to")),
+        }
+    }
+
+    pub(in crate::worlds) fn delete_item(
+        &mut self,
+        object: &Value,
+        index: &Value,
+        at: ExprId,
+    ) -> Flow<()> {
+        self.ran(at);
+        match object {
+            Value::Globals => match index {
+                Value::Str(name) => self.delete_global_key(&Name::clone(name), at),
+                _ => {
+                    let span = self.program.ast().expr(at).span;
+                    self.see_nothing(span, "a name is computed and removed through `globals()`");
+                    Ok(())
+                }
+            },
+            Value::Object(id) => {
+                // The read says whether the item is there, and what raises where it is not.
+                self.item(object, index, at)?;
+                match self.state.object_mut(*id) {
+                    Some(Object::Dict(entries)) if entries.exact => {
+                        entries.pairs.retain(|(key, _)| key.equals(index) != Some(true));
+                    }
+                    Some(Object::List(items)) if items.exact => match index.as_int() {
+                        Some(position) => {
+                            let length = items.values.len() as i64;
+                            let position = if position < 0 { position + length } else { position };
+                            if (0..length).contains(&position) {
+                                items.values.remove(position as usize);
+                            }
+                        }
+                        None => *items = Items::unknown(),
+                    },
+                    Some(Object::Dict(entries)) => *entries = Entries::unknown(),
+                    Some(Object::List(items)) => *items = Items::unknown(),
+                    _ => {}
+                }
+                Ok(())
+            }
+            _ => {
+                let risk = if object.is_outside() { Risk::Environment } else { Risk::Inside };
+                self.may_raise("", risk, at, || "the item may not be there".to_owned());
+                Ok(())
+            }
+        }
+    }
+
+    pub(in crate::worlds) fn delete_global_key(&mut self, name: &Name, at: ExprId) -> Flow<()> {
+        let symbol = self.symbol(name);
+        match self.state.global(symbol).map(|slot| slot.maybe_unbound) {
+            None if !self.state.unseen => {
+                Err(self.raise_builtin("KeyError", format!("`{name}` is not bound here")))
+            }
+            None | Some(true) => {
+                self.may_raise("KeyError", Risk::Inside, at, || format!("`{name}` may be unbound"));
+                self.unbind_global(name);
+                Ok(())
+            }
+            Some(false) => {
+                self.unbind_global(name);
+                Ok(())
+            }
+        }
+    }
+}
