@@ -490,14 +490,4 @@ impl<'a> Machine<'a> {
             self.state.set_global(symbol, Some(Rc::new(slot)));
         }
     }
-
-    /// The names of symbols, each once, in order.
-    pub(super) fn unique_names(&self, symbols: impl IntoIterator<Item = Symbol>) -> Vec<Name> {
-        let mut seen = FxHashSet::default();
-        symbols
-            .into_iter()
-            .filter(|symbol| seen.insert(*symbol))
-            .map(|symbol| self.name(symbol).clone())
-            .collect()
-    }
 }
