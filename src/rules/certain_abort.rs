@@ -4,7 +4,7 @@ use super::findings::{Findings, listed};
 use super::{Rule, Status};
 use crate::comparison::Comparison;
 use crate::diagnostic::{Certainty, Severity};
-use crate::simulation::{AbortCause, AbortPoint, Outcome};
+use crate::simulation::{AbortCause, AbortPoint, BindingKind, Outcome};
 use crate::syntax::ast::Name;
 
 /// RS201: executing the new source stops here.
@@ -28,7 +28,8 @@ pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
         Certainty::Always => "here",
         Certainty::Maybe => "here at the latest",
     };
-    let message = format!("The reload stops {here}{exception}: {}{}", point.reason, torn(point));
+    let message =
+        format!("The reload stops {here}{exception}: {}{}", point.reason, torn(comparison, point));
     let location = comparison.here(point.span);
     let key = point.exceptions.first().map_or("", String::as_str);
     let key = format!("{key} {}", point.reason);
@@ -50,16 +51,28 @@ pub(super) fn end(comparison: &Comparison) -> Option<&AbortPoint> {
     sure.or_else(|| points.iter().rfind(is_end)).or(points.last())
 }
 
-/// What would be new and what old, as the end of a message.
-pub(super) fn torn(point: &AbortPoint) -> String {
-    let is_stale = |name: &&Name| !point.stale.contains(*name);
-    let updated: Vec<Name> = point.updated.iter().filter(is_stale).cloned().collect();
-    match (&updated[..], &point.stale[..]) {
+/// What would be new and what old, as the end of a message: what is imported only where there is
+/// nothing else to name.
+pub(super) fn torn(comparison: &Comparison, point: &AbortPoint) -> String {
+    let updated = point.updated.iter().filter(|name| !point.stale.contains(*name));
+    let updated = own_first(comparison, updated.cloned().collect());
+    let stale = own_first(comparison, point.stale.clone());
+    match (&updated[..], &stale[..]) {
         ([], []) => String::new(),
         (new, []) => format!("; {} {} new then", listed(new), are(new)),
         ([], old) => format!("; {} {} still old then", listed(old), are(old)),
-        (new, old) => format!("; {} {} new then, {} still old", listed(new), are(new), listed(old)),
+        (new, old) => {
+            format!("; {} {} new then, {} still old", listed(new), are(new), listed(old))
+        }
     }
+}
+
+/// The names without those that are imported, unless there are no others.
+fn own_first(comparison: &Comparison, names: Vec<Name>) -> Vec<Name> {
+    let is_own =
+        |name: &&Name| comparison.entry(name).is_none_or(|entry| entry.kind != BindingKind::Import);
+    let own: Vec<Name> = names.iter().filter(is_own).cloned().collect();
+    if own.is_empty() { names } else { own }
 }
 
 fn are(names: &[Name]) -> &'static str {

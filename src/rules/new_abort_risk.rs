@@ -38,8 +38,11 @@ pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
             [] => String::new(),
             classes => format!(" (`{}`)", classes.join("` or `")),
         };
-        let message =
-            format!("New since the last load: {}{exceptions}{}", first.reason, torn(first));
+        let message = format!(
+            "New since the last load: {}{exceptions}{}",
+            first.reason,
+            torn(comparison, first)
+        );
         let location = comparison.here(first.span);
         let key = first.about.as_deref().unwrap_or(&first.reason);
         let mut found = RULE.finding(location, first.certainty, key, message);

@@ -187,16 +187,26 @@ impl<'w, 'a> Worlds<'w, 'a> {
         points
     }
 
+    /// The names of symbols, each once, in order.
+    fn unique_names(&self, symbols: impl IntoIterator<Item = Symbol>) -> Vec<Name> {
+        let mut seen = FxHashSet::default();
+        symbols
+            .into_iter()
+            .filter(|symbol| seen.insert(*symbol))
+            .map(|symbol| self.machine.name(symbol).clone())
+            .collect()
+    }
+
     /// What a run had bound at a point, and what it would still have bound.
     fn torn_names(&self, run: &Run, log: usize) -> (Vec<Name>, Vec<Name>) {
         let log = log.min(run.trace.log.len());
         let (before, after) = run.trace.log.split_at(log);
         let done: FxHashSet<Symbol> = before.iter().copied().collect();
-        let updated = self.machine.unique_names(before.iter().copied());
+        let updated = self.unique_names(before.iter().copied());
         let pending = after.iter().copied().filter(|symbol| {
             !done.contains(symbol) && self.live.global(*symbol).is_some_and(|slot| is_own(slot))
         });
-        let stale = self.machine.unique_names(pending);
+        let stale = self.unique_names(pending);
         let plain =
             |names: Vec<Name>| names.into_iter().filter(|name| !is_machinery(name)).collect();
         (plain(updated), plain(stale))

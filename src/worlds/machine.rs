@@ -281,11 +281,10 @@ impl<'a> Machine<'a> {
 
     /// The path ends in this exception.
     pub(super) fn raise(&mut self, exception: Value, reason: impl Into<Rc<str>>) -> Stop {
-        let class_name = self.exception_name(&exception);
         let raise = Raise {
+            class_name: self.exception_name(&exception),
             state: Some(std::mem::take(&mut self.state)),
             exception,
-            class_name,
             risk: None,
             unchanged: self.outside_forks > 0 && (self.site_unchanged || self.baseline.is_none()),
             site_unchanged: self.site_unchanged,
@@ -490,12 +489,5 @@ impl<'a> Machine<'a> {
             let slot = Slot { bindings: slot.bindings.clone(), maybe_unbound: false };
             self.state.set_global(symbol, Some(Rc::new(slot)));
         }
-    }
-
-    /// The names that a set of symbols stands for, each once, in order.
-    pub(super) fn unique_names(&self, symbols: impl IntoIterator<Item = Symbol>) -> Vec<Name> {
-        let mut seen = FxHashSet::default();
-        let unique = symbols.into_iter().filter(|symbol| seen.insert(*symbol));
-        unique.map(|symbol| self.name(symbol).clone()).collect()
     }
 }
