@@ -42,6 +42,7 @@ impl World {
             environment: &self.environment,
             version: self.version,
             shown_from: Some(Path::new("/w")),
+            is_loaded: false,
         })
     }
 
@@ -221,6 +222,7 @@ fn a_file_that_cannot_be_decoded_is_opaque() {
         environment: &environment,
         version: PythonVersion::DEFAULT,
         shown_from: None,
+        is_loaded: false,
     });
     assert_eq!(show(&finder.find("m")), "opaque");
     assert!(finder.load(Path::new("/w/m.py"), "m").is_err());

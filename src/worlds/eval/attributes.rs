@@ -242,7 +242,12 @@ impl Machine<'_> {
                     format!("there may be no attribute `{name}`")
                 });
             }
+            // These are class methods without being marked as such.
+            let is_implicit = matches!(&**name, "__init_subclass__" | "__class_getitem__");
             let is_function = matches!(local.value, Value::Function(_));
+            if is_function && is_implicit {
+                return Ok(Value::Method(Rc::new((local.value, class.clone()))));
+            }
             return Ok(match local.value {
                 // A classmethod or staticmethod is applied by a decorator that was followed.
                 value if is_function => value,

@@ -58,9 +58,13 @@ impl Machine<'_> {
         if is_instance && let Some(setter) = self.special(&object, "__setattr__") {
             return self.call(&setter, vec![Value::str(name), value], at).map(drop);
         }
-        if is_instance && let Some(slots) = self.class_attribute(&self.class_of(&object), "__slots__") {
+        if is_instance
+            && let Some(slots) = self.class_attribute(&self.class_of(&object), "__slots__")
+        {
             let listed = match &slots.value {
-                Value::Tuple(names) => names.iter().any(|slot| matches!(slot, Value::Str(slot) if slot == name)),
+                Value::Tuple(names) => {
+                    names.iter().any(|slot| matches!(slot, Value::Str(slot) if slot == name))
+                }
                 _ => false,
             };
             if !listed {
