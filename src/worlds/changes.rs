@@ -15,12 +15,18 @@ pub(super) struct Baseline {
     statements: FxHashSet<u64>,
     /// Names whose binding, or something that it reads, is not as it was.
     changed: FxHashSet<Name>,
+    /// Those among them that are not all functions and classes.
+    changed_values: FxHashSet<Name>,
 }
 
 impl Baseline {
     pub(super) fn new(old: &Program, new: &Program, ran: FxHashSet<u64>) -> Baseline {
         let statements = statement_fingerprints(old.ast());
-        Baseline { ran, statements, changed: changed_names(old.ast(), new.ast()) }
+        let changed = changed_names(old.ast(), new.ast());
+        let defined = only_defined(new.ast());
+        let changed_values =
+            changed.iter().filter(|name| !defined.contains(*name)).cloned().collect();
+        Baseline { ran, statements, changed, changed_values }
     }
 
     /// Whether an expression ran before and reads nothing that has changed.
@@ -44,9 +50,53 @@ impl Baseline {
         self.ran.contains(&fingerprint)
     }
 
+    /// Whether expressions read something that has changed. A function or class that is only
+    /// handed on, not called, hardly makes a difference to whoever is handed it.
     fn reads_changed(&self, ast: &Ast, exprs: &[ExprId]) -> bool {
-        !self.changed.is_empty() && any_name(ast, exprs, &mut |name| self.changed.contains(name))
+        if self.changed.is_empty() {
+            return false;
+        }
+        let mut pending: Vec<(ExprId, bool)> = exprs.iter().map(|&expr| (expr, true)).collect();
+        while let Some((id, is_used)) = pending.pop() {
+            match &ast.expr(id).kind {
+                ExprKind::Name(name) => {
+                    let names = if is_used { &self.changed } else { &self.changed_values };
+                    if names.contains(name) {
+                        return true;
+                    }
+                }
+                ExprKind::Call { func, args, keywords } => {
+                    pending.push((*func, true));
+                    let values = keywords.iter().map(|keyword| keyword.value);
+                    pending.extend(args.iter().copied().chain(values).map(|arg| (arg, false)));
+                }
+                _ => visit::child_exprs(ast, id, &mut |child| pending.push((child, is_used))),
+            }
+        }
+        false
     }
+}
+
+/// The names that a text binds by `def` and `class` only.
+fn only_defined(ast: &Ast) -> FxHashSet<Name> {
+    let mut defined = FxHashSet::default();
+    let mut others = FxHashSet::default();
+    let mut blocks: Vec<&[StmtId]> = vec![&ast.body];
+    while let Some(block) = blocks.pop() {
+        for &id in block {
+            let definition =
+                matches!(ast.stmt(id).kind, StmtKind::FunctionDef(_) | StmtKind::ClassDef(_));
+            let names = if definition { &mut defined } else { &mut others };
+            bound_names(ast, id, &mut |name| {
+                names.insert(name.clone());
+            });
+            if !definition {
+                visit::child_blocks(ast, id, &mut |block| blocks.push(block));
+            }
+        }
+    }
+    defined.retain(|name| !others.contains(name));
+    defined
 }
 
 /// Tells imports from each other by what they import, not by how they are written.

@@ -290,6 +290,7 @@ impl Machine<'_> {
                 any
             }
             Value::Globals | Value::Opaque(Some("list" | "dict" | "set")) => Some(true),
+            Value::Opaque(Some("frozenset")) => Some(false),
             Value::Unknown | Value::Opaque(_) | Value::Union(_) | Value::Returned(_) => None,
             _ => Some(false),
         }

@@ -76,8 +76,15 @@ impl Machine<'_> {
                 let items = self.iterate(iterable, at)?;
                 Ok(if items.exact { Value::tuple(items.values) } else { Value::of_type("tuple") })
             }
-            ("set" | "frozenset", []) => Ok(self.allocate(Object::Set(Items::exactly(Vec::new())))),
-            ("set" | "frozenset", [iterable]) => {
+            // Unlike a set it is hashable; what is in it is not kept.
+            ("frozenset", [] | [_]) => {
+                for iterable in &positional {
+                    self.iterate(iterable, at)?;
+                }
+                Ok(Value::of_type("frozenset"))
+            }
+            ("set", []) => Ok(self.allocate(Object::Set(Items::exactly(Vec::new())))),
+            ("set", [iterable]) => {
                 let items = self.iterate(iterable, at)?;
                 if items.values.iter().any(|item| self.is_unhashable(item) == Some(true)) {
                     return Err(self.raise_builtin("TypeError", "an item is not hashable"));
