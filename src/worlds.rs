@@ -5,6 +5,7 @@
 //! takes what the outside decides as it went when the live code ran.
 
 mod builtins;
+mod cells;
 mod changes;
 mod compare;
 mod eval;

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::cells::Cells;
 use super::function::{Class, Namespace};
 use super::value::{ObjectId, Value};
 use crate::program::Scope;
@@ -237,8 +238,8 @@ impl Object {
 /// Everything that executing a statement can change.
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
-    globals: Vec<Option<Rc<Slot>>>,
-    heap: Vec<Option<Rc<Object>>>,
+    globals: Cells<Slot>,
+    heap: Cells<Object>,
     /// Something that is not seen may have bound any name (a star import that does not
     /// resolve, `exec`).
     pub(super) unseen: bool,
@@ -246,83 +247,63 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn global(&self, symbol: Symbol) -> Option<&Rc<Slot>> {
-        self.globals.get(symbol.0 as usize)?.as_ref()
+        self.globals.get(symbol.0 as usize)
     }
 
     pub(super) fn set_global(&mut self, symbol: Symbol, slot: Option<Rc<Slot>>) {
-        put(&mut self.globals, symbol.0 as usize, slot);
+        self.globals.set(symbol.0 as usize, slot);
     }
 
     /// The names that may be bound, with what they may hold.
     pub(super) fn globals(&self) -> impl Iterator<Item = (Symbol, &Rc<Slot>)> {
-        let slots = self.globals.iter().enumerate();
-        slots.filter_map(|(index, slot)| Some((Symbol(index as u32), slot.as_ref()?)))
+        self.globals.iter().map(|(index, slot)| (Symbol(index as u32), slot))
     }
 
     pub(super) fn object(&self, id: ObjectId) -> Option<&Object> {
-        self.heap.get(id.0 as usize)?.as_deref()
+        self.heap.get(id.0 as usize).map(|object| &**object)
     }
 
     pub(super) fn object_mut(&mut self, id: ObjectId) -> Option<&mut Object> {
-        self.heap.get_mut(id.0 as usize)?.as_mut().map(Rc::make_mut)
+        self.heap.get_mut(id.0 as usize).map(Rc::make_mut)
     }
 
     pub(super) fn insert(&mut self, id: ObjectId, object: Object) {
-        put(&mut self.heap, id.0 as usize, Some(Rc::new(object)));
+        self.heap.set(id.0 as usize, Some(Rc::new(object)));
     }
 
     /// What holds after either of two paths.
     pub(super) fn join(mut self, other: &State) -> State {
         self.unseen |= other.unseen;
-        let length = self.globals.len().max(other.globals.len());
-        self.globals.resize(length, None);
-        for (index, ours) in self.globals.iter_mut().enumerate() {
-            let theirs = other.globals.get(index).and_then(Option::as_ref);
-            *ours = match (ours.take(), theirs) {
-                (Some(ours), Some(theirs)) if Rc::ptr_eq(&ours, theirs) => Some(ours),
-                (Some(ours), Some(theirs)) => Some(Rc::new(ours.join(theirs))),
-                (Some(one), None) => Some(maybe(&one)),
-                (None, Some(one)) => Some(maybe(one)),
-                (None, None) => None,
-            };
-        }
-        let length = self.heap.len().max(other.heap.len());
-        self.heap.resize(length, None);
-        for (index, ours) in self.heap.iter_mut().enumerate() {
-            let theirs = other.heap.get(index).and_then(Option::as_ref);
-            *ours = match (ours.take(), theirs) {
-                (Some(ours), Some(theirs)) if Rc::ptr_eq(&ours, theirs) => Some(ours),
-                (Some(ours), Some(theirs)) => Some(Rc::new(ours.join(theirs))),
-                (one, None) => one,
-                (None, Some(one)) => Some(Rc::clone(one)),
-            };
-        }
+        self.globals.join_with(&other.globals, |ours, theirs| match (ours, theirs) {
+            (Some(ours), Some(theirs)) => Some(Rc::new(ours.join(theirs))),
+            (Some(one), None) | (None, Some(one)) => Some(maybe(one)),
+            (None, None) => None,
+        });
+        self.heap.join_with(&other.heap, |ours, theirs| match (ours, theirs) {
+            (Some(ours), Some(theirs)) => Some(Rc::new(ours.join(theirs))),
+            (one, other) => one.or(other).cloned(),
+        });
         self
     }
 
     /// Forgets the value of whatever differs from an earlier state: another round of a loop may
     /// change it further.
     pub(super) fn widen_changes(&mut self, earlier: &State) {
-        for (index, ours) in self.globals.iter_mut().enumerate() {
-            let before = earlier.globals.get(index).and_then(Option::as_ref);
-            let Some(ours) = ours else { continue };
-            if before.is_some_and(|before| Rc::ptr_eq(ours, before)) {
-                continue;
-            }
+        self.globals.join_with(&earlier.globals, |ours, before| {
+            let mut slot = (**ours?).clone();
             let known = before.map(|before| before.value());
-            for binding in &mut Rc::make_mut(ours).bindings {
+            for binding in &mut slot.bindings {
                 binding.value.widen_from(known.as_ref());
             }
-        }
-        for (index, ours) in self.heap.iter_mut().enumerate() {
+            Some(Rc::new(slot))
+        });
+        self.heap.join_with(&earlier.heap, |ours, before| {
             // An object that is new in this round is a new one in the next, too.
-            let (Some(ours), Some(Some(before))) = (ours, earlier.heap.get(index)) else {
-                continue;
-            };
-            if !Rc::ptr_eq(ours, before) {
-                Rc::make_mut(ours).widen_from(before);
-            }
-        }
+            let (Some(ours), Some(before)) = (ours, before) else { return ours.cloned() };
+            let mut object = (**ours).clone();
+            object.widen_from(before);
+            Some(Rc::new(object))
+        });
     }
 }
 
@@ -331,11 +312,4 @@ fn maybe(slot: &Rc<Slot>) -> Rc<Slot> {
         return Rc::clone(slot);
     }
     Rc::new(Slot { bindings: slot.bindings.clone(), maybe_unbound: true })
-}
-
-fn put<T>(cells: &mut Vec<Option<T>>, index: usize, value: Option<T>) {
-    if cells.len() <= index {
-        cells.resize_with(index + 1, || None);
-    }
-    cells[index] = value;
 }
