@@ -40,7 +40,7 @@ impl Machine<'_> {
                 Ok(Value::External(Rc::new(External { module, attribute })))
             }
             Value::Returned(returned) => {
-                if !self.is_harmless(object) {
+                if types::has_attribute("function", name) != Some(true) {
                     self.may_raise("AttributeError", Risk::Environment, at, || {
                         format!("there may be no attribute `{name}`")
                     });

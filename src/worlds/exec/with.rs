@@ -48,7 +48,8 @@ impl Machine<'_> {
                 let callee = &returned.callee;
                 let manager = match (&*callee.module, &*callee.attribute) {
                     ("contextlib", "suppress") => {
-                        Manager::Suppress(Value::tuple(returned.args.clone()))
+                        let classes = Value::tuple(returned.args.clone());
+                        return Ok((Manager::Suppress(classes), Value::None));
                     }
                     ("contextlib", "nullcontext") => {
                         let entered = returned.args.first().cloned().unwrap_or(Value::None);
