@@ -162,7 +162,13 @@ impl<'w, 'a> Worlds<'w, 'a> {
         for stop in &open {
             let is_end = stop.risk.is_none() && last_certain.is_some_and(|log| stop.log <= log);
             let is_last = stop.risk.is_none() && last_certain.is_some();
-            let sole = open.iter().all(|other| other.risk != Some(Risk::Inside));
+            // Another stop may come before, where nothing says that the module gets so far.
+            let is_placed = self.machine.identity.is_placed;
+            let sole = open.iter().all(|other| match other.risk {
+                Some(Risk::Inside) => false,
+                Some(_) => is_placed,
+                None => true,
+            });
             let certain = is_end && is_last && ends == 1 && sole;
             let exceptions: Vec<String> = stop.class_name.iter().cloned().collect();
             let unchanged = stop.unchanged || (stop.site_unchanged && ran_to_its_end);

@@ -170,7 +170,14 @@ impl Machine<'_> {
             | Value::Function(_)
             | Value::Builtin(_) => Err(self.raise_builtin("TypeError", "the base is no class")),
             Value::Unknown | Value::External(_) | Value::Returned(_) => {
-                if !self.is_harmless(base) {
+                // By convention what begins with a small letter is rarely a class.
+                let is_class_like = match base {
+                    Value::External(external) => {
+                        !external.attribute.starts_with(|c: char| c.is_ascii_lowercase())
+                    }
+                    _ => true,
+                };
+                if !self.is_harmless(base) || !is_class_like {
                     let text = self.excerpt(self.program.ast().expr(at).span);
                     self.may_raise("TypeError", Risk::Environment, at, || {
                         format!("`{text}` may refuse to be a base class")
