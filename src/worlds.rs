@@ -16,6 +16,7 @@ mod importers;
 mod machine;
 mod matching;
 mod resolve;
+mod risk;
 mod run;
 mod signature;
 mod state;

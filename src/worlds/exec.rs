@@ -60,9 +60,9 @@ impl Machine<'_> {
             }
             StmtKind::FunctionDef(def) => self.function_def(id, def),
             StmtKind::ClassDef(def) => self.class_def(id, def),
-            StmtKind::Import(aliases) => self.import(aliases, stmt.span),
+            StmtKind::Import(aliases) => self.import(aliases),
             StmtKind::ImportFrom { module, names, level } => {
-                self.import_from(module.as_ref(), names, *level, stmt.span)
+                self.import_from(module.as_ref(), names, *level)
             }
             StmtKind::If { branches, orelse } => self.if_statement(branches, orelse),
             StmtKind::For { target, iter, body, orelse, is_async } => {
@@ -181,7 +181,7 @@ impl Machine<'_> {
                 let reason = format!("`assert {text}` fails");
                 return Err(self.raise_builtin("AssertionError", reason));
             }
-            let risk = if outcomes.outside { Risk::Environment } else { Risk::Inside };
+            let risk = Risk::decided_by(outcomes.outside);
             self.may_raise("AssertionError", risk, test, || format!("`assert {text}` may fail"));
         }
         self.state = outcomes.when_true.ok_or(Stop)?;

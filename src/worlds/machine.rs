@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::changes::Baseline;
 use super::resolve::Resolver;
+pub(super) use super::risk::Risk;
 use super::state::{Binding, Frame, Object, Slot, State, Symbol};
 use super::trace::Trace;
 use super::value::{ObjectId, Value};
@@ -24,17 +25,6 @@ use crate::text::span::Span;
 pub(super) struct Stop;
 
 pub(super) type Flow<T> = Result<T, Stop>;
-
-/// Why something may raise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Risk {
-    /// The module's own values decide, and they are not known well enough.
-    Inside,
-    /// Code outside the module decides.
-    Outside,
-    /// Files, the network, what is installed.
-    Environment,
-}
 
 /// A path that ends in an exception.
 #[derive(Debug, Clone)]

@@ -123,11 +123,7 @@ impl Machine<'_> {
         let text = Value::of_type("str");
         let is_package = self.identity.is_package;
         let mut bind = |attribute: &str, value: Value| {
-            let symbol = self.symbol(&Name::from(attribute));
-            let (span, kind) = (Span::default(), BindingKind::Variable);
-            let binding = Binding { version: OUTSIDE, span, kind, value };
-            let slot = Slot { bindings: vec![binding], maybe_unbound: false };
-            self.state.set_global(symbol, Some(Rc::new(slot)));
+            self.bind_outside(attribute, value, BindingKind::Variable);
         };
         bind("__name__", name);
         bind("__file__", text.clone());
@@ -140,6 +136,14 @@ impl Machine<'_> {
         if is_package {
             bind("__path__", Value::Unknown);
         }
+    }
+
+    /// Binds what the import machinery, not the text, puts under a name.
+    pub(super) fn bind_outside(&mut self, name: &str, value: Value, kind: BindingKind) {
+        let symbol = self.symbol(&Name::from(name));
+        let binding = Binding { version: OUTSIDE, span: Span::default(), kind, value };
+        let slot = Slot { bindings: vec![binding], maybe_unbound: false };
+        self.state.set_global(symbol, Some(Rc::new(slot)));
     }
 
     /// A docstring is stored, the lack of one is not.

@@ -170,7 +170,7 @@ impl Machine<'_> {
 
     fn risk(&mut self, args: &Args, class: &'static str, at: ExprId) {
         let outside = args.values().any(Value::is_outside);
-        let risk = if outside { Risk::Environment } else { Risk::Inside };
+        let risk = Risk::decided_by(outside);
         let text = self.excerpt(self.program.ast().expr(at).span);
         self.may_raise(class, risk, at, || format!("`{text}` may raise"));
     }

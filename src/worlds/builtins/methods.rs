@@ -109,7 +109,7 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Value> {
         let outside = receiver.is_outside() || args.values().any(Value::is_outside);
-        let risk = if outside { Risk::Environment } else { Risk::Inside };
+        let risk = Risk::decided_by(outside);
         let text = self.excerpt(self.program.ast().expr(at).span);
         self.may_raise("", risk, at, || format!("`{text}` may raise"));
         self.escape(args);

@@ -81,7 +81,7 @@ impl Machine<'_> {
                 let Value::Tuple(parts) = &pair.0 else { return Ok(Value::Unknown) };
                 match &parts[..] {
                     [Value::Object(class), receiver] => {
-                        self.super_attribute(*class, receiver, name, at)
+                        self.super_attribute(*class, receiver, name)
                     }
                     _ => Ok(Value::Unknown),
                 }

@@ -193,7 +193,7 @@ impl Machine<'_> {
         }
         if !self.is_harmless(callee) {
             let text = self.excerpt(self.program.ast().expr(at).span);
-            let risk = if callee.is_outside() { Risk::Environment } else { Risk::Inside };
+            let risk = Risk::decided_by(callee.is_outside());
             self.may_raise("", risk, at, || format!("the call `{text}` may raise"));
         }
         self.escape(&args);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::syntax::ast::{ExprId, Name};
+use crate::syntax::ast::Name;
 use crate::worlds::builtins::types;
 use crate::worlds::function::Local;
 use crate::worlds::machine::{Flow, Machine};
@@ -279,7 +279,6 @@ impl Machine<'_> {
         class: ObjectId,
         receiver: &Value,
         name: &Name,
-        at: ExprId,
     ) -> Flow<Value> {
         if let Some(local) = self.parent_attribute(class, receiver, name) {
             return Ok(match local.value {
@@ -298,7 +297,6 @@ impl Machine<'_> {
             let method = (receiver.clone(), Name::from(format!("super().{name}")));
             return Ok(Value::BuiltinMethod(Rc::new(method)));
         }
-        let _ = at;
         Err(self.raise_builtin("AttributeError", format!("no base has `{name}`")))
     }
 }

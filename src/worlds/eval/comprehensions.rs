@@ -55,9 +55,7 @@ impl Machine<'_> {
         let items =
             if first.is_async { Items::unknown() } else { self.iterate(&iterable, first.iter)? };
         let frame = self.allocate_frame(Arc::clone(&scope));
-        let in_module = self.at_module_level();
         let active = Active {
-            // The module's own frame, as far as places are concerned.
             kind: ScopeKind::Comprehension,
             frame: Some(frame),
             scope: Some(scope),
@@ -69,7 +67,6 @@ impl Machine<'_> {
         let outside = iterable.is_outside();
         let end = self.generate(first, items, outside, rest, comp, &mut collected);
         self.active.pop();
-        let _ = in_module;
         end?;
         Ok(self.collected_value(id, collected))
     }

@@ -119,7 +119,7 @@ impl Machine<'_> {
         match builtin {
             Some(builtin) => Ok(value.join(&builtin)),
             None => {
-                let risk = if self.state.unseen { Risk::Environment } else { Risk::Inside };
+                let risk = Risk::decided_by(self.state.unseen);
                 self.may_raise("NameError", risk, at, || format!("`{name}` may not be bound here"));
                 self.assume_bound(symbol);
                 Ok(value)

@@ -150,7 +150,7 @@ impl Machine<'_> {
             (BinaryOp::Mod, [Some("str"), _]) => {
                 // The format decides; a literal format with its arguments rarely fails.
                 if left.is_constant() && (right.is_constant() || right.is_outside()) {
-                    let risk = if right.is_outside() { Risk::Environment } else { Risk::Inside };
+                    let risk = Risk::decided_by(right.is_outside());
                     self.may_raise("TypeError", risk, at, || "the format may not fit".to_owned());
                 } else {
                     self.may_raise("TypeError", Risk::Inside, at, || {
@@ -214,7 +214,7 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Value> {
         let outside = operands.iter().any(|operand| operand.is_outside());
-        let risk = if outside { Risk::Environment } else { Risk::Inside };
+        let risk = Risk::decided_by(outside);
         let text = self.excerpt(self.program.ast().expr(at).span);
         self.may_raise("", risk, at, || format!("`{text}` may raise"));
         Ok(if outside { Value::Unknown } else { Value::Opaque(None) })

@@ -200,7 +200,7 @@ impl Machine<'_> {
                 Err(self.raise_builtin("TypeError", "the index is no integer"))
             }
             _ => {
-                let risk = if index.is_outside() { Risk::Environment } else { Risk::Inside };
+                let risk = Risk::decided_by(index.is_outside());
                 self.may_raise("IndexError", risk, at, || "the index may be out of range".into());
                 let any = Value::join_all(items.values.iter().cloned());
                 Ok(any.filter(|_| items.exact).unwrap_or(Value::Opaque(None)))
@@ -217,7 +217,7 @@ impl Machine<'_> {
             Some(None) => Err(self.raise_builtin("KeyError", "there is no such key")),
             None => {
                 let outside = key.is_outside();
-                let risk = if outside { Risk::Environment } else { Risk::Inside };
+                let risk = Risk::decided_by(outside);
                 self.may_raise("KeyError", risk, at, || "there may be no such key".into());
                 let any = Value::join_all(entries.pairs.iter().map(|(_, value)| value.clone()));
                 Ok(any.filter(|_| entries.exact).unwrap_or(Value::Opaque(None)))
@@ -306,7 +306,7 @@ impl Machine<'_> {
                     Err(self.raise_builtin("TypeError", "a string can only contain strings"))
                 }
                 _ => {
-                    let risk = if item.is_outside() { Risk::Environment } else { Risk::Inside };
+                    let risk = Risk::decided_by(item.is_outside());
                     self.may_raise("TypeError", risk, at, || "this may be no string".into());
                     Ok(None)
                 }
@@ -421,7 +421,7 @@ impl Machine<'_> {
                 | "zip" | "filter" | "enumerate" | "reversed",
             )) => Ok(Items::unknown()),
             _ => {
-                let risk = if value.is_outside() { Risk::Environment } else { Risk::Inside };
+                let risk = Risk::decided_by(value.is_outside());
                 self.ran(at);
                 self.may_raise("TypeError", risk, at, || "this may not be iterable".into());
                 Ok(Items::unknown())

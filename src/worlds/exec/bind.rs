@@ -123,7 +123,7 @@ impl Machine<'_> {
         let needed = targets.len() - usize::from(star.is_some());
         if !items.exact {
             let outside = value.is_outside();
-            let risk = if outside { Risk::Environment } else { Risk::Inside };
+            let risk = Risk::decided_by(outside);
             self.may_raise("ValueError", risk, at, || {
                 format!("there may not be {needed} values to unpack")
             });

@@ -186,7 +186,7 @@ impl Machine<'_> {
                 Ok(())
             }
             _ => {
-                let risk = if base.is_outside() { Risk::Environment } else { Risk::Inside };
+                let risk = Risk::decided_by(base.is_outside());
                 self.may_raise("TypeError", risk, at, || "the base may be no class".to_owned());
                 Ok(())
             }

@@ -6,15 +6,15 @@ use std::rc::Rc;
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{Alias, ImportNames, Name};
 use crate::text::span::Span;
+use crate::worlds::changes::import_fingerprint;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
-use crate::worlds::state::{Binding, OUTSIDE, Slot};
 use crate::worlds::value::{External, Value};
 
 impl Machine<'_> {
-    pub(super) fn import(&mut self, aliases: &[Alias], span: Span) -> Flow<()> {
+    pub(super) fn import(&mut self, aliases: &[Alias]) -> Flow<()> {
         for alias in aliases {
-            self.require_module(&alias.name, span)?;
+            self.require_module(&alias.name)?;
             let top = alias.name.split('.').next().unwrap_or(&alias.name);
             let (name, module, at) = match &alias.asname {
                 Some(asname) => (asname.name.clone(), alias.name.clone(), asname.span),
@@ -30,7 +30,7 @@ impl Machine<'_> {
     }
 
     /// Importing a module by its absolute name, its parents first.
-    fn require_module(&mut self, name: &Name, span: Span) -> Flow<()> {
+    fn require_module(&mut self, name: &Name) -> Flow<()> {
         let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
         for end in ends {
             let part = &name[..end];
@@ -50,7 +50,7 @@ impl Machine<'_> {
                     return Err(self.raise_builtin("ModuleNotFoundError", reason));
                 }
                 Presence::Maybe => {
-                    let unchanged = self.import_ran(part, "", span);
+                    let unchanged = self.import_ran(part, "");
                     // A module that lies in a source root has been loaded with all it imports.
                     let risk = match self.identity.is_placed {
                         true => Risk::Environment,
@@ -77,10 +77,7 @@ impl Machine<'_> {
         let symbol = self.symbol(&Name::from(own));
         if self.state.global(symbol).is_none() {
             let value = Value::Module(Name::from(name));
-            let (span, kind) = (Span::default(), BindingKind::Import);
-            let binding = Binding { version: OUTSIDE, span, kind, value };
-            let slot = Slot { bindings: vec![binding], maybe_unbound: false };
-            self.state.set_global(symbol, Some(Rc::new(slot)));
+            self.bind_outside(own, value, BindingKind::Import);
         }
     }
 
@@ -91,11 +88,11 @@ impl Machine<'_> {
     }
 
     fn note_import(&mut self, module: &str, name: &str) {
-        self.trace.ran.push(super::super::changes::import_fingerprint(module, name));
+        self.trace.ran.push(import_fingerprint(module, name));
     }
 
-    fn import_ran(&self, module: &str, name: &str, _span: Span) -> bool {
-        let fingerprint = super::super::changes::import_fingerprint(module, name);
+    fn import_ran(&self, module: &str, name: &str) -> bool {
+        let fingerprint = import_fingerprint(module, name);
         self.baseline.as_ref().is_some_and(|baseline| baseline.import_ran(fingerprint))
     }
 
@@ -104,21 +101,17 @@ impl Machine<'_> {
         module: Option<&Name>,
         names: &ImportNames,
         level: u32,
-        span: Span,
     ) -> Flow<()> {
-        let Some(module) = self.absolute(module, level, span)? else {
-            return self.import_unplaced(names, span);
+        let Some(module) = self.absolute(module, level)? else {
+            return self.import_unplaced(names);
         };
-        self.require_module(&module, span)?;
+        self.require_module(&module)?;
         match names {
             ImportNames::Star(at) => self.import_star(&module, *at),
             ImportNames::Names(aliases) => {
                 for alias in aliases {
-                    let value = self.imported(&module, &alias.name, span)?;
-                    let (name, at) = match &alias.asname {
-                        Some(asname) => (&asname.name, asname.span),
-                        None => (&alias.name, alias.span),
-                    };
+                    let value = self.imported(&module, &alias.name)?;
+                    let (name, at) = bound(alias);
                     self.bind_name(name, value, at, BindingKind::Import);
                 }
                 Ok(())
@@ -128,7 +121,7 @@ impl Machine<'_> {
 
     /// The absolute name of what is imported from; None where it depends on where the module
     /// lies, which is not known.
-    fn absolute(&mut self, module: Option<&Name>, level: u32, _span: Span) -> Flow<Option<Name>> {
+    fn absolute(&mut self, module: Option<&Name>, level: u32) -> Flow<Option<Name>> {
         if level == 0 {
             return Ok(module.cloned());
         }
@@ -150,7 +143,7 @@ impl Machine<'_> {
         }))
     }
 
-    fn import_unplaced(&mut self, names: &ImportNames, span: Span) -> Flow<()> {
+    fn import_unplaced(&mut self, names: &ImportNames) -> Flow<()> {
         let unchanged = self.baseline.as_ref().is_some_and(|_| self.site_unchanged);
         self.may_raise_if("ImportError", Risk::Environment, unchanged, || {
             "where the module lies is not known, so neither is what it imports".to_owned()
@@ -159,28 +152,24 @@ impl Machine<'_> {
             ImportNames::Star(at) => self.see_nothing(*at, "a star import does not resolve"),
             ImportNames::Names(aliases) => {
                 for alias in aliases {
-                    let (name, at) = match &alias.asname {
-                        Some(asname) => (&asname.name, asname.span),
-                        None => (&alias.name, alias.span),
-                    };
+                    let (name, at) = bound(alias);
                     self.bind_name(name, Value::Unknown, at, BindingKind::Import);
                 }
             }
         }
-        let _ = span;
         Ok(())
     }
 
     /// What `from module import name` gives.
-    fn imported(&mut self, module: &Name, name: &Name, span: Span) -> Flow<Value> {
+    fn imported(&mut self, module: &Name, name: &Name) -> Flow<Value> {
         if *module == self.identity.name {
-            return self.imported_from_self(module, name, span);
+            return self.imported_from_self(module, name);
         }
         let submodule = format!("{module}.{name}");
         if self.identity.name.as_ref() == submodule {
             return Ok(Value::ThisModule);
         }
-        let ran = self.import_ran(module, name, span);
+        let ran = self.import_ran(module, name);
         let first = self.baseline.is_none();
         let presence = if ran && self.tries == 0 {
             Presence::Yes
@@ -220,7 +209,7 @@ impl Machine<'_> {
     }
 
     /// `from . import x` in the package's own `__init__`: a name of its own, else a submodule.
-    fn imported_from_self(&mut self, module: &Name, name: &Name, span: Span) -> Flow<Value> {
+    fn imported_from_self(&mut self, module: &Name, name: &Name) -> Flow<Value> {
         let symbol = self.symbol(name);
         if let Some(slot) = self.state.global(symbol)
             && !slot.maybe_unbound
@@ -231,7 +220,7 @@ impl Machine<'_> {
         match self.resolver.module_presence(&submodule) {
             Presence::Yes => {}
             Presence::Maybe => {
-                let unchanged = self.import_ran(module, name, span);
+                let unchanged = self.import_ran(module, name);
                 self.may_raise_if("ImportError", Risk::Environment, unchanged, || {
                     format!("there may be no module `{submodule}`")
                 });
@@ -276,5 +265,13 @@ impl Machine<'_> {
         if !self.trace.unseen.iter().any(|(known, _)| *known == span) {
             self.trace.unseen.push((span, why.to_owned()));
         }
+    }
+}
+
+/// The name that `name as asname` in a `from` import binds, and where it stands.
+fn bound(alias: &Alias) -> (&Name, Span) {
+    match &alias.asname {
+        Some(asname) => (&asname.name, asname.span),
+        None => (&alias.name, alias.span),
     }
 }

@@ -24,7 +24,7 @@ impl Machine<'_> {
             }
             Value::Object(id) => self.set_object_attribute(*id, name, value, at),
             Value::Unknown | Value::Opaque(_) | Value::Function(_) | Value::Union(_) => {
-                let risk = if object.is_outside() { Risk::Environment } else { Risk::Inside };
+                let risk = Risk::decided_by(object.is_outside());
                 if !matches!(object, Value::Function(_)) {
                     self.ran(at);
                     self.may_raise("AttributeError", risk, at, || {
@@ -115,7 +115,7 @@ impl Machine<'_> {
                 Err(self.raise_builtin("AttributeError", format!("there is no attribute `{name}`")))
             }
             None => {
-                let risk = if object.is_outside() { Risk::Environment } else { Risk::Inside };
+                let risk = Risk::decided_by(object.is_outside());
                 self.may_raise("AttributeError", risk, at, || format!("`{name}` may not be there"));
                 Ok(())
             }
@@ -154,7 +154,7 @@ impl Machine<'_> {
             | Value::External(_)
             | Value::Returned(_)
             | Value::Module(_) => {
-                let risk = if object.is_outside() { Risk::Environment } else { Risk::Inside };
+                let risk = Risk::decided_by(object.is_outside());
                 let text = self.excerpt(span);
                 self.may_raise("", risk, at, || format!("`{text}` may not be assignable"));
                 Ok(())
@@ -260,7 +260,7 @@ impl Machine<'_> {
                 Ok(())
             }
             _ => {
-                let risk = if object.is_outside() { Risk::Environment } else { Risk::Inside };
+                let risk = Risk::decided_by(object.is_outside());
                 self.may_raise("", risk, at, || "the item may not be there".to_owned());
                 Ok(())
             }

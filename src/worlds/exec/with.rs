@@ -70,7 +70,7 @@ impl Machine<'_> {
             }
             Value::Opaque(Some("open file")) => Ok((Manager::Transparent, Value::Opaque(None))),
             Value::Unknown | Value::External(_) | Value::Union(_) | Value::Opaque(_) => {
-                let risk = if context.is_outside() { Risk::Environment } else { Risk::Inside };
+                let risk = Risk::decided_by(context.is_outside());
                 self.may_raise("", risk, at, || "the context manager may refuse".to_owned());
                 Ok((Manager::Unseen, Value::Unknown))
             }

@@ -17,7 +17,7 @@ impl Machine<'_> {
         match (&**name, &args.positional[..]) {
             ("get", [Value::Str(key), rest @ ..]) => {
                 let default = rest.first().cloned().unwrap_or(Value::None);
-                Ok(self.global_or(&Name::clone(key), default, at))
+                Ok(self.global_or(&Name::clone(key), default))
             }
             ("setdefault", [Value::Str(key), rest @ ..]) => {
                 let key = Name::clone(key);
@@ -77,13 +77,7 @@ impl Machine<'_> {
         }
     }
 
-    pub(in crate::worlds) fn global_or(
-        &mut self,
-        name: &Name,
-        default: Value,
-        at: ExprId,
-    ) -> Value {
-        let _ = at;
+    pub(in crate::worlds) fn global_or(&mut self, name: &Name, default: Value) -> Value {
         let symbol = self.symbol(name);
         match self.state.global(symbol) {
             Some(slot) if !slot.maybe_unbound => slot.value(),

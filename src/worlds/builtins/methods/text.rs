@@ -99,7 +99,7 @@ impl Machine<'_> {
         }
         if items.values.iter().any(|item| item.type_name() != Some("str")) || !items.exact {
             let outside = items.values.iter().any(Value::is_outside) || iterable.is_outside();
-            let risk = if outside { Risk::Environment } else { Risk::Inside };
+            let risk = Risk::decided_by(outside);
             self.may_raise("TypeError", risk, at, || "an item may be no string".to_owned());
         }
         Ok(Value::of_type("str"))
