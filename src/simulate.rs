@@ -17,7 +17,7 @@ use crate::text::source::{Revision, Source};
 use crate::text::span::Span;
 use crate::workspace::Surroundings;
 use crate::workspace::context::Context;
-use crate::worlds::{self, History, SummaryCache};
+use crate::worlds::{self, Around, Compared, History, SummaryCache};
 
 /// The platform whose branches are taken, as `sys.platform` says it.
 pub const PLATFORM: &str = if cfg!(windows) {
@@ -81,8 +81,7 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
         _ => request.versions.iter().any(|version| is_package_file(&version.path)),
     };
     let (live, restart) = (SummaryCache::default(), SummaryCache::default());
-    let history = History {
-        versions: &sources,
+    let surrounding = Around {
         module: &request.module,
         is_package,
         is_placed: root.is_some(),
@@ -93,6 +92,7 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
         python: context.version,
         platform: PLATFORM,
     };
+    let history = History { versions: &sources, around: surrounding };
     let simulated = on_deep_stack(|| simulate(&history))?;
     let simulated =
         simulated.map_err(|failure| anyhow!("{}: {failure}", shown(&request.versions)))?;
@@ -112,7 +112,12 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
 /// # Errors
 /// Where a text is Python 2 or too costly to analyse.
 pub fn simulate(history: &History<'_>) -> Result<Simulated, ParseFailure> {
-    let worlds::Compared { comparison, last } = worlds::compare(history)?;
+    Ok(judge(worlds::compare(history)?))
+}
+
+/// Lets the rules judge compared worlds. Pure.
+pub fn judge(compared: Compared) -> Simulated {
+    let Compared { comparison, last } = compared;
     let directives = last.map(|parsed| parsed.directives.clone()).unwrap_or_default();
     let diagnostics = rules::check(&comparison);
     let Comparison {
@@ -128,7 +133,7 @@ pub fn simulate(history: &History<'_>) -> Result<Simulated, ParseFailure> {
         abort_points,
         diagnostics,
     };
-    Ok(Simulated { simulation, directives })
+    Simulated { simulation, directives }
 }
 
 /// Runs something on a thread that has room for deep recursion.

@@ -13,6 +13,7 @@ mod exec;
 mod function;
 mod history;
 mod importers;
+mod live;
 mod machine;
 mod matching;
 mod resolve;
@@ -23,6 +24,7 @@ mod state;
 mod trace;
 mod value;
 
-pub use compare::{Compared, compare};
-pub use history::History;
+pub use compare::Compared;
+pub use history::{Around, History, compare};
+pub use live::Live;
 pub use resolve::SummaryCache;

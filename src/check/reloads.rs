@@ -23,7 +23,7 @@ use crate::suppression::Suppressions;
 use crate::text::source::Source;
 use crate::workspace::Surroundings;
 use crate::workspace::finder::Finder;
-use crate::worlds::{History, SummaryCache};
+use crate::worlds::{Around, History, SummaryCache};
 
 /// One module, and what its reload is simulated against.
 pub struct Reload<'a> {
@@ -51,8 +51,7 @@ pub(super) struct Summaries {
 
 /// The engine of this version.
 pub(super) fn simulate(summaries: &Summaries, reload: &Reload<'_>) -> Result<Simulated, String> {
-    let history = History {
-        versions: reload.versions,
+    let around = Around {
         module: reload.module,
         is_package: reload.is_package,
         is_placed: true,
@@ -63,6 +62,7 @@ pub(super) fn simulate(summaries: &Summaries, reload: &Reload<'_>) -> Result<Sim
         python: reload.version,
         platform: crate::simulate::PLATFORM,
     };
+    let history = History { versions: reload.versions, around };
     crate::simulate::simulate(&history).map_err(|failure| failure.to_string())
 }
 

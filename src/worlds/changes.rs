@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 
 use crate::program::{Program, visit};
 use crate::syntax::ast::{Ast, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
@@ -10,7 +11,7 @@ use crate::syntax::ast::{Ast, ExprId, ExprKind, ImportNames, Name, StmtId, StmtK
 #[derive(Debug, Default)]
 pub(super) struct Baseline {
     /// Fingerprints of the expressions that were executed and could have raised.
-    pub(super) ran: FxHashSet<u64>,
+    pub(super) ran: Rc<FxHashSet<u64>>,
     /// Fingerprints of all statements of that text.
     statements: FxHashSet<u64>,
     /// Names whose binding, or something that it reads, is not as it was.
@@ -20,7 +21,7 @@ pub(super) struct Baseline {
 }
 
 impl Baseline {
-    pub(super) fn new(old: &Program, new: &Program, ran: FxHashSet<u64>) -> Baseline {
+    pub(super) fn new(old: &Program, new: &Program, ran: Rc<FxHashSet<u64>>) -> Baseline {
         let statements = statement_fingerprints(old.ast());
         let changed = changed_names(old.ast(), new.ast());
         let defined = only_defined(new.ast());

@@ -6,14 +6,14 @@ mod exports;
 mod ghosts;
 mod metadata;
 mod orphans;
+mod stops;
 mod torn;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
-use super::history::{Executed, History, StageRun, Version, execute, read};
-use super::machine::{Machine, Raise, Risk};
+use super::history::Around;
+use super::live::{Executed, Live, Version};
+use super::machine::{Machine, Raise};
 use super::resolve::Resolver;
 use super::run::{Run, is_open};
 use super::state::{OUTSIDE, Slot, State, Symbol};
@@ -21,10 +21,11 @@ use super::value::Value;
 use crate::comparison::{Comparison, Unseen};
 use crate::diagnostic::Certainty;
 use crate::program::Program;
-use crate::simulation::{AbortCause, AbortPoint, NamespaceEntry, Origin, Outcome, Stage};
-use crate::syntax::ast::Name;
-use crate::syntax::parse::{ParseFailure, Parsed};
-use crate::text::span::Span;
+use crate::simulation::{AbortPoint, NamespaceEntry, Origin, Outcome, Stage};
+use crate::syntax::parse::Parsed;
+
+pub(super) use metadata::annotated;
+pub(super) use stops::Stops;
 
 /// The worlds of a history, and the last version's tree where its text compiles.
 #[derive(Debug)]
@@ -33,29 +34,29 @@ pub struct Compared {
     pub last: Option<Arc<Parsed>>,
 }
 
-/// Executes a history and compares its worlds.
-///
-/// # Errors
-/// Where a text is Python 2 or too costly to analyse. One that does not compile is an outcome.
-pub fn compare(history: &History<'_>) -> Result<Compared, ParseFailure> {
-    let texts = read(history)?;
-    let own = Name::from(history.module);
-    let resolver = |modules, cache| {
-        Resolver::new(modules, cache, own.clone(), history.python, history.platform)
+/// Compares the worlds that an executed version makes.
+pub(super) fn compared(
+    before: &Live,
+    mut executed: Executed<'_>,
+    around: &Around<'_>,
+    live: &Resolver<'_>,
+    restart: &Resolver<'_>,
+) -> Compared {
+    let mut comparison = Worlds::new(before, &mut executed, around).compared();
+    super::importers::complete(&mut comparison, before, &mut executed, around, live, restart);
+    let last = match &executed.version {
+        Version::Healthy(program) => Some(Arc::clone(&program.parsed)),
+        Version::Broken { .. } | Version::Forgotten => None,
     };
-    let live = resolver(history.live_modules, history.live_cache);
-    let restart = resolver(history.restart_modules, history.restart_cache);
-    let mut executed = execute(history, &texts, &live, &restart);
-    let mut comparison = Worlds::new(history, &mut executed).compared();
-    super::importers::complete(&mut comparison, &mut executed, &live, &restart, history.is_package);
-    let last = texts.last().and_then(|text| text.as_ref().ok()).map(Arc::clone);
-    Ok(Compared { comparison, last })
+    Compared { comparison, last }
 }
 
 struct Worlds<'w, 'a> {
-    history: &'w History<'w>,
-    versions: &'w [Version],
-    stages: &'w [StageRun],
+    around: &'w Around<'w>,
+    /// The versions before the last.
+    before: &'w Live,
+    version: &'w Version,
+    sources: Vec<Arc<crate::text::source::Source>>,
     machine: &'w mut Machine<'a>,
     /// The namespace before the last version.
     live: &'w State,
@@ -66,17 +67,24 @@ struct Worlds<'w, 'a> {
 }
 
 impl<'w, 'a> Worlds<'w, 'a> {
-    fn new(history: &'w History<'w>, executed: &'w mut Executed<'a>) -> Worlds<'w, 'a> {
-        let Executed { versions, stages, live, restart, machine } = executed;
+    fn new(
+        before: &'w Live,
+        executed: &'w mut Executed<'a>,
+        around: &'w Around<'w>,
+    ) -> Worlds<'w, 'a> {
+        let Executed { version, source, live, reload, restart, machine } = executed;
+        let mut sources = before.sources.clone();
+        sources.push(Arc::clone(source));
         Worlds {
-            history,
-            versions,
-            stages,
+            around,
+            before,
+            version,
+            last: sources.len() as u32 - 1,
+            sources,
             machine,
             live,
-            reload: stages.last().and_then(|stage| stage.run.as_ref()),
+            reload: reload.as_ref(),
             restart: restart.as_ref(),
-            last: versions.len() as u32 - 1,
         }
     }
 
@@ -84,15 +92,14 @@ impl<'w, 'a> Worlds<'w, 'a> {
         let mut abort_points = self.abort_points();
         self.name_causes(&mut abort_points);
         let torn = self.torn_dependencies(&abort_points);
-        let stages = self.stages.iter().map(|stage| self.stage(stage)).collect();
         let namespace = self.namespace();
         let ghost_reads = self.ghost_reads();
         let orphans = self.orphans(&namespace);
         Comparison {
-            module: self.history.module.to_owned(),
-            python: self.history.python,
-            sources: self.history.versions.to_vec(),
-            stages,
+            module: self.around.module.to_owned(),
+            python: self.around.python,
+            sources: self.sources.clone(),
+            stages: self.stages(),
             restart: self.restart_stage(),
             ghost_reads,
             abort_points,
@@ -109,113 +116,38 @@ impl<'w, 'a> Worlds<'w, 'a> {
     }
 
     fn program(&self, version: u32) -> Option<&'w Program> {
-        match &self.versions[version as usize] {
-            Version::Healthy(program) => Some(program),
-            Version::Broken { .. } => None,
+        match self.version {
+            Version::Healthy(program) if version == self.last => Some(program),
+            _ => self.before.program(version),
         }
     }
 
     // --- Stages ---
 
-    fn stage(&self, stage: &StageRun) -> Stage {
-        let version = stage.version;
-        let abort = match (&stage.run, &self.versions[version as usize]) {
-            (Some(run), _) => self.first_abort(run),
-            (None, Version::Broken { span, message }) => Some(syntax_abort(*span, message)),
-            (None, Version::Healthy(_)) => None,
-        };
-        Stage { version, outcome: stage.outcome(), abort }
+    fn stages(&self) -> Vec<Stage> {
+        let mut stages: Vec<Stage> =
+            self.before.loaded.iter().map(|loaded| loaded.stage.clone()).collect();
+        stages.push(self.stage(self.reload));
+        stages
     }
 
     fn restart_stage(&self) -> Stage {
-        let (outcome, abort) = match (self.restart, &self.versions[self.last as usize]) {
-            (Some(run), _) => (run.outcome, self.first_abort(run)),
-            (None, Version::Broken { span, message }) => {
-                (Outcome::SyntaxError, Some(syntax_abort(*span, message)))
-            }
-            (None, Version::Healthy(_)) => (Outcome::SyntaxError, None),
-        };
-        Stage { version: self.last, outcome, abort }
+        self.stage(self.restart)
     }
 
-    /// Where a run stops for certain, or else may stop first.
-    fn first_abort(&self, run: &Run) -> Option<AbortPoint> {
-        let points = self.points(run);
-        let certain = points.iter().position(|point| point.cause == AbortCause::Certain);
-        let index = if run.outcome == Outcome::Aborts { certain.unwrap_or(0) } else { 0 };
-        points.into_iter().nth(index)
+    fn stage(&self, run: Option<&Run>) -> Stage {
+        match run {
+            Some(run) => self.stops(run).stage(self.last),
+            None => Stops::of_broken(self.last, self.version),
+        }
     }
 
     fn abort_points(&self) -> Vec<AbortPoint> {
-        self.reload.map(|run| self.points(run)).unwrap_or_default()
+        self.reload.map(|run| self.stops(run).points()).unwrap_or_default()
     }
 
-    /// The places at which a run may stop, each once.
-    fn points(&self, run: &Run) -> Vec<AbortPoint> {
-        let open: Vec<&Raise> = run.stops.iter().filter(|stop| is_open(stop)).collect();
-        let last_certain = run.aborted_at;
-        let ends = open.iter().filter(|stop| stop.risk.is_none()).count();
-        // A stage that stopped half-way says nothing of what it did not reach.
-        let previous = self.stages.iter().rev().nth(1);
-        let ran_to_its_end = previous.is_some_and(|stage| stage.outcome() != Outcome::Aborts);
-        let mut points: Vec<AbortPoint> = Vec::new();
-        for stop in &open {
-            let is_end = stop.risk.is_none() && last_certain.is_some_and(|log| stop.log <= log);
-            let is_last = stop.risk.is_none() && last_certain.is_some();
-            // Another stop may come before, where nothing says that the module gets so far.
-            let is_placed = self.machine.identity.is_placed;
-            let sole = open.iter().all(|other| match other.risk {
-                Some(Risk::Inside) => false,
-                Some(_) => is_placed,
-                None => true,
-            });
-            let certain = is_end && is_last && ends == 1 && sole;
-            let exceptions: Vec<String> = stop.class_name.iter().cloned().collect();
-            let unchanged = stop.unchanged || (stop.site_unchanged && ran_to_its_end);
-            let known = points.iter_mut().find(|point| point.span == stop.site);
-            if let Some(point) = known {
-                merge(point, exceptions, certain, unchanged, stop);
-                continue;
-            }
-            let (updated, stale) = self.torn_names(run, stop.log);
-            points.push(AbortPoint {
-                span: stop.site,
-                cause: if is_end && is_last { AbortCause::Certain } else { cause(stop) },
-                certainty: Certainty::always_if(certain),
-                exceptions,
-                reason: stop.reason.to_string(),
-                unchanged,
-                about: None,
-                updated,
-                stale,
-            });
-        }
-        points
-    }
-
-    /// The names of symbols, each once, in order.
-    fn unique_names(&self, symbols: impl IntoIterator<Item = Symbol>) -> Vec<Name> {
-        let mut seen = FxHashSet::default();
-        symbols
-            .into_iter()
-            .filter(|symbol| seen.insert(*symbol))
-            .map(|symbol| self.machine.name(symbol).clone())
-            .collect()
-    }
-
-    /// What a run had bound at a point, and what it would still have bound.
-    fn torn_names(&self, run: &Run, log: usize) -> (Vec<Name>, Vec<Name>) {
-        let log = log.min(run.trace.log.len());
-        let (before, after) = run.trace.log.split_at(log);
-        let done: FxHashSet<Symbol> = before.iter().copied().collect();
-        let updated = self.unique_names(before.iter().copied());
-        let pending = after.iter().copied().filter(|symbol| {
-            !done.contains(symbol) && self.live.global(*symbol).is_some_and(|slot| is_own(slot))
-        });
-        let stale = self.unique_names(pending);
-        let plain =
-            |names: Vec<Name>| names.into_iter().filter(|name| !is_machinery(name)).collect();
-        (plain(updated), plain(stale))
+    fn stops<'s>(&'s self, run: &'s Run) -> Stops<'s, 'a> {
+        Stops::new(self.machine, run, self.live, self.before.last_outcome())
     }
 
     // --- Namespace ---
@@ -256,11 +188,11 @@ impl<'w, 'a> Worlds<'w, 'a> {
         let is_it = |value: &Value| match value {
             Value::Module(module) => {
                 let parts = module.rsplit_once('.');
-                parts.is_some_and(|(package, own)| package == self.history.module && own == name)
+                parts.is_some_and(|(package, own)| package == self.around.module && own == name)
             }
             _ => false,
         };
-        self.history.is_package && slot.bindings.iter().all(|binding| is_it(&binding.value))
+        self.around.is_package && slot.bindings.iter().all(|binding| is_it(&binding.value))
     }
 
     fn entry(&self, symbol: Symbol, slot: &Slot) -> NamespaceEntry {
@@ -332,61 +264,14 @@ impl<'w, 'a> Worlds<'w, 'a> {
     // --- The rest ---
 
     fn unseen(&self) -> Vec<Unseen> {
-        let runs =
-            self.stages.iter().filter_map(|stage| Some((stage.version, stage.run.as_ref()?)));
-        let mut found = Vec::new();
-        for (version, run) in runs {
-            for (span, why) in &run.trace.unseen {
-                found.push(Unseen { version, span: *span, why: why.clone() });
-            }
-        }
-        found
-    }
-}
-
-fn merge(
-    point: &mut AbortPoint,
-    exceptions: Vec<String>,
-    certain: bool,
-    unchanged: bool,
-    stop: &Raise,
-) {
-    point.unchanged &= unchanged;
-    if point.exceptions.is_empty() || exceptions.is_empty() {
-        // Any exception at all.
-        point.exceptions.clear();
-    } else {
-        for name in exceptions {
-            if !point.exceptions.contains(&name) {
-                point.exceptions.push(name);
-            }
-        }
-    }
-    if certain {
-        point.cause = AbortCause::Certain;
-        point.certainty = Certainty::Always;
-        point.reason = stop.reason.to_string();
-    }
-}
-
-fn cause(stop: &Raise) -> AbortCause {
-    match stop.risk {
-        Some(Risk::Environment) => AbortCause::Environment,
-        _ => AbortCause::NewRisk,
-    }
-}
-
-fn syntax_abort(span: Span, message: &str) -> AbortPoint {
-    AbortPoint {
-        span,
-        cause: AbortCause::Certain,
-        certainty: Certainty::Always,
-        exceptions: vec!["SyntaxError".to_owned()],
-        reason: message.to_owned(),
-        unchanged: false,
-        about: None,
-        updated: Vec::new(),
-        stale: Vec::new(),
+        let earlier =
+            self.before.loaded.iter().map(|loaded| (loaded.stage.version, &loaded.unseen));
+        let last = self.reload.map(|run| (self.last, &run.trace.unseen));
+        earlier
+            .chain(last)
+            .flat_map(|(version, unseen)| unseen.iter().map(move |found| (version, found)))
+            .map(|(version, (span, why))| Unseen { version, span: *span, why: why.clone() })
+            .collect()
     }
 }
 

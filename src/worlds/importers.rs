@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::history::{Executed, Version};
+use super::history::Around;
+use super::live::{Executed, Live, Version};
 use super::resolve::Resolver;
 use super::state::State;
 use crate::comparison::{Comparison, GhostImport};
@@ -47,12 +48,13 @@ struct Lost {
 /// Looks at the modules that use this one, and at what importing it afresh executes before it.
 pub(super) fn complete(
     comparison: &mut Comparison,
+    before: &Live,
     executed: &mut Executed<'_>,
+    around: &Around<'_>,
     live: &Resolver<'_>,
     restart: &Resolver<'_>,
-    is_package: bool,
 ) {
-    let Some(Version::Healthy(new)) = executed.versions.last() else { return };
+    let Version::Healthy(new) = &executed.version else { return };
     let new = std::rc::Rc::clone(new);
     let gone = gone(comparison, executed, restart);
     let found = gone.uses(restart);
@@ -64,11 +66,8 @@ pub(super) fn complete(
             fatal.insert(file.name.clone(), spans);
         }
     }
-    let own = Own { module: &comparison.module, is_package, program: &new };
-    let previous = executed.versions.iter().rev().skip(1).find_map(|version| match version {
-        Version::Healthy(program) => Some(&**program),
-        Version::Broken { .. } => None,
-    });
+    let own = Own { module: &comparison.module, is_package: around.is_package, program: &new };
+    let previous = before.before.as_ref().map(|before| &*before.program);
     if comparison.restart.outcome != Outcome::Aborts {
         let failure = fresh_failure(own, previous, &fatal, live, restart);
         if let Some(failure) = failure {

@@ -111,6 +111,12 @@ pub(super) struct Machine<'a> {
     pub(super) baseline: Option<Rc<Baseline>>,
     /// After a certain abort: what follows is only looked through for what it would bind.
     pub(super) shadow: bool,
+    pub(super) memory: Memory,
+}
+
+/// What a machine keeps from one run to the next: states refer to it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Memory {
     /// Fingerprints of statements that are live and seemed to abort in a function that they
     /// call: they are beyond what is followed.
     pub(super) misjudged: FxHashSet<u64>,
@@ -154,11 +160,18 @@ impl<'a> Machine<'a> {
             trace: Trace::default(),
             baseline: None,
             shadow: false,
-            misjudged: FxHashSet::default(),
-            next_object: 0,
-            symbols: FxHashMap::default(),
-            names: Vec::new(),
+            memory: Memory::default(),
         }
+    }
+
+    /// The same machine with what another has kept.
+    pub(super) fn with_memory(mut self, memory: Memory) -> Machine<'a> {
+        self.memory = memory;
+        self
+    }
+
+    pub(super) fn into_memory(self) -> Memory {
+        self.memory
     }
 
     /// Starts a new run: everything but names and objects is as at the beginning.
@@ -178,22 +191,22 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn symbol(&mut self, name: &Name) -> Symbol {
-        if let Some(&symbol) = self.symbols.get(name) {
+        if let Some(&symbol) = self.memory.symbols.get(name) {
             return symbol;
         }
-        let symbol = Symbol(self.names.len() as u32);
-        self.names.push(name.clone());
-        self.symbols.insert(name.clone(), symbol);
+        let symbol = Symbol(self.memory.names.len() as u32);
+        self.memory.names.push(name.clone());
+        self.memory.symbols.insert(name.clone(), symbol);
         symbol
     }
 
     /// The symbol of a name that has been met before.
     pub(super) fn known_symbol(&self, name: &Name) -> Option<Symbol> {
-        self.symbols.get(name).copied()
+        self.memory.symbols.get(name).copied()
     }
 
     pub(super) fn name(&self, symbol: Symbol) -> &Name {
-        &self.names[symbol.0 as usize]
+        &self.memory.names[symbol.0 as usize]
     }
 
     pub(super) fn here(&self) -> &Active {
@@ -253,8 +266,8 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn allocate(&mut self, object: Object) -> Value {
-        let id = ObjectId(self.next_object);
-        self.next_object += 1;
+        let id = ObjectId(self.memory.next_object);
+        self.memory.next_object += 1;
         self.state.insert(id, object);
         Value::Object(id)
     }

@@ -111,9 +111,9 @@ impl Machine<'_> {
         }
         let fingerprint = self.program.ast().stmt(id).fingerprint;
         if self.baseline.is_none() {
-            self.misjudged.insert(fingerprint);
+            self.memory.misjudged.insert(fingerprint);
         }
-        self.misjudged.contains(&fingerprint)
+        self.memory.misjudged.contains(&fingerprint)
     }
 
     /// What the import machinery puts into a module before it runs

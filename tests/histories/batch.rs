@@ -10,7 +10,7 @@ use reloadsafe::simulate;
 use reloadsafe::text::source::{Revision, Source};
 use reloadsafe::workspace::Surroundings;
 use reloadsafe::workspace::context::Context;
-use reloadsafe::worlds::{History, SummaryCache};
+use reloadsafe::worlds::{self, History, SummaryCache};
 use serde_json::{Value, json};
 
 /// Simulates every history; `id` is passed on, a panic is an answer too.
@@ -37,8 +37,7 @@ fn one(versions: &Value, around: &Around) -> Result<Value, String> {
         Source::new("m.py", revision, text.as_str().unwrap_or_default().to_owned())
     });
     let sources: Vec<Arc<Source>> = sources.collect();
-    let history = History {
-        versions: &sources,
+    let around = worlds::Around {
         module: "m",
         is_package: false,
         is_placed: false,
@@ -49,6 +48,7 @@ fn one(versions: &Value, around: &Around) -> Result<Value, String> {
         python: around.context.version,
         platform: simulate::PLATFORM,
     };
+    let history = History { versions: &sources, around };
     let simulated = simulate::simulate(&history).map_err(|failure| failure.to_string())?;
     Ok(simulation_value(&simulated.simulation))
 }

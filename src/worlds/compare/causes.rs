@@ -15,7 +15,7 @@ impl Worlds<'_, '_> {
             return;
         }
         let Some(new) = self.program(self.last) else { return };
-        let old = (0..self.last).rev().find_map(|version| self.program(version));
+        let old = self.before.before.as_ref().map(|before| &*before.program);
         let known = old.map(|old| statement_fingerprints(old.ast())).unwrap_or_default();
         let changed = old.map(|old| directly_changed(old.ast(), new.ast())).unwrap_or_default();
         for point in points {

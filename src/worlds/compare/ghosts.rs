@@ -1,7 +1,7 @@
 //! Reads that only an older version satisfies.
 
+use super::Worlds;
 use super::divergences::has_branches;
-use super::{StageRun, Worlds};
 use crate::diagnostic::Certainty;
 use crate::simulation::{GhostRead, Outcome, ReadScope, RestartMeaning};
 use crate::syntax::ast::Name;
@@ -62,11 +62,7 @@ impl Worlds<'_, '_> {
     /// Whether the first import, too, might have read a name that is not bound there. It has
     /// not, or there would be nothing to reload, and nor will a restart.
     fn first_import_lacked(&self, name: &Name) -> bool {
-        let Some(StageRun { run: Some(run), .. }) = self.stages.first() else { return false };
-        let mut reads = run.unbound_reads.iter();
-        reads.any(|(span, _)| {
-            run.trace.reads.get(span).is_some_and(|read| read.name.as_ref() == Some(name))
-        })
+        self.before.lacked.contains(name)
     }
 
     /// Whether a run certainly ends at a name that is not bound, earlier in the same statement.

@@ -3,7 +3,6 @@
 use super::{Worlds, is_own};
 use crate::comparison::StaleMetadata;
 use crate::program::Program;
-use crate::simulation::Outcome;
 use crate::syntax::ast::{ExprKind, Name, StmtKind};
 use crate::text::span::Span;
 use crate::worlds::matching::first_line;
@@ -42,25 +41,17 @@ impl Worlds<'_, '_> {
         let kept = annotated(new);
         // From 3.14 on a new `__annotate__` takes the place of the old one, and whether the old
         // answers stay depends on whether somebody has asked.
-        if self.history.python.minor >= LAZY_ANNOTATIONS && !kept.is_empty() {
+        if self.around.python.minor >= LAZY_ANNOTATIONS && !kept.is_empty() {
             return None;
         }
         let mut names: Vec<Name> = Vec::new();
         let mut first = None;
-        for version in 0..self.last {
-            let Some(old) = self.program(version) else { continue };
-            let stage = &self.stages[version as usize];
-            if stage.outcome() == Outcome::Aborts {
+        for (name, version, span) in &self.before.annotated {
+            if kept.iter().any(|(kept, _)| kept == name) || self.is_gone_altogether(name) {
                 continue;
             }
-            for (name, span) in annotated(old) {
-                let is_known = names.contains(&name) || kept.iter().any(|(kept, _)| *kept == name);
-                if is_known || self.is_gone_altogether(&name) {
-                    continue;
-                }
-                first.get_or_insert((version, span));
-                names.push(name);
-            }
+            first.get_or_insert((*version, *span));
+            names.push(name.clone());
         }
         let (version, span) = first?;
         Some(StaleMetadata { attribute: "__annotations__", names, version, span, anchor })
@@ -76,7 +67,7 @@ impl Worlds<'_, '_> {
 }
 
 /// The names that a text annotates for certain, each with its place.
-fn annotated(program: &Program) -> Vec<(Name, Span)> {
+pub(in crate::worlds) fn annotated(program: &Program) -> Vec<(Name, Span)> {
     let ast = program.ast();
     let annotated = ast.body.iter().filter_map(|&id| match &ast.stmt(id).kind {
         StmtKind::AnnAssign { target, simple: true, .. } => match &ast.expr(*target).kind {

@@ -1,0 +1,178 @@
+//! Where a run stops or may stop, and what it leaves new and old there.
+
+use rustc_hash::FxHashSet;
+
+use super::{is_machinery, is_own};
+use crate::diagnostic::Certainty;
+use crate::simulation::{AbortCause, AbortPoint, Outcome, Stage};
+use crate::syntax::ast::Name;
+use crate::text::span::Span;
+use crate::worlds::live::Version;
+use crate::worlds::machine::{Machine, Raise, Risk};
+use crate::worlds::run::{Run, is_open};
+use crate::worlds::state::{State, Symbol};
+
+/// A run, seen as the places at which it may end.
+pub(in crate::worlds) struct Stops<'s, 'a> {
+    machine: &'s Machine<'a>,
+    run: &'s Run,
+    /// The namespace before the run.
+    live: &'s State,
+    /// How the run before it ended.
+    previous: Option<Outcome>,
+}
+
+impl<'s, 'a> Stops<'s, 'a> {
+    pub(in crate::worlds) fn new(
+        machine: &'s Machine<'a>,
+        run: &'s Run,
+        live: &'s State,
+        previous: Option<Outcome>,
+    ) -> Stops<'s, 'a> {
+        Stops { machine, run, live, previous }
+    }
+
+    /// How the run ended.
+    pub(in crate::worlds) fn stage(&self, version: u32) -> Stage {
+        Stage { version, outcome: self.run.outcome, abort: self.first_abort() }
+    }
+
+    /// The stage of a text that is not executed.
+    pub(in crate::worlds) fn of_broken(version: u32, text: &Version) -> Stage {
+        match text {
+            Version::Broken { span, message } => Stops::broken(version, *span, message),
+            Version::Healthy(_) | Version::Forgotten => {
+                Stage { version, outcome: Outcome::SyntaxError, abort: None }
+            }
+        }
+    }
+
+    /// The stage of a text that does not compile.
+    pub(in crate::worlds) fn broken(version: u32, span: Span, message: &str) -> Stage {
+        let abort = Some(syntax_abort(span, message));
+        Stage { version, outcome: Outcome::SyntaxError, abort }
+    }
+
+    /// Where a run stops for certain, or else may stop first.
+    fn first_abort(&self) -> Option<AbortPoint> {
+        let points = self.points();
+        let certain = points.iter().position(|point| point.cause == AbortCause::Certain);
+        let index = if self.run.outcome == Outcome::Aborts { certain.unwrap_or(0) } else { 0 };
+        points.into_iter().nth(index)
+    }
+
+    /// The places at which a run may stop, each once.
+    pub(super) fn points(&self) -> Vec<AbortPoint> {
+        let run = self.run;
+        let open: Vec<&Raise> = run.stops.iter().filter(|stop| is_open(stop)).collect();
+        let last_certain = run.aborted_at;
+        let ends = open.iter().filter(|stop| stop.risk.is_none()).count();
+        // A stage that stopped half-way says nothing of what it did not reach.
+        let ran_to_its_end = self.previous.is_some_and(|outcome| outcome != Outcome::Aborts);
+        let mut points: Vec<AbortPoint> = Vec::new();
+        for stop in &open {
+            let is_end = stop.risk.is_none() && last_certain.is_some_and(|log| stop.log <= log);
+            let is_last = stop.risk.is_none() && last_certain.is_some();
+            // Another stop may come before, where nothing says that the module gets so far.
+            let is_placed = self.machine.identity.is_placed;
+            let sole = open.iter().all(|other| match other.risk {
+                Some(Risk::Inside) => false,
+                Some(_) => is_placed,
+                None => true,
+            });
+            let certain = is_end && is_last && ends == 1 && sole;
+            let exceptions: Vec<String> = stop.class_name.iter().cloned().collect();
+            let unchanged = stop.unchanged || (stop.site_unchanged && ran_to_its_end);
+            let known = points.iter_mut().find(|point| point.span == stop.site);
+            if let Some(point) = known {
+                merge(point, exceptions, certain, unchanged, stop);
+                continue;
+            }
+            let (updated, stale) = self.torn_names(stop.log);
+            points.push(AbortPoint {
+                span: stop.site,
+                cause: if is_end && is_last { AbortCause::Certain } else { cause(stop) },
+                certainty: Certainty::always_if(certain),
+                exceptions,
+                reason: stop.reason.to_string(),
+                unchanged,
+                about: None,
+                updated,
+                stale,
+            });
+        }
+        points
+    }
+
+    /// The names of symbols, each once, in order.
+    fn unique_names(&self, symbols: impl IntoIterator<Item = Symbol>) -> Vec<Name> {
+        let mut seen = FxHashSet::default();
+        symbols
+            .into_iter()
+            .filter(|symbol| seen.insert(*symbol))
+            .map(|symbol| self.machine.name(symbol).clone())
+            .collect()
+    }
+
+    /// What a run had bound at a point, and what it would still have bound.
+    fn torn_names(&self, log: usize) -> (Vec<Name>, Vec<Name>) {
+        let run = self.run;
+        let log = log.min(run.trace.log.len());
+        let (before, after) = run.trace.log.split_at(log);
+        let done: FxHashSet<Symbol> = before.iter().copied().collect();
+        let updated = self.unique_names(before.iter().copied());
+        let pending = after.iter().copied().filter(|symbol| {
+            !done.contains(symbol) && self.live.global(*symbol).is_some_and(|slot| is_own(slot))
+        });
+        let stale = self.unique_names(pending);
+        let plain =
+            |names: Vec<Name>| names.into_iter().filter(|name| !is_machinery(name)).collect();
+        (plain(updated), plain(stale))
+    }
+}
+
+fn merge(
+    point: &mut AbortPoint,
+    exceptions: Vec<String>,
+    certain: bool,
+    unchanged: bool,
+    stop: &Raise,
+) {
+    point.unchanged &= unchanged;
+    if point.exceptions.is_empty() || exceptions.is_empty() {
+        // Any exception at all.
+        point.exceptions.clear();
+    } else {
+        for name in exceptions {
+            if !point.exceptions.contains(&name) {
+                point.exceptions.push(name);
+            }
+        }
+    }
+    if certain {
+        point.cause = AbortCause::Certain;
+        point.certainty = Certainty::Always;
+        point.reason = stop.reason.to_string();
+    }
+}
+
+fn cause(stop: &Raise) -> AbortCause {
+    match stop.risk {
+        Some(Risk::Environment) => AbortCause::Environment,
+        _ => AbortCause::NewRisk,
+    }
+}
+
+fn syntax_abort(span: Span, message: &str) -> AbortPoint {
+    AbortPoint {
+        span,
+        cause: AbortCause::Certain,
+        certainty: Certainty::Always,
+        exceptions: vec!["SyntaxError".to_owned()],
+        reason: message.to_owned(),
+        unchanged: false,
+        about: None,
+        updated: Vec::new(),
+        stale: Vec::new(),
+    }
+}

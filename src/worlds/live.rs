@@ -1,0 +1,319 @@
+//! The *live* world of a module: its import and every reload since, folded into one state.
+//!
+//! A fold is extended version by version, as the process would be, so that judging the next text
+//! costs one execution however long the history is.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::changes::Baseline;
+use super::compare::{Compared, Stops, annotated};
+use super::history::Around;
+use super::machine::{Identity, Machine, Memory};
+use super::resolve::{Resolver, SummaryCache};
+use super::run::Run;
+use super::state::{OUTSIDE, State};
+use crate::modules::Modules;
+use crate::program::Program;
+use crate::python::PythonVersion;
+use crate::simulation::{Outcome, Stage};
+use crate::syntax::ast::Name;
+use crate::syntax::parse::{ParseFailure, ParseOptions, Parsed, parse};
+use crate::text::source::Source;
+use crate::text::span::Span;
+
+/// One version's text, understood or not.
+#[derive(Debug, Clone)]
+pub(super) enum Version {
+    Healthy(Rc<Program>),
+    /// CPython raises `SyntaxError`: nothing of it runs.
+    Broken {
+        span: Span,
+        message: String,
+    },
+    /// Nothing of *live* is from it any more.
+    Forgotten,
+}
+
+/// What has been said of a version when it was loaded.
+#[derive(Debug, Clone)]
+pub(super) struct Loaded {
+    pub(super) stage: Stage,
+    /// Why the namespace cannot be fully seen, and where.
+    pub(super) unseen: Vec<(Span, String)>,
+}
+
+/// The last version that ran, against which the next is judged.
+#[derive(Debug, Clone)]
+pub(super) struct Before {
+    pub(super) program: Rc<Program>,
+    /// Fingerprints of what was executed and could have raised.
+    ran: Rc<FxHashSet<u64>>,
+    outcome: Outcome,
+}
+
+/// The live world of one module. It stays on the thread that made it.
+#[derive(Debug, Clone, Default)]
+pub struct Live {
+    pub(super) sources: Vec<Arc<Source>>,
+    pub(super) versions: Vec<Version>,
+    pub(super) loaded: Vec<Loaded>,
+    /// None before the first version that ran.
+    pub(super) state: Option<State>,
+    pub(super) before: Option<Before>,
+    /// The names that the first import may have read without their being bound.
+    pub(super) lacked: FxHashSet<Name>,
+    /// The names that any version annotated, each with the version and the place at which it
+    /// first did.
+    pub(super) annotated: Vec<(Name, u32, Span)>,
+    memory: Memory,
+}
+
+/// All runs that a comparison looks at.
+pub(super) struct Executed<'a> {
+    /// The last version's text.
+    pub(super) version: Version,
+    pub(super) source: Arc<Source>,
+    /// The namespace before the last version was loaded.
+    pub(super) live: State,
+    /// The last version over the live namespace; None where its text does not compile.
+    pub(super) reload: Option<Run>,
+    /// The fresh import of the last version.
+    pub(super) restart: Option<Run>,
+    pub(super) machine: Machine<'a>,
+}
+
+impl Live {
+    /// Loads the next version: imports the first, reloads the others on top of it.
+    ///
+    /// # Errors
+    /// Where the text is Python 2 or too costly to analyse; the fold is then as it was. A text
+    /// that does not compile is an outcome.
+    pub fn load(
+        &mut self,
+        source: &Arc<Source>,
+        around: &Around<'_>,
+    ) -> Result<Outcome, ParseFailure> {
+        let text = understand(parse(source, &ParseOptions::new(around.python)), around.python)?;
+        let resolver = around.resolver(around.live_modules, around.live_cache);
+        Ok(self.load_text(source, text, around, &resolver))
+    }
+
+    /// Takes a text into the history that could not be analysed: it is as if it had not compiled.
+    pub fn skip(&mut self, source: &Arc<Source>, reason: &str) {
+        let version = Version::Broken { span: Span::default(), message: reason.to_owned() };
+        let stage = Stops::broken(self.next(), Span::default(), reason);
+        self.push(source, version, Loaded { stage, unseen: Vec::new() });
+    }
+
+    /// Compares what a text would do in this world, as the next reload and after a restart.
+    ///
+    /// # Errors
+    /// Where the text is Python 2 or too costly to analyse.
+    pub fn compare(
+        &self,
+        source: &Arc<Source>,
+        around: &Around<'_>,
+    ) -> Result<Compared, ParseFailure> {
+        let parsed = parse(source, &ParseOptions::new(around.python));
+        self.compare_parsed(source, parsed, around)
+    }
+
+    pub(super) fn compare_parsed(
+        &self,
+        source: &Arc<Source>,
+        parsed: Result<Parsed, ParseFailure>,
+        around: &Around<'_>,
+    ) -> Result<Compared, ParseFailure> {
+        let text = understand(parsed, around.python)?;
+        let live = around.resolver(around.live_modules, around.live_cache);
+        let restart = around.resolver(around.restart_modules, around.restart_cache);
+        let executed = self.execute(source, text, around, &live, &restart);
+        Ok(super::compare::compared(self, executed, around, &live, &restart))
+    }
+
+    /// The texts of all versions so far, by version number. Those of which nothing is left are
+    /// empty.
+    pub fn sources(&self) -> &[Arc<Source>] {
+        &self.sources
+    }
+
+    /// How loading each version so far has ended.
+    pub fn stages(&self) -> impl Iterator<Item = &Stage> {
+        self.loaded.iter().map(|loaded| &loaded.stage)
+    }
+
+    /// Lets go of the texts of versions that nothing in this world is from.
+    pub fn forget_unreachable(&mut self) {
+        let mut held: FxHashSet<u32> = self.annotated.iter().map(|(_, at, _)| *at).collect();
+        let slots = self.state.iter().flat_map(State::globals);
+        let bindings = slots.flat_map(|(_, slot)| &slot.bindings);
+        held.extend(bindings.map(|binding| binding.version).filter(|&at| at != OUTSIDE));
+        let last = self.versions.len().saturating_sub(1);
+        for (number, version) in self.versions.iter_mut().enumerate() {
+            // Values reach the program that made them: a count above one means that some do.
+            let is_reachable = match version {
+                Version::Healthy(program) => Rc::strong_count(program) > 1,
+                Version::Broken { .. } => false,
+                Version::Forgotten => continue,
+            };
+            if is_reachable || number == last || held.contains(&(number as u32)) {
+                continue;
+            }
+            *version = Version::Forgotten;
+            let old = &self.sources[number];
+            self.sources[number] = Source::new(old.path(), old.revision().clone(), String::new());
+        }
+    }
+
+    /// The version of a text in a history, whose program runs.
+    pub(super) fn program(&self, version: u32) -> Option<&Program> {
+        match self.versions.get(version as usize)? {
+            Version::Healthy(program) => Some(program),
+            Version::Broken { .. } | Version::Forgotten => None,
+        }
+    }
+
+    /// How the last version that ran ended.
+    pub(super) fn last_outcome(&self) -> Option<Outcome> {
+        self.before.as_ref().map(|before| before.outcome)
+    }
+
+    fn next(&self) -> u32 {
+        self.versions.len() as u32
+    }
+
+    fn push(&mut self, source: &Arc<Source>, version: Version, loaded: Loaded) {
+        self.sources.push(Arc::clone(source));
+        self.versions.push(version);
+        self.loaded.push(loaded);
+    }
+
+    pub(super) fn load_text(
+        &mut self,
+        source: &Arc<Source>,
+        text: Version,
+        around: &Around<'_>,
+        resolver: &Resolver<'_>,
+    ) -> Outcome {
+        let number = self.next();
+        let Version::Healthy(program) = &text else {
+            let stage = Stops::of_broken(number, &text);
+            self.push(source, text, Loaded { stage, unseen: Vec::new() });
+            return Outcome::SyntaxError;
+        };
+        let mut machine = self.machine(around, resolver, source);
+        let mut run = self.run(&mut machine, program, number);
+        let live = self.state.clone().unwrap_or_default();
+        let stage = Stops::new(&machine, &run, &live, self.last_outcome()).stage(number);
+        if number == 0 {
+            self.lacked = lacked(&run);
+        }
+        if run.outcome != Outcome::Aborts {
+            self.note_annotations(program, number);
+        }
+        // A stage that did not reach a statement says nothing about it.
+        let ran = std::mem::take(&mut run.trace.ran).into_iter().collect();
+        let outcome = run.outcome;
+        let program = Rc::clone(program);
+        self.before = Some(Before { program, ran: Rc::new(ran), outcome });
+        self.memory = machine.into_memory();
+        self.state = Some(run.state);
+        self.push(source, text, Loaded { stage, unseen: run.trace.unseen });
+        outcome
+    }
+
+    /// Executes the next version over this world and, beside it, over nothing.
+    fn execute<'a>(
+        &self,
+        source: &Arc<Source>,
+        text: Version,
+        around: &Around<'_>,
+        live: &'a Resolver<'a>,
+        restart: &'a Resolver<'a>,
+    ) -> Executed<'a> {
+        let number = self.next();
+        let mut machine = self.machine(around, live, source);
+        let (mut reloaded, mut restarted) = (None, None);
+        if let Version::Healthy(program) = &text {
+            reloaded = Some(self.run(&mut machine, program, number));
+            machine.resolver = restart;
+            // With the baseline of the reload: what can stop that can stop a restart, too.
+            restarted = Some(machine.load_fresh(Rc::clone(program), number));
+        }
+        Executed {
+            version: text,
+            source: Arc::clone(source),
+            live: self.state.clone().unwrap_or_default(),
+            reload: reloaded,
+            restart: restarted,
+            machine,
+        }
+    }
+
+    fn machine<'a>(
+        &self,
+        around: &Around<'_>,
+        resolver: &'a Resolver<'a>,
+        source: &Arc<Source>,
+    ) -> Machine<'a> {
+        let identity = Identity {
+            name: Name::from(around.module),
+            is_package: around.is_package,
+            is_placed: around.is_placed,
+        };
+        let empty = Rc::new(Program::new(Arc::new(Parsed::empty(source)), around.python));
+        Machine::new(resolver, identity, empty).with_memory(self.memory.clone())
+    }
+
+    fn run(&self, machine: &mut Machine<'_>, program: &Rc<Program>, number: u32) -> Run {
+        let baseline = self
+            .before
+            .as_ref()
+            .map(|before| Rc::new(Baseline::new(&before.program, program, Rc::clone(&before.ran))));
+        machine.baseline = baseline;
+        match &self.state {
+            None => machine.load_fresh(Rc::clone(program), number),
+            Some(state) => machine.load(state.clone(), Rc::clone(program), number),
+        }
+    }
+
+    fn note_annotations(&mut self, program: &Program, number: u32) {
+        for (name, span) in annotated(program) {
+            if self.annotated.iter().all(|(known, _, _)| *known != name) {
+                self.annotated.push((name, number, span));
+            }
+        }
+    }
+}
+
+impl<'a> Around<'a> {
+    pub(super) fn resolver(
+        &self,
+        modules: &'a dyn Modules,
+        cache: &'a SummaryCache,
+    ) -> Resolver<'a> {
+        Resolver::new(modules, cache, Name::from(self.module), self.python, self.platform)
+    }
+}
+
+/// # Errors
+/// Where the text is not understood for another reason than that it does not compile.
+pub(super) fn understand(
+    parsed: Result<Parsed, ParseFailure>,
+    python: PythonVersion,
+) -> Result<Version, ParseFailure> {
+    match parsed {
+        Ok(parsed) => Ok(Version::Healthy(Rc::new(Program::new(Arc::new(parsed), python)))),
+        Err(ParseFailure::Syntax { span, message }) => Ok(Version::Broken { span, message }),
+        Err(other) => Err(other),
+    }
+}
+
+/// The names that a run may have read without their being bound.
+fn lacked(run: &Run) -> FxHashSet<Name> {
+    let reads = run.unbound_reads.iter().filter_map(|(span, _)| run.trace.reads.get(span));
+    reads.filter_map(|read| read.name.clone()).collect()
+}
