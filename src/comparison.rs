@@ -91,7 +91,7 @@ pub struct Orphan {
 pub struct Rename {
     pub to: Name,
     pub span: Span,
-    /// Nothing but the name differs.
+    /// It is no guess: nothing but the name differs, or somebody was seen to type it over.
     pub is_exact: bool,
 }
 

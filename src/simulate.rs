@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
+use rustc_hash::FxHashSet;
 
 use crate::comparison::Comparison;
 use crate::config::Config;
@@ -60,6 +61,8 @@ pub struct Simulated {
     pub simulation: Simulation,
     /// The comments of the last version that begin with `# reloadsafe:`.
     pub directives: Vec<Span>,
+    /// The dotted names of the other modules on which the simulation depends.
+    pub asked: FxHashSet<String>,
 }
 
 /// Imports the first version and reloads the others.
@@ -91,12 +94,13 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
         restart_cache: &restart,
         python: context.version,
         platform: PLATFORM,
+        renames: &[],
     };
     let history = History { versions: &sources, around: surrounding };
     let simulated = on_deep_stack(|| simulate(&history))?;
     let simulated =
         simulated.map_err(|failure| anyhow!("{}: {failure}", shown(&request.versions)))?;
-    let Simulated { mut simulation, directives } = simulated;
+    let Simulated { mut simulation, directives, .. } = simulated;
     let last = &sources[sources.len() - 1];
     let config = &request.config;
     let suppressions = Suppressions::new(last, &directives);
@@ -117,7 +121,7 @@ pub fn simulate(history: &History<'_>) -> Result<Simulated, ParseFailure> {
 
 /// Lets the rules judge compared worlds. Pure.
 pub fn judge(compared: Compared) -> Simulated {
-    let Compared { comparison, last } = compared;
+    let Compared { comparison, last, asked } = compared;
     let directives = last.map(|parsed| parsed.directives.clone()).unwrap_or_default();
     let diagnostics = rules::check(&comparison);
     let Comparison {
@@ -133,7 +137,7 @@ pub fn judge(compared: Compared) -> Simulated {
         abort_points,
         diagnostics,
     };
-    Simulated { simulation, directives }
+    Simulated { simulation, directives, asked }
 }
 
 /// Runs something on a thread that has room for deep recursion.

@@ -3,5 +3,7 @@
 //! Knows nothing of Python's grammar and nothing of the language server protocol.
 
 pub mod decode;
+pub mod edits;
+pub mod position;
 pub mod source;
 pub mod span;

@@ -7,6 +7,7 @@ pub mod environment;
 pub mod finder;
 pub mod git;
 pub mod git_tree;
+pub mod project;
 pub mod source_roots;
 pub mod stdlib_names;
 pub mod tree;

@@ -25,6 +25,6 @@ mod trace;
 mod value;
 
 pub use compare::Compared;
-pub use history::{Around, History, compare};
+pub use history::{Around, History, SeenRename, compare};
 pub use live::Live;
 pub use resolve::SummaryCache;

@@ -61,6 +61,7 @@ pub(super) fn simulate(summaries: &Summaries, reload: &Reload<'_>) -> Result<Sim
         restart_cache: &summaries.restart,
         python: reload.version,
         platform: crate::simulate::PLATFORM,
+        renames: &[],
     };
     let history = History { versions: reload.versions, around };
     crate::simulate::simulate(&history).map_err(|failure| failure.to_string())
@@ -169,7 +170,7 @@ fn analyse(
         version: comparison.version,
         config,
     })?;
-    let Simulated { simulation, directives } = simulated;
+    let Simulated { simulation, directives, .. } = simulated;
     if let Some(reason) = syntax_error(&simulation) {
         return Err(reason);
     }

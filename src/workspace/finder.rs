@@ -10,6 +10,7 @@ mod absence;
 mod files;
 mod importers;
 mod path_files;
+mod refresh;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ use super::tree::FileTree;
 use crate::modules::{Found, ModuleFile, ModuleOrigin, Modules};
 use crate::python::PythonVersion;
 use files::{Files, Hit};
+pub use refresh::FileChanges;
 
 /// What a finder is made from.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ struct Shared {
     roots: Vec<PathBuf>,
     has_stdlib: bool,
     is_loaded: bool,
-    loose: absence::LooseNames,
+    loose: Arc<absence::LooseNames>,
     importers: importers::Importers,
 }
 
@@ -147,7 +149,7 @@ impl Finder {
             roots: input.roots.to_vec(),
             has_stdlib: environment.stdlib.is_some(),
             is_loaded: input.is_loaded,
-            loose: absence::LooseNames::default(),
+            loose: Arc::default(),
             importers: importers::Importers::default(),
         };
         Finder {

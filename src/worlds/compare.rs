@@ -11,6 +11,8 @@ mod torn;
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::history::Around;
 use super::live::{Executed, Live, Version};
 use super::machine::{Machine, Raise};
@@ -32,6 +34,9 @@ pub(super) use stops::Stops;
 pub struct Compared {
     pub comparison: Comparison,
     pub last: Option<Arc<Parsed>>,
+    /// The dotted names of the other modules on which this depends: where none of them changes,
+    /// and no file that uses the module, the comparison stays the same.
+    pub asked: FxHashSet<String>,
 }
 
 /// Compares the worlds that an executed version makes.
@@ -48,7 +53,10 @@ pub(super) fn compared(
         Version::Healthy(program) => Some(Arc::clone(&program.parsed)),
         Version::Broken { .. } | Version::Forgotten => None,
     };
-    Compared { comparison, last }
+    let mut asked = FxHashSet::default();
+    live.collect_asked(&mut asked);
+    restart.collect_asked(&mut asked);
+    Compared { comparison, last, asked }
 }
 
 struct Worlds<'w, 'a> {

@@ -7,6 +7,7 @@ use super::live::{Live, understand};
 use super::resolve::SummaryCache;
 use crate::modules::Modules;
 use crate::python::PythonVersion;
+use crate::syntax::ast::Name;
 use crate::syntax::parse::{ParseFailure, ParseOptions, Parsed, parse};
 use crate::text::source::Source;
 
@@ -27,6 +28,16 @@ pub struct Around<'a> {
     pub python: PythonVersion,
     /// As `sys.platform` says it.
     pub platform: &'a str,
+    /// Renames that somebody has been seen to make: a name typed over where it stands. A
+    /// comparison of texts can only guess them.
+    pub renames: &'a [SeenRename],
+}
+
+/// A definition's name that was typed over in place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenRename {
+    pub old: Name,
+    pub new: Name,
 }
 
 /// The versions of one module and what is around it.

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::changes::bound_names;
+use super::history::SeenRename;
 use crate::comparison::Rename;
 use crate::program::Program;
 use crate::simulation::BindingKind;
@@ -31,6 +32,7 @@ pub(super) struct Matcher<'a> {
     /// Only what is new in the last version.
     new: Vec<Definition<'a>>,
     taken: FxHashSet<Name>,
+    seen: &'a [SeenRename],
 }
 
 impl<'a> Matcher<'a> {
@@ -39,10 +41,11 @@ impl<'a> Matcher<'a> {
         old: &'a Program,
         new: &'a Program,
         is_new: &dyn Fn(&Name) -> bool,
+        seen: &'a [SeenRename],
     ) -> Matcher<'a> {
         let mut added = definitions(new);
         added.retain(|definition| is_new(&definition.name));
-        Matcher { old: definitions(old), new: added, taken: FxHashSet::default() }
+        Matcher { old: definitions(old), new: added, taken: FxHashSet::default(), seen }
     }
 
     /// The rename of a name that is gone, each new name serving once.
@@ -50,8 +53,13 @@ impl<'a> Matcher<'a> {
         let old = self.old.iter().find(|old| &*old.name == name && old.span == span)?;
         let free = |new: &&Definition<'_>| new.kind == old.kind && !self.taken.contains(&new.name);
         let exact = self.new.iter().filter(free).find(|new| new.body == old.body);
-        let (to, is_exact) = match exact {
-            Some(new) => (new, true),
+        let seen = self
+            .seen
+            .iter()
+            .find(|seen| *seen.old == *name)
+            .and_then(|seen| self.new.iter().filter(free).find(|new| new.name == seen.new));
+        let (to, is_exact) = match seen.or(exact) {
+            Some(new) => (new, new.body == old.body || seen.is_some()),
             None => {
                 let candidates = self.new.iter().filter(free);
                 let scored = candidates.map(|new| (similarity(old.text, new.text), new));

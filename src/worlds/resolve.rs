@@ -47,6 +47,9 @@ pub(super) struct Summary {
     has_getattr: bool,
     /// Importing it may raise.
     may_fail: bool,
+    origin: Option<ModuleOrigin>,
+    /// The names of the modules that were asked for to make this.
+    asked: FxHashSet<String>,
 }
 
 #[derive(Debug)]
@@ -72,8 +75,52 @@ pub(super) struct Resolver<'a> {
     own: Name,
     pub(super) python: PythonVersion,
     platform: &'a str,
-    /// Modules whose summaries are being made: an import cycle.
-    under_way: RefCell<FxHashSet<String>>,
+    /// Modules whose summaries are being made, outermost first, each with the names of the
+    /// modules that it has asked for: one that is among them is in an import cycle.
+    under_way: RefCell<Vec<(String, FxHashSet<String>)>>,
+    /// Every name that was asked for.
+    asked: RefCell<FxHashSet<String>>,
+}
+
+impl SummaryCache {
+    /// What still holds after some modules have changed, by their dotted names and files; with
+    /// `rearranged`, where modules may have come or gone, nothing of the workspace's does.
+    /// Whoever uses this cache meanwhile goes on seeing what it saw.
+    pub fn refreshed(
+        &self,
+        modules: &FxHashSet<String>,
+        files: &FxHashSet<PathBuf>,
+        rearranged: bool,
+    ) -> SummaryCache {
+        let is_own = |summary: &Summary| summary.origin == Some(ModuleOrigin::Workspace);
+        let mut kept: FxHashMap<String, Arc<Summary>> = FxHashMap::default();
+        for entry in &self.summaries {
+            kept.insert(entry.key().clone(), Arc::clone(entry.value()));
+        }
+        if rearranged {
+            kept.retain(|_, summary| !is_own(summary));
+        }
+        let mut stale = modules.clone();
+        loop {
+            let before = kept.len();
+            kept.retain(|name, summary| {
+                let asks = is_own(summary) && summary.asked.iter().any(|name| stale.contains(name));
+                let is_stale = stale.contains(name) || asks;
+                if is_stale {
+                    stale.insert(name.clone());
+                }
+                !is_stale
+            });
+            if kept.len() == before {
+                break;
+            }
+        }
+        let programs = self.programs.iter().filter(|entry| !files.contains(&entry.key().0));
+        SummaryCache {
+            summaries: kept.into_iter().collect(),
+            programs: programs.map(|entry| (entry.key().clone(), entry.value().clone())).collect(),
+        }
+    }
 }
 
 impl<'a> Resolver<'a> {
@@ -85,7 +132,35 @@ impl<'a> Resolver<'a> {
         platform: &'a str,
     ) -> Resolver<'a> {
         let under_way = RefCell::default();
-        Resolver { modules, cache, own, python, platform, under_way }
+        Resolver { modules, cache, own, python, platform, under_way, asked: RefCell::default() }
+    }
+
+    fn find(&self, name: &str) -> Found {
+        if let Some((_, asked)) = self.under_way.borrow_mut().last_mut() {
+            asked.insert(name.to_owned());
+        }
+        let mut all = self.asked.borrow_mut();
+        if !all.contains(name) {
+            all.insert(name.to_owned());
+        }
+        drop(all);
+        self.modules.find(name)
+    }
+
+    /// Adds the names of the modules on which what was said so far depends.
+    pub(super) fn collect_asked(&self, names: &mut FxHashSet<String>) {
+        let mut pending: Vec<String> = self.asked.borrow().iter().cloned().collect();
+        while let Some(name) = pending.pop() {
+            if names.contains(&name) {
+                continue;
+            }
+            if let Some(summary) = self.cache.summaries.get(&name)
+                && summary.origin == Some(ModuleOrigin::Workspace)
+            {
+                pending.extend(summary.asked.iter().cloned());
+            }
+            names.insert(name);
+        }
     }
 
     /// Whether importing a module would find it. Its parents are the caller's matter.
@@ -93,7 +168,7 @@ impl<'a> Resolver<'a> {
         if name == &*self.own {
             return Presence::Yes;
         }
-        match self.modules.find(name) {
+        match self.find(name) {
             Found::Source(_) | Found::Namespace | Found::Opaque => Presence::Yes,
             Found::Missing => Presence::No,
             Found::Unknown => Presence::Maybe,
@@ -102,7 +177,7 @@ impl<'a> Resolver<'a> {
 
     /// Whether executing a library's module may raise, as optional parts of libraries do.
     pub(super) fn import_may_fail(&self, name: &str) -> bool {
-        match self.modules.find(name) {
+        match self.find(name) {
             Found::Source(file) if file.origin == ModuleOrigin::Environment => {
                 self.summary(&file).is_none_or(|summary| summary.may_fail)
             }
@@ -112,7 +187,7 @@ impl<'a> Resolver<'a> {
 
     /// Whether a module is the standard library's.
     pub(super) fn is_standard(&self, module: &str) -> bool {
-        match self.modules.find(module.split('.').next().unwrap_or(module)) {
+        match self.find(module.split('.').next().unwrap_or(module)) {
             Found::Source(file) => file.origin == ModuleOrigin::StandardLibrary,
             Found::Opaque => true,
             _ => matches!(module, "sys" | "builtins" | "os" | "contextlib" | "threading" | "io"),
@@ -121,7 +196,7 @@ impl<'a> Resolver<'a> {
 
     /// Whether a module is an installed library's, neither the workspace's nor unknown.
     pub(super) fn is_installed(&self, module: &str) -> bool {
-        match self.modules.find(module) {
+        match self.find(module) {
             Found::Source(file) => file.origin == ModuleOrigin::Environment,
             _ => false,
         }
@@ -129,7 +204,7 @@ impl<'a> Resolver<'a> {
 
     /// Whether `module.name` is a module.
     pub(super) fn is_submodule(&self, module: &str, name: &str) -> bool {
-        let found = self.modules.find(&format!("{module}.{name}"));
+        let found = self.find(&format!("{module}.{name}"));
         matches!(found, Found::Source(_) | Found::Namespace | Found::Opaque)
     }
 
@@ -138,7 +213,7 @@ impl<'a> Resolver<'a> {
         if is_machinery(name) || self.is_submodule(module, name) {
             return Presence::Yes;
         }
-        let file = match self.modules.find(module) {
+        let file = match self.find(module) {
             Found::Source(file) => file,
             Found::Namespace => return Presence::No,
             Found::Opaque => return c_module_presence(module, name, self.python),
@@ -159,7 +234,7 @@ impl<'a> Resolver<'a> {
     /// As [`Self::attribute_presence`], for code that is live: a module that mentions the name
     /// at all is taken to have it, which saves looking into most modules.
     pub(super) fn likely_presence(&self, module: &str, name: &str) -> Presence {
-        match self.modules.find(module) {
+        match self.find(module) {
             Found::Source(file) if file.source.text().contains(name) => Presence::Yes,
             _ => self.attribute_presence(module, name),
         }
@@ -167,7 +242,7 @@ impl<'a> Resolver<'a> {
 
     /// What `from module import *` binds; None where that cannot be told at all.
     pub(super) fn star_names(&self, module: &str) -> Option<StarNames> {
-        let file = match self.modules.find(module) {
+        let file = match self.find(module) {
             Found::Source(file) => file,
             Found::Opaque => return c_module_star(module, self.python),
             _ => return None,
@@ -192,7 +267,7 @@ impl<'a> Resolver<'a> {
         if let Some(value) = self.target_constant(module, name) {
             return Some(value);
         }
-        let Found::Source(file) = self.modules.find(module) else { return None };
+        let Found::Source(file) = self.find(module) else { return None };
         if file.origin != ModuleOrigin::Workspace {
             return None;
         }
@@ -210,7 +285,7 @@ impl<'a> Resolver<'a> {
 
     /// Why a function or class of another module certainly refuses arguments.
     pub(super) fn misfit(&self, callee: &External, args: &Args) -> Option<String> {
-        let Found::Source(file) = self.modules.find(&callee.module) else { return None };
+        let Found::Source(file) = self.find(&callee.module) else { return None };
         if file.origin == ModuleOrigin::StandardLibrary || args.inexact {
             return None;
         }
@@ -244,7 +319,7 @@ impl<'a> Resolver<'a> {
 
     /// The source of another module of the workspace.
     pub(super) fn workspace_file(&self, module: &str) -> Option<Arc<ModuleFile>> {
-        match self.modules.find(module) {
+        match self.find(module) {
             Found::Source(file) if file.origin == ModuleOrigin::Workspace => Some(file),
             _ => None,
         }
@@ -271,11 +346,15 @@ impl<'a> Resolver<'a> {
         if let Some(summary) = self.cache.summaries.get(&file.name) {
             return Some(Arc::clone(&summary));
         }
-        if !self.under_way.borrow_mut().insert(file.name.clone()) {
+        if self.under_way.borrow().iter().any(|(name, _)| *name == file.name) {
             return None;
         }
-        let summary = Arc::new(self.summarise(file));
-        self.under_way.borrow_mut().remove(&file.name);
+        self.under_way.borrow_mut().push((file.name.clone(), FxHashSet::default()));
+        let mut summary = self.summarise(file);
+        let asked = self.under_way.borrow_mut().pop();
+        summary.asked = asked.map(|(_, asked)| asked).unwrap_or_default();
+        summary.origin = Some(file.origin);
+        let summary = Arc::new(summary);
         // A summary made inside an import cycle may lack what the cycle hides.
         if self.under_way.borrow().is_empty() || !summary.unseen {
             self.cache.summaries.insert(file.name.clone(), Arc::clone(&summary));
@@ -316,6 +395,8 @@ impl Machine<'_> {
             unseen: self.state.unseen,
             has_getattr: self.state.global(getattr).is_some(),
             may_fail: false,
+            origin: None,
+            asked: FxHashSet::default(),
         };
         for (symbol, slot) in self.state.globals() {
             let constant = match slot.value() {

@@ -47,6 +47,7 @@ fn one(versions: &Value, around: &Around) -> Result<Value, String> {
         restart_cache: &around.summaries,
         python: around.context.version,
         platform: simulate::PLATFORM,
+        renames: &[],
     };
     let history = History { versions: &sources, around };
     let simulated = simulate::simulate(&history).map_err(|failure| failure.to_string())?;

@@ -51,7 +51,7 @@ fn simulated(reload: &Reload<'_>) -> Simulated {
         abort_points: Vec::new(),
         diagnostics: Vec::new(),
     };
-    Simulated { simulation, directives: Vec::new() }
+    Simulated { simulation, directives: Vec::new(), asked: Default::default() }
 }
 
 fn run(directory: &Path, request: &CheckRequest) -> anyhow::Result<(CheckReport, Notes)> {

@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::super::tree::FileTree;
 use super::FinderInput;
 use super::path_files::is_of_workspace;
+use super::refresh::{FileChanges, copied};
 use crate::modules::{Found, ModuleFile, ModuleOrigin};
 use crate::python::PythonVersion;
 use crate::text::decode::decode;
@@ -75,6 +76,27 @@ impl Files {
             version: input.version,
             listings: RwLock::default(),
             loaded: RwLock::default(),
+        }
+    }
+
+    /// The same files, those that have changed left to be looked at again.
+    pub(super) fn refreshed(&self, workspace: Arc<dyn FileTree>, changes: &FileChanges) -> Files {
+        let mut listings = copied(&self.listings);
+        for path in &changes.created_or_deleted {
+            // The path itself may have been a directory.
+            listings.retain(|directory, _| !directory.starts_with(path));
+            listings.retain(|directory, _| !path.starts_with(directory));
+        }
+        let mut loaded = copied(&self.loaded);
+        loaded.retain(|(path, _), _| !changes.paths().any(|changed| path.starts_with(changed)));
+        Files {
+            workspace,
+            disk: Arc::clone(&self.disk),
+            project: self.project.clone(),
+            shown_from: self.shown_from.clone(),
+            version: self.version,
+            listings: RwLock::new(listings),
+            loaded: RwLock::new(loaded),
         }
     }
 

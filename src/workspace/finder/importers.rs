@@ -8,6 +8,8 @@ use memchr::memmem;
 use rustc_hash::FxHashMap;
 
 use super::super::source_roots::{is_identifier, is_skipped};
+use super::files::Files;
+use super::refresh::copied;
 use super::{Finder, Place};
 use crate::modules::{Found, ModuleFile, ModuleOrigin};
 
@@ -24,8 +26,10 @@ const MAX_KEPT: usize = 64 << 20;
 /// roots (None), and those below a directory that only the modules in it see as one.
 #[derive(Debug, Default)]
 pub(super) struct Importers {
-    below: RwLock<FxHashMap<Option<PathBuf>, Arc<Vec<Candidate>>>>,
+    below: RwLock<FxHashMap<Option<PathBuf>, Candidates>>,
 }
+
+type Candidates = Arc<Vec<Arc<Candidate>>>;
 
 /// A file that imports something.
 #[derive(Debug)]
@@ -33,6 +37,37 @@ struct Candidate {
     path: PathBuf,
     /// None where the texts together are too large to keep.
     bytes: Option<Vec<u8>>,
+}
+
+impl Importers {
+    /// The same, with the texts that some files have now.
+    pub(super) fn refreshed(&self, files: &Files, edited: &[PathBuf]) -> Importers {
+        let mut below = copied(&self.below);
+        for candidates in below.values_mut() {
+            for path in edited.iter().filter(|path| is_module_file(path)) {
+                let bytes = files.bytes(path);
+                let imports = contains(&bytes, b"import");
+                let candidate = Arc::new(Candidate { path: path.clone(), bytes: Some(bytes) });
+                match candidates.binary_search_by(|known| known.path.cmp(path)) {
+                    Ok(at) => Arc::make_mut(candidates)[at] = candidate,
+                    // It did not import anything before.
+                    Err(at) if imports => Arc::make_mut(candidates).insert(at, candidate),
+                    Err(_) => {}
+                }
+            }
+        }
+        Importers { below: RwLock::new(below) }
+    }
+}
+
+impl Files {
+    fn bytes(&self, path: &Path) -> Vec<u8> {
+        let tree = self.tree(path);
+        if let Some(source) = tree.source(path) {
+            return source.text().as_bytes().to_vec();
+        }
+        tree.read(path).ok().flatten().unwrap_or_default()
+    }
 }
 
 impl Finder {
@@ -48,7 +83,7 @@ impl Finder {
             let bytes = match &candidate.bytes {
                 Some(bytes) => bytes,
                 None => {
-                    read = self.bytes(&candidate.path);
+                    read = self.shared.files.bytes(&candidate.path);
                     &read
                 }
             };
@@ -91,7 +126,7 @@ impl Finder {
         places.into_iter().flatten().any(|place| self.shared.files.hit(place, top).is_some())
     }
 
-    fn candidates(&self, root: &Path) -> Arc<Vec<Candidate>> {
+    fn candidates(&self, root: &Path) -> Candidates {
         let is_shared = self.shared.roots.iter().any(|known| known == root);
         let key = (!is_shared).then(|| root.to_path_buf());
         let known = &self.shared.importers.below;
@@ -106,7 +141,7 @@ impl Finder {
 
     /// Every `.py` file below some directories that imports anything, those left out that git
     /// ignores: copies that a build made.
-    fn list_candidates(&self, starts: Vec<PathBuf>) -> Vec<Candidate> {
+    fn list_candidates(&self, starts: Vec<PathBuf>) -> Vec<Arc<Candidate>> {
         let files = &self.shared.files;
         let is_ignored = |path: &Path| self.shared.is_ignored(&path.join("m.py"));
         let mut paths = Vec::new();
@@ -134,22 +169,14 @@ impl Finder {
         paths.truncate(MAX_FILES);
         let mut kept = 0;
         let candidates = paths.into_iter().filter_map(|path| {
-            let bytes = self.bytes(&path);
+            let bytes = files.bytes(&path);
             if !contains(&bytes, b"import") {
                 return None;
             }
             kept += bytes.len();
-            Some(Candidate { path, bytes: (kept <= MAX_KEPT).then_some(bytes) })
+            Some(Arc::new(Candidate { path, bytes: (kept <= MAX_KEPT).then_some(bytes) }))
         });
         candidates.collect()
-    }
-
-    fn bytes(&self, path: &Path) -> Vec<u8> {
-        let tree = self.shared.files.tree(path);
-        if let Some(source) = tree.source(path) {
-            return source.text().as_bytes().to_vec();
-        }
-        tree.read(path).ok().flatten().unwrap_or_default()
     }
 
     /// The innermost root around a file, and the name under which it is imported. Where no
@@ -172,6 +199,10 @@ impl Finder {
         }
         Some((root.clone(), parts.join(".")))
     }
+}
+
+fn is_module_file(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "py")
 }
 
 fn contains(bytes: &[u8], needle: &[u8]) -> bool {

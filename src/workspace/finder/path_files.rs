@@ -34,7 +34,7 @@ const HOOKS: &[&str] = &[
 ];
 
 /// What the `.pth` files of an environment say.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct PathFiles {
     /// Directories that are on `sys.path` too, in order.
     pub(super) directories: Vec<PathBuf>,

@@ -24,7 +24,8 @@ impl Worlds<'_, '_> {
                             && matches!(known.origin, Origin::Rebound | Origin::Kept)
                     })
                 };
-                matcher = Some((entry.version, Matcher::new(old, new, &is_new)));
+                matcher =
+                    Some((entry.version, Matcher::new(old, new, &is_new, self.around.renames)));
             }
             let renamed =
                 matcher.as_mut().and_then(|(_, matcher)| matcher.rename(&entry.name, entry.span));
