@@ -6,6 +6,7 @@ mod check;
 mod explain;
 mod output;
 mod progress;
+mod server;
 mod settings;
 mod simulate;
 
@@ -27,13 +28,15 @@ enum Outcome {
     Findings,
     /// Could not run, or could not analyse a file.
     Failed,
+    /// A language server whose client went without `shutdown` (LSP, "exit": the code is 1).
+    Abandoned,
 }
 
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         ExitCode::from(match outcome {
             Outcome::Clean => 0,
-            Outcome::Findings => 1,
+            Outcome::Findings | Outcome::Abandoned => 1,
             Outcome::Failed => 2,
         })
     }
@@ -56,6 +59,7 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         }
     };
     let result = match arguments.command {
+        Command::Server(arguments) => server::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -9,7 +9,8 @@
 //!    [`suppression`]: the comments that silence it.
 //! 5. [`workspace`]: files, environments and git, as answers to what analysis asks.
 //! 6. [`simulate`], [`check`]: one module's versions, a workspace against its baseline.
-//! 7. [`report`]: the outputs; [`cli`]: arguments to requests, results to exit codes.
+//! 7. [`report`]: the outputs; [`server`]: the language server; [`cli`]: arguments to
+//!    requests, results to exit codes.
 
 pub mod check;
 pub mod cli;
@@ -21,6 +22,7 @@ pub mod program;
 pub mod python;
 pub mod report;
 pub mod rules;
+pub mod server;
 pub mod simulate;
 pub mod simulation;
 pub mod suppression;

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{Choice, OutputFormat, Reloader, Selector};
 use crate::diagnostic::Severity;
@@ -23,6 +23,8 @@ pub struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve an editor over standard input and output (Language Server Protocol)
+    Server(ServerArguments),
     /// Check the modules under some paths: what would reloading them do?
     Check(CheckArguments),
     /// Load one module, then reload its other versions, and show the resulting worlds
@@ -31,6 +33,31 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
+}
+
+/// The arguments of `server`.
+#[derive(Debug, Args)]
+pub struct ServerArguments {
+    /// Use standard input and output; there is nothing else, and editors like to say it
+    #[arg(long)]
+    pub stdio: bool,
+    /// Append the log to this file, besides standard error
+    #[arg(long, value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
+    /// What to log, at least
+    #[arg(long, value_name = "LEVEL", value_enum, default_value = "info")]
+    pub log_level: LogLevelArgument,
+}
+
+/// The levels of the log, the loudest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogLevelArgument {
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
 }
 
 /// The arguments of `check`.

@@ -1,0 +1,43 @@
+//! The thread on which the session lives.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Instant;
+
+use super::client::Client;
+use super::event::{Event, Inbox};
+use super::session::Session;
+
+/// Handles events until nobody can send any more. A panic (the hook has logged it) costs the
+/// event that caused it; the session goes on, and an unanswered request gets an error.
+pub(super) fn run(client: Client, inbox: Inbox, events: &Receiver<Event>) {
+    #[cfg(debug_assertions)]
+    let mut hooks = super::hooks::Hooks::new(client.clone());
+    let mut session = Session::new(client, inbox);
+    loop {
+        let event = match next(events, session.deadline()) {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        let handled = catch_unwind(AssertUnwindSafe(|| {
+            #[cfg(debug_assertions)]
+            let Some(event) = hooks.take(event) else { return };
+            match event {
+                Some(event) => session.handle(event),
+                None => session.tick(),
+            }
+        }));
+        if handled.is_err() {
+            tracing::error!("what was being done has been given up; the session goes on");
+        }
+    }
+}
+
+/// The next event, or `Timeout` when it is time for [`Session::tick`].
+fn next(events: &Receiver<Event>, deadline: Option<Instant>) -> Result<Event, RecvTimeoutError> {
+    match deadline {
+        None => events.recv().map_err(RecvTimeoutError::from),
+        Some(deadline) => events.recv_timeout(deadline.saturating_duration_since(Instant::now())),
+    }
+}
