@@ -12,13 +12,21 @@
 //! - `lifecycle`, `parent`: when to end, and with which exit code.
 
 mod actor;
+mod analysis;
 mod backend;
 mod client;
+mod convert;
+mod document;
 mod event;
+mod features;
+mod handlers;
 #[cfg(debug_assertions)]
 mod hooks;
 mod lifecycle;
+mod modules;
+mod projects;
 mod session;
+mod settings;
 mod transport;
 
 use std::io::{self, Read, Write};

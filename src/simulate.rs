@@ -6,7 +6,6 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use rustc_hash::FxHashSet;
 
-use crate::comparison::Comparison;
 use crate::config::Config;
 use crate::modules::{Found, Modules};
 use crate::rules;
@@ -116,28 +115,24 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
 /// # Errors
 /// Where a text is Python 2 or too costly to analyse.
 pub fn simulate(history: &History<'_>) -> Result<Simulated, ParseFailure> {
-    Ok(judge(worlds::compare(history)?))
+    Ok(judge(&worlds::compare(history)?))
 }
 
 /// Lets the rules judge compared worlds. Pure.
-pub fn judge(compared: Compared) -> Simulated {
+pub fn judge(compared: &Compared) -> Simulated {
     let Compared { comparison, last, asked } = compared;
-    let directives = last.map(|parsed| parsed.directives.clone()).unwrap_or_default();
-    let diagnostics = rules::check(&comparison);
-    let Comparison {
-        module, sources, stages, restart, namespace, ghost_reads, abort_points, ..
-    } = comparison;
     let simulation = Simulation {
-        module,
-        sources,
-        stages,
-        restart,
-        namespace,
-        ghost_reads,
-        abort_points,
-        diagnostics,
+        module: comparison.module.clone(),
+        sources: comparison.sources.clone(),
+        stages: comparison.stages.clone(),
+        restart: comparison.restart.clone(),
+        namespace: comparison.namespace.clone(),
+        ghost_reads: comparison.ghost_reads.clone(),
+        abort_points: comparison.abort_points.clone(),
+        diagnostics: rules::check(comparison),
     };
-    Simulated { simulation, directives, asked }
+    let directives = last.as_ref().map(|parsed| parsed.directives.clone()).unwrap_or_default();
+    Simulated { simulation, directives, asked: asked.clone() }
 }
 
 /// Runs something on a thread that has room for deep recursion.

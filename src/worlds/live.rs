@@ -145,6 +145,15 @@ impl Live {
         self.loaded.iter().map(|loaded| &loaded.stage)
     }
 
+    /// The functions, classes and variables of the last version's text, each with the place of
+    /// its name; none where that text does not compile.
+    pub fn definitions(&self) -> Vec<(Name, Span)> {
+        match self.versions.last() {
+            Some(Version::Healthy(program)) => super::matching::definition_names(program),
+            _ => Vec::new(),
+        }
+    }
+
     /// Lets go of the texts of versions that nothing in this world is from.
     pub fn forget_unreachable(&mut self) {
         let mut held: FxHashSet<u32> = self.annotated.iter().map(|(_, at, _)| *at).collect();

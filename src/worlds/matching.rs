@@ -76,6 +76,11 @@ impl<'a> Matcher<'a> {
     }
 }
 
+/// What a text binds at its top level by `def`, `class` or `=`, and where the names stand.
+pub(super) fn definition_names(program: &Program) -> Vec<(Name, Span)> {
+    definitions(program).into_iter().map(|found| (found.name, found.span)).collect()
+}
+
 fn definitions(program: &Program) -> Vec<Definition<'_>> {
     let ast = program.ast();
     let mut found = Vec::new();

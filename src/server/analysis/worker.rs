@@ -1,0 +1,190 @@
+//! One worker: the live worlds of its modules, and what is compared with them.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use rustc_hash::FxHashMap;
+use tower_lsp::lsp_types::Url;
+
+use super::super::event::Inbox;
+use super::{Answer, Job, Question, Setting, Snapshot, Verdict};
+use crate::simulate::{self, Simulated};
+use crate::simulation::{Origin, Outcome, Stage};
+use crate::suppression::Suppressions;
+use crate::text::edits::EditLog;
+use crate::text::source::{Revision, Source};
+use crate::worlds::{Around, Live, SeenRename};
+
+/// Works until nobody can send jobs any more.
+pub(super) fn run(jobs: &Receiver<(Url, Job)>, inbox: &Inbox) {
+    let mut worker = Worker { inbox, modules: FxHashMap::default() };
+    let mut queue = VecDeque::new();
+    loop {
+        if queue.is_empty() {
+            match jobs.recv() {
+                Ok((module, job)) => enqueue(&mut queue, module, job),
+                Err(_) => return,
+            }
+        }
+        while let Ok((module, job)) = jobs.try_recv() {
+            enqueue(&mut queue, module, job);
+        }
+        if let Some((module, job)) = queue.pop_front() {
+            worker.work(module, job);
+        }
+    }
+}
+
+/// Puts a job where its turn is: comparisons that nobody waits for last, and of one module's
+/// comparisons only the newest.
+fn enqueue(queue: &mut VecDeque<(Url, Job)>, module: Url, job: Job) {
+    let Job::Compare(question) = &job else {
+        let at = queue.iter().position(|(_, job)| is_background(job)).unwrap_or(queue.len());
+        queue.insert(at, (module, job));
+        return;
+    };
+    let in_background = question.in_background;
+    queue.retain(|(known, job)| !(*known == module && matches!(job, Job::Compare(_))));
+    let first = queue.iter().position(|(_, job)| is_background(job));
+    let at = if in_background { queue.len() } else { first.unwrap_or(queue.len()) };
+    queue.insert(at, (module, job));
+}
+
+fn is_background(job: &Job) -> bool {
+    matches!(job, Job::Compare(question) if question.in_background)
+}
+
+struct Worker<'w> {
+    inbox: &'w Inbox,
+    modules: FxHashMap<Url, Live>,
+}
+
+impl Worker<'_> {
+    fn work(&mut self, module: Url, job: Job) {
+        match job {
+            Job::Import(setting, source) => {
+                self.modules.insert(module.clone(), Live::default());
+                self.load(module, &setting, &source);
+            }
+            Job::Reload(setting, source) => self.load(module, &setting, &source),
+            Job::Forget => {
+                self.modules.remove(&module);
+            }
+            Job::Compare(question) => {
+                let verdict = self.compare(&module, &question);
+                self.answer(module, Answer::Compared { serial: question.serial, verdict });
+            }
+        }
+    }
+
+    fn answer(&self, module: Url, answer: Answer) {
+        self.inbox.run(move |session| session.analysed(&module, answer));
+    }
+
+    fn load(&mut self, module: Url, setting: &Setting, source: &Arc<Source>) {
+        let live = self.modules.entry(module.clone()).or_default();
+        let version = live.sources().len() as u32;
+        let source =
+            Source::new(source.path(), Revision::Version(version), source.text().to_owned());
+        let loaded = catch_unwind(AssertUnwindSafe(|| {
+            live.load(&source, &around(setting, &[])).map_err(|failure| failure.to_string())
+        }));
+        let loaded = loaded.unwrap_or_else(|panic| Err(internal_error(&*panic)));
+        if let Err(reason) = loaded {
+            live.skip(&source, &reason);
+        }
+        live.forget_unreachable();
+        let Some(stage) = live.stages().last().map(Stage::clone) else { return };
+        let line = stage.abort.as_ref().map(|abort| source.line(abort.span.start));
+        self.answer(module, Answer::Loaded { version, stage, line });
+    }
+
+    fn compare(&self, module: &Url, question: &Question) -> Verdict {
+        let Some(live) = self.modules.get(module) else {
+            return Verdict::Failed("its history has not begun".to_owned());
+        };
+        let compared = catch_unwind(AssertUnwindSafe(|| compare(live, question)));
+        match compared {
+            Ok(Ok(snapshot)) => verdict(snapshot),
+            Ok(Err(reason)) => Verdict::Failed(reason),
+            Err(panic) => Verdict::Failed(internal_error(&*panic)),
+        }
+    }
+}
+
+fn compare(live: &Live, question: &Question) -> Result<Snapshot, String> {
+    let setting = &question.setting;
+    let renames = seen_renames(live, &question.typed, &question.source);
+    let around = around(setting, &renames);
+    let compared =
+        live.compare(&question.source, &around).map_err(|failure| failure.to_string())?;
+    let Simulated { mut simulation, directives, asked } = simulate::judge(&compared);
+    let config = &setting.config;
+    let found = std::mem::take(&mut simulation.diagnostics);
+    let suppressions = Suppressions::new(&question.source, &directives);
+    let mut diagnostics = suppressions.apply(found, &config.rules);
+    diagnostics.retain(|found| config.reports(found.code, found.severity, &setting.path));
+    let is_lost = |origin| matches!(origin, Origin::Orphan | Origin::Unbound);
+    let loses_names = simulation.namespace.iter().any(|entry| is_lost(entry.origin));
+    Ok(Snapshot {
+        source: Arc::clone(&question.source),
+        simulation,
+        diagnostics,
+        asked,
+        loses_names,
+    })
+}
+
+fn verdict(snapshot: Snapshot) -> Verdict {
+    let last = snapshot.simulation.stages.last();
+    match last.filter(|stage| stage.outcome == Outcome::SyntaxError) {
+        Some(stage) => {
+            let message = stage.abort.as_ref().map(|abort| abort.reason.clone());
+            Verdict::Broken { message: message.unwrap_or_default() }
+        }
+        None => Verdict::Compared(Arc::new(snapshot)),
+    }
+}
+
+fn around<'a>(setting: &'a Setting, renames: &'a [SeenRename]) -> Around<'a> {
+    Around {
+        module: &setting.module,
+        is_package: setting.is_package,
+        is_placed: setting.is_placed,
+        live_modules: &setting.view.live,
+        restart_modules: &setting.view.restart,
+        live_cache: &setting.view.live_cache,
+        restart_cache: &setting.view.restart_cache,
+        python: setting.view.version,
+        platform: simulate::PLATFORM,
+        renames,
+    }
+}
+
+/// The definitions whose names were typed over where they stand.
+fn seen_renames(live: &Live, typed: &EditLog, source: &Source) -> Vec<SeenRename> {
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let mut renames = Vec::new();
+    for (old, span) in live.definitions() {
+        let Some(now) = typed.typed_over(span) else { continue };
+        let Some(new) = source.text().get(now.range()) else { continue };
+        let is_word = |c: char| c == '_' || c.is_alphanumeric();
+        let beside = source.text()[now.range().end..].chars().next();
+        let is_whole = !beside.is_some_and(is_word);
+        if is_whole && *new != *old && !new.is_empty() && new.chars().all(is_word) {
+            renames.push(SeenRename { old, new: new.into() });
+        }
+    }
+    renames
+}
+
+fn internal_error(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("internal error: {}", text.unwrap_or("a panic"))
+}
