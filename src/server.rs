@@ -19,11 +19,14 @@ mod convert;
 mod document;
 mod event;
 mod features;
+mod guard;
 mod handlers;
 #[cfg(debug_assertions)]
 mod hooks;
 mod lifecycle;
+mod logging;
 mod modules;
+mod parent;
 mod projects;
 mod session;
 mod settings;
@@ -42,12 +45,19 @@ use tower_lsp::Server;
 use backend::Backend;
 use client::Client;
 use event::Inbox;
+use guard::Guard;
 use lifecycle::{End, Lifecycle};
+use logging::{ClientSlot, Logging};
+use transport::Transport;
+
+pub use logging::LogLevel;
 
 /// How the server is run.
 #[derive(Debug, Clone, Default)]
 pub struct ServerOptions {
-    /// Write the log here, too.
+    /// What is logged, at least.
+    pub log_level: LogLevel,
+    /// Append the log to this file, besides standard error.
     pub log_file: Option<PathBuf>,
 }
 
@@ -60,8 +70,8 @@ pub enum Ending {
     Abrupt,
 }
 
-/// How many messages tower-lsp may handle at a time. Its default of 4 makes a cancellation wait
-/// for a slot; the order in which handlers begin is that of arrival whatever the number.
+/// How many messages tower-lsp may handle at a time. With its default of 4 a cancellation waits
+/// for one of them to end; the order in which handlers begin is that of arrival at any number.
 const CONCURRENCY: usize = 256;
 
 /// How long work in progress may go on when the client has closed standard input, or has sent
@@ -69,37 +79,53 @@ const CONCURRENCY: usize = 256;
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Serves the client at standard input and standard output until it ends.
-pub fn run(_options: &ServerOptions) -> io::Result<Ending> {
-    serve(io::stdin(), io::stdout())
+///
+/// # Errors
+///
+/// The log file cannot be opened, or the system has no more threads.
+pub fn run(options: &ServerOptions) -> io::Result<Ending> {
+    let logging = Logging::start(options.log_level, options.log_file.as_ref())?;
+    tracing::info!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let ending = serve(io::stdin(), io::stdout(), &logging.client());
+    tracing::info!("ended: {ending:?}");
+    logging.flush();
+    ending
 }
 
 /// Serves a client over any two streams.
 fn serve(
     input: impl Read + Send + 'static,
     output: impl Write + Send + 'static,
+    log: &ClientSlot,
 ) -> io::Result<Ending> {
     let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
     let (lifecycle, ends) = Lifecycle::new();
     let lifecycle = Arc::new(lifecycle);
-    let (reader, writer) =
-        transport::start(input, output, runtime.handle(), Arc::clone(&lifecycle))?;
+    let transport = Transport::start(input, output, runtime.handle(), &lifecycle)?;
+    let farewell = transport.farewell();
+
     let (inbox, events) = Inbox::channel();
     let (client, outgoing) = Client::channel(inbox.clone());
-    let (service, peer, socket) = Backend::service(inbox.clone());
-    thread::Builder::new()
-        .name("session".to_owned())
-        .spawn(move || actor::run(client, inbox, &events))?;
-    let waiting = Arc::clone(&lifecycle);
-    runtime.spawn(client::forward(peer, outgoing, async move { waiting.answered().await }));
-    let server = Server::new(reader, writer, socket).concurrency_level(CONCURRENCY);
-    let mut serving = runtime.spawn(server.serve(service));
+    let _ = log.set(client.clone());
+    let (service, peer, socket) = Backend::service(inbox.clone(), Arc::clone(&lifecycle));
+    let session = thread::Builder::new().name("session".to_owned());
+    session.spawn(move || actor::run(client, inbox, &events))?;
+
+    let handshake = Arc::clone(&lifecycle);
+    runtime.spawn(client::forward(peer, outgoing, async move { handshake.answered().await }));
+    let server = Server::new(transport.reader, transport.writer, socket);
+    let server = server.concurrency_level(CONCURRENCY);
+    let mut serving = runtime.spawn(server.serve(Guard::new(service, Arc::clone(&lifecycle))));
     runtime.block_on(async {
         tokio::select! {
-            () = wait_for_end(ends) => serving.abort(),
+            () = wait_for_end(ends) => {}
             // After the end of the input, when what came before it has been answered.
-            _ = &mut serving => {}
+            ended = &mut serving => if let Err(error) = ended {
+                tracing::error!("the connection to the client broke: {error}");
+            }
         }
     });
+    farewell();
     // Whatever still runs must not keep the process.
     runtime.shutdown_background();
     Ok(if lifecycle.is_shut_down() { Ending::Orderly } else { Ending::Abrupt })

@@ -2,6 +2,8 @@
 //! first `await`, so the session sees the order in which messages arrived, whatever the
 //! executor does afterwards (tower-lsp issue 284).
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
@@ -17,19 +19,25 @@ use tower_lsp::lsp_types::{
 use tower_lsp::{ClientSocket, LanguageServer, LspService};
 
 use super::event::{DocumentParams, Event, Inbox, Reply, VersionText, VersionTextParams};
+use super::lifecycle::Lifecycle;
+use super::parent;
 
 /// What tower-lsp calls.
 pub(super) struct Backend {
     inbox: Inbox,
+    lifecycle: Arc<Lifecycle>,
 }
 
 impl Backend {
     /// The service with all methods, tower-lsp's handle to the client, and what carries both.
-    pub(super) fn service(inbox: Inbox) -> (LspService<Backend>, tower_lsp::Client, ClientSocket) {
+    pub(super) fn service(
+        inbox: Inbox,
+        lifecycle: Arc<Lifecycle>,
+    ) -> (LspService<Backend>, tower_lsp::Client, ClientSocket) {
         let mut handle = None;
         let builder = LspService::build(|client| {
             handle = Some(client);
-            Backend { inbox }
+            Backend { inbox, lifecycle }
         });
         let builder = builder
             .custom_method("$/setTrace", Backend::set_trace)
@@ -91,6 +99,9 @@ impl Backend {
 #[tower_lsp::async_trait]
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        if let Some(process) = params.process_id {
+            parent::watch(process, Arc::clone(&self.lifecycle));
+        }
         self.ask(|reply| Event::Initialize(Box::new(params), reply)).await
     }
 

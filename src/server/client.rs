@@ -1,6 +1,9 @@
 //! What the session says to the client. Sending never waits: messages leave in the order in
 //! which they were sent, and a client's answer comes back as [`Event::Continue`].
 //!
+//! What the client sent is answered without waiting for such an answer: tower-lsp reads in
+//! order, and enough requests that wait would stand before what they wait for.
+//!
 //! [`Event::Continue`]: super::event::Event::Continue
 
 use std::future::Future;
@@ -35,7 +38,7 @@ use super::session::Session;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How many requests a client may leave unanswered before it is asked nothing more.
-const MAX_UNANSWERED: usize = 64;
+const MAX_UNANSWERED: usize = 256;
 
 /// Why a request to the client has no result.
 #[derive(Debug, thiserror::Error)]
@@ -244,6 +247,14 @@ pub(super) async fn forward(
     }
 }
 
+fn patience() -> Duration {
+    #[cfg(debug_assertions)]
+    if let Some(patience) = super::hooks::patience() {
+        return patience;
+    }
+    PATIENCE
+}
+
 type RawAnswer = Result<Option<jsonrpc::Response>, tower_lsp::ExitedError>;
 
 /// Waits for a client's answer, for ever: tower-lsp panics where an answer comes that nobody
@@ -256,7 +267,7 @@ async fn await_answer(
 ) {
     let in_time = match first {
         std::task::Poll::Ready(answer) => Ok(answer),
-        std::task::Poll::Pending => tokio::time::timeout(PATIENCE, &mut answer).await,
+        std::task::Poll::Pending => tokio::time::timeout(patience(), &mut answer).await,
     };
     match in_time {
         Ok(Ok(Some(response))) => {

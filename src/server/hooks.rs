@@ -35,8 +35,16 @@ pub(super) enum HookParams {
     Ask,
     /// Gives `[uri, version]` of every `didChange`, in the order in which the session got them.
     Seen,
+    /// Gives a text of this length.
+    Give { length: usize },
     /// Sends this many log messages of this length.
     Flood { count: usize, length: usize },
+}
+
+/// How long to wait for a client's answer, where a test has set it (milliseconds).
+pub(super) fn patience() -> Option<Duration> {
+    let value = std::env::var("RELOADSAFE_TEST_PATIENCE").ok()?;
+    value.parse().ok().map(Duration::from_millis)
 }
 
 /// The part of a hook that runs in the handler.
@@ -107,6 +115,7 @@ impl Hooks {
                 });
             }
             HookParams::Seen => reply.ok(json!(self.seen)),
+            HookParams::Give { length } => reply.ok(json!("x".repeat(length))),
             HookParams::Flood { count, length } => {
                 for _ in 0..count {
                     self.client.log_message(MessageType::LOG, "x".repeat(length));

@@ -72,12 +72,12 @@ impl Lifecycle {
         });
     }
 
-    /// A response is on its way to the client.
-    pub(super) fn response_written(&self, id: &Id) {
+    /// A response is on its way to the client. After a refusal `initialize` may come again.
+    pub(super) fn response_written(&self, id: &Id, is_result: bool) {
         self.handshake.send_if_modified(|state| {
             let done = matches!(state, Handshake::Begun(own) if own == id);
             if done {
-                *state = Handshake::Answered;
+                *state = if is_result { Handshake::Answered } else { Handshake::NotBegun };
             }
             done
         });
