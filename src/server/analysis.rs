@@ -40,8 +40,8 @@ pub(super) struct Setting {
 pub(super) enum Job {
     /// The process imports the module: its history begins.
     Import(Arc<Setting>, Arc<Source>),
-    /// The process reloads the module.
-    Reload(Arc<Setting>, Arc<Source>),
+    /// The process reloads the module, with what was typed since the last load.
+    Reload(Arc<Setting>, Arc<Source>, EditLog),
     /// Nobody asks for the module any more.
     Forget,
     Compare(Box<Question>),

@@ -249,13 +249,21 @@ impl Session {
             let (project, _) = self.projects.of(&path, &self.settings);
             project.loaded(&path, Arc::clone(source));
         }
+        let mut typed = EditLog::default();
         if let Some(document) = self.documents.get_mut(uri)
             && document.source(&path).text() == source.text()
         {
+            typed = document.since_load().clone();
             document.loaded();
         }
-        let job = if begins { Job::Import } else { Job::Reload };
-        self.send(uri, job(setting, Arc::clone(source)));
+        let source = Arc::clone(source);
+        self.send(
+            uri,
+            match begins {
+                true => Job::Import(setting, source),
+                false => Job::Reload(setting, source, typed),
+            },
+        );
         self.note_edit(uri);
     }
 

@@ -123,8 +123,11 @@ impl Project {
         self.restart.set(path, text);
     }
 
-    /// Files have changed on the disk. What the process has loaded has not.
+    /// Files have changed on the disk. What the process has loaded has not, but it finds what is
+    /// new when it imports it.
     pub fn changed_on_disk(&mut self, changes: &FileChanges) {
+        let created = changes.created_or_deleted.iter().filter(|path| path.exists());
+        self.live.changes.created_or_deleted.extend(created.cloned());
         self.restart.changes.edited.extend(changes.edited.iter().cloned());
         let moved = &changes.created_or_deleted;
         self.restart.changes.created_or_deleted.extend(moved.iter().cloned());

@@ -36,15 +36,16 @@ pub(super) struct Matcher<'a> {
 }
 
 impl<'a> Matcher<'a> {
-    /// Compares the definitions of two texts; `is_new` says which names of the second count.
-    pub(super) fn new(
-        old: &'a Program,
-        new: &'a Program,
-        is_new: &dyn Fn(&Name) -> bool,
-        seen: &'a [SeenRename],
-    ) -> Matcher<'a> {
+    /// Compares the definitions of two texts: what only the second binds may be a new name.
+    pub(super) fn new(old: &'a Program, new: &'a Program, seen: &'a [SeenRename]) -> Matcher<'a> {
+        let mut known: FxHashSet<Name> = FxHashSet::default();
+        for &id in &old.ast().body {
+            bound_names(old.ast(), id, &mut |name| {
+                known.insert(name.clone());
+            });
+        }
         let mut added = definitions(new);
-        added.retain(|definition| is_new(&definition.name));
+        added.retain(|definition| !known.contains(&definition.name));
         Matcher { old: definitions(old), new: added, taken: FxHashSet::default(), seen }
     }
 
@@ -56,6 +57,7 @@ impl<'a> Matcher<'a> {
         let seen = self
             .seen
             .iter()
+            .rev()
             .find(|seen| *seen.old == *name)
             .and_then(|seen| self.new.iter().filter(free).find(|new| new.name == seen.new));
         let (to, is_exact) = match seen.or(exact) {

@@ -305,6 +305,11 @@ impl Server {
         self.ignored.push(method);
     }
 
+    /// Drops what has come in with this method.
+    pub fn forget_unread(&mut self, method: &str) {
+        self.unread.retain(|message| message["method"] != method);
+    }
+
     /// Ends the process and does not mind what was not taken.
     pub fn abandon(mut self) {
         self.minds_unread = false;

@@ -59,17 +59,31 @@ fn is_background(job: &Job) -> bool {
 
 struct Worker<'w> {
     inbox: &'w Inbox,
-    modules: FxHashMap<Url, Live>,
+    modules: FxHashMap<Url, Known>,
+}
+
+/// What a worker keeps of a module.
+#[derive(Default)]
+struct Known {
+    live: Live,
+    /// The renames that were seen before the versions that made them were loaded.
+    renames: Vec<SeenRename>,
 }
 
 impl Worker<'_> {
     fn work(&mut self, module: Url, job: Job) {
         match job {
             Job::Import(setting, source) => {
-                self.modules.insert(module.clone(), Live::default());
+                self.modules.insert(module.clone(), Known::default());
                 self.load(module, &setting, &source);
             }
-            Job::Reload(setting, source) => self.load(module, &setting, &source),
+            Job::Reload(setting, source, typed) => {
+                if let Some(known) = self.modules.get_mut(&module) {
+                    let seen = seen_renames(&known.live, &typed, &source);
+                    known.renames.extend(seen);
+                }
+                self.load(module, &setting, &source);
+            }
             Job::Forget => {
                 self.modules.remove(&module);
             }
@@ -85,7 +99,7 @@ impl Worker<'_> {
     }
 
     fn load(&mut self, module: Url, setting: &Setting, source: &Arc<Source>) {
-        let live = self.modules.entry(module.clone()).or_default();
+        let live = &mut self.modules.entry(module.clone()).or_default().live;
         let version = live.sources().len() as u32;
         let source =
             Source::new(source.path(), Revision::Version(version), source.text().to_owned());
@@ -103,10 +117,10 @@ impl Worker<'_> {
     }
 
     fn compare(&self, module: &Url, question: &Question) -> Verdict {
-        let Some(live) = self.modules.get(module) else {
+        let Some(known) = self.modules.get(module) else {
             return Verdict::Failed("its history has not begun".to_owned());
         };
-        let compared = catch_unwind(AssertUnwindSafe(|| compare(live, question)));
+        let compared = catch_unwind(AssertUnwindSafe(|| compare(known, question)));
         match compared {
             Ok(Ok(snapshot)) => verdict(snapshot),
             Ok(Err(reason)) => Verdict::Failed(reason),
@@ -115,9 +129,11 @@ impl Worker<'_> {
     }
 }
 
-fn compare(live: &Live, question: &Question) -> Result<Snapshot, String> {
+fn compare(known: &Known, question: &Question) -> Result<Snapshot, String> {
+    let Known { live, renames } = known;
     let setting = &question.setting;
-    let renames = seen_renames(live, &question.typed, &question.source);
+    let mut renames = renames.clone();
+    renames.extend(seen_renames(live, &question.typed, &question.source));
     let around = around(setting, &renames);
     let compared =
         live.compare(&question.source, &around).map_err(|failure| failure.to_string())?;

@@ -21,7 +21,7 @@ impl Session {
             // Old versions, cells of notebooks: nothing that a process reloads.
             return;
         }
-        let path = path_of(&uri);
+        let path = self.projects.base().join(path_of(&uri));
         self.remember_uri(path.clone(), uri.clone());
         self.documents.insert(uri.clone(), Document::new(version, &text));
         if !self.modules.contains_key(&uri) {

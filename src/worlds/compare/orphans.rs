@@ -3,7 +3,6 @@
 use super::Worlds;
 use crate::comparison::Orphan;
 use crate::simulation::{NamespaceEntry, Origin};
-use crate::syntax::ast::Name;
 use crate::worlds::matching::{Matcher, gap};
 
 impl Worlds<'_, '_> {
@@ -18,14 +17,8 @@ impl Worlds<'_, '_> {
         for entry in found {
             let Some(old) = self.program(entry.version) else { continue };
             if matcher.as_ref().is_none_or(|(version, _)| *version != entry.version) {
-                let is_new = |name: &Name| {
-                    !namespace.iter().any(|known| {
-                        known.name == *name
-                            && matches!(known.origin, Origin::Rebound | Origin::Kept)
-                    })
-                };
-                matcher =
-                    Some((entry.version, Matcher::new(old, new, &is_new, self.around.renames)));
+                let matching = Matcher::new(old, new, self.around.renames);
+                matcher = Some((entry.version, matching));
             }
             let renamed =
                 matcher.as_mut().and_then(|(_, matcher)| matcher.rename(&entry.name, entry.span));

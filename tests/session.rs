@@ -1,0 +1,20 @@
+//! The language server as an editor meets it: real processes, real files, one test file a theme.
+
+#[path = "support/lsp.rs"]
+mod lsp;
+
+#[path = "support/editor.rs"]
+mod editor;
+
+#[path = "session/clearing.rs"]
+mod clearing;
+#[path = "session/clients.rs"]
+mod clients;
+#[path = "session/histories.rs"]
+mod histories;
+#[path = "session/settings.rs"]
+mod settings;
+#[path = "session/typing.rs"]
+mod typing;
+#[path = "session/views.rs"]
+mod views;
