@@ -70,6 +70,7 @@ pub(super) fn build(tree: &Tree, text: &str, lexed: &Lexed, python: PythonVersio
         ast: Ast::default(),
         depths: Vec::new(),
         names: FxHashMap::default(),
+        class: None,
         next_line: 0,
         next_string: 0,
         next_field: 0,
@@ -98,6 +99,8 @@ struct Builder<'t> {
     /// The depth of every expression of `ast`.
     depths: Vec<u16>,
     names: FxHashMap<&'t str, Name>,
+    /// The name of the innermost class around.
+    class: Option<Name>,
     /// The logical line, string and field that come next in the text.
     next_line: usize,
     next_string: usize,
@@ -178,7 +181,23 @@ impl<'t> Builder<'t> {
     }
 
     /// The identifier at a node, NFKC-normalised as CPython does.
+    /// A name as the compiler stores it: private ones of a class are mangled
+    /// (`_Py_Mangle` in `Python/symtable.c`).
     fn name(&mut self, node: Node) -> Outcome<Name> {
+        let name = self.plain_name(node)?;
+        match &self.class {
+            Some(class) if name.starts_with("__") && !name.ends_with("__") => {
+                match class.trim_start_matches('_') {
+                    "" => Ok(name),
+                    class => Ok(Arc::from(format!("_{class}{name}"))),
+                }
+            }
+            _ => Ok(name),
+        }
+    }
+
+    /// A name as it stands: of a keyword argument, of an attribute in a pattern.
+    fn plain_name(&mut self, node: Node) -> Outcome<Name> {
         let text = self.slice(node);
         if let Some(name) = self.names.get(text) {
             return Ok(Arc::clone(name));

@@ -306,6 +306,40 @@ def compound(item, name):
     return None
 
 
+class Mangler(ast.NodeVisitor):
+    """Names the private names of classes as the compiler does."""
+
+    def __init__(self):
+        self.owner = None
+
+    def mangled(self, name):
+        private = name and name.startswith("__") and not name.endswith("__") and "." not in name
+        return "_%s%s" % (self.owner, name) if private and self.owner else name
+
+    def visit(self, item):
+        own = item.name.lstrip("_") if isinstance(item, ast.ClassDef) else None
+        for field in () if isinstance(item, ast.keyword) else ("id", "attr", "name", "arg", "asname", "rest"):
+            name = getattr(item, field, None)
+            if isinstance(name, str):
+                setattr(item, field, self.mangled(name))
+        if isinstance(item, (ast.Global, ast.Nonlocal)):
+            item.names = [self.mangled(name) for name in item.names]
+        for field, value in ast.iter_fields(item):
+            around = self.owner
+            if own is not None and field == "body":
+                self.owner = own
+            for part in value if isinstance(value, list) else [value]:
+                if isinstance(part, ast.AST):
+                    self.visit(part)
+            self.owner = around
+
+
+def parsed(source):
+    tree = ast.parse(source)
+    Mangler().visit(tree)
+    return tree.body
+
+
 def stmt(item):
     name = type(item).__name__
     if name in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
@@ -337,14 +371,14 @@ def tree(path):
     if sys.version_info < (3, 9):
         return []  # the places of slices are missing there
     # Columns count UTF-8 bytes, whatever the encoding of the file.
-    return [[item.lineno, zlib.crc32(stmt(item).encode())] for item in ast.parse(source).body]
+    return [[item.lineno, zlib.crc32(stmt(item).encode())] for item in parsed(source)]
 
 
 def answer(command, *arguments):
     if command == "tree":
         return tree(arguments[0])
     if command == "dump":
-        return stmt(ast.parse(read(arguments[0])).body[arguments[1]])
+        return stmt(parsed(read(arguments[0]))[arguments[1]])
     if command == "version":
         return [sys.version_info[1], ast.__file__]
     return [compiles(source) for source in arguments]

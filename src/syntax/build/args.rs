@@ -54,7 +54,7 @@ impl Builder<'_> {
     fn keyword(&mut self, node: Node) -> Outcome<Keyword> {
         self.down();
         let name = self.node();
-        let name = self.ident(name)?;
+        let name = Ident { name: self.plain_name(name)?, span: name.span() };
         self.next();
         self.next();
         let value = self.expr(NONE)?;

@@ -118,14 +118,20 @@ impl Builder<'_> {
     fn class(&mut self, node: Node, decorators: Vec<ExprId>) -> Outcome<StmtKind> {
         let (mut name, mut body, mut type_params) = (None, Vec::new(), Vec::new());
         let (mut bases, mut keywords) = (Vec::new(), Vec::new());
+        let mut own = None;
         let mut header_end = node.start;
         self.children(|this, part| {
             match part.kind {
-                Kind::Identifier => name = Some(this.ident(part)?),
+                Kind::Identifier => {
+                    own = Some(this.plain_name(part)?);
+                    name = Some(this.ident(part)?);
+                }
                 Kind::TypeParameter => type_params = this.type_params(part)?,
                 Kind::ArgumentList => (bases, keywords) = this.arguments()?,
                 Kind::Block => {
+                    let around = std::mem::replace(&mut this.class, own.take());
                     body = this.block(part)?;
+                    this.class = around;
                     return Ok(());
                 }
                 _ => {}

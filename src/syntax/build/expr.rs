@@ -137,12 +137,13 @@ impl Builder<'_> {
             node = self.node();
         }
         let star = self.hoisted_star(node, allow, base)?;
+        let target = self.hoisted_walrus(allow, base)?;
         let leaf = self.node();
         if leaf.kind == Kind::Lambda {
             return self.unexpected(leaf);
         }
         let value = self.expr(NONE)?;
-        if star.is_some() {
+        if star.is_some() || target.is_some() {
             self.up();
         }
         let mut chain = Chain { value, start: leaf.start, pending: None };
@@ -153,13 +154,30 @@ impl Builder<'_> {
         }
         self.settle(&mut chain)?;
         self.leave();
-        match star {
-            None => Ok(chain.value),
-            Some(start) => {
-                let end = self.node().end;
-                self.add(ExprKind::Starred(chain.value), Span::new(start, end))
+        let (value, end) = (chain.value, self.node().end);
+        match (star, target) {
+            (Some(start), _) => self.add(ExprKind::Starred(value), Span::new(start, end)),
+            (None, Some(target)) => {
+                let span = Span::new(target.span.start, end);
+                self.add(ExprKind::Named { target, value }, span)
             }
+            (None, None) => Ok(value),
         }
+    }
+
+    /// The grammar reads `a := b if c else d` as if `:=` bound tighter; its value is the whole
+    /// conditional. Steps to the first operand of that and says what it is bound to.
+    fn hoisted_walrus(&mut self, allow: Allow, base: usize) -> Outcome<Option<Ident>> {
+        let is_condition = matches!(self.spine[base..], [Node { kind: Kind::Conditional, .. }]);
+        if !is_condition || allow & NAMED == 0 || self.node().kind != Kind::NamedExpression {
+            return Ok(None);
+        }
+        self.down();
+        let name = self.node();
+        let target = self.ident(name)?;
+        self.next();
+        self.next();
+        Ok(Some(target))
     }
 
     /// The grammar reads `*a.b + c` as if the star bound tightest; it binds loosest. Steps

@@ -365,7 +365,7 @@ impl Builder<'_> {
             match part.kind {
                 Kind::Equal => {}
                 Kind::Minus => minus = Some(part),
-                Kind::Identifier if name.is_none() => name = Some(this.name(part)?),
+                Kind::Identifier if name.is_none() => name = Some(this.plain_name(part)?),
                 Kind::Integer | Kind::Float if minus.is_some() => {
                     value = Some(this.signed(minus.unwrap_or(part), part)?);
                 }
