@@ -173,7 +173,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 name: name.clone(),
                 kind: binding.kind,
                 origin: Origin::Unbound,
-                certainty: Certainty::always_if(!slot.maybe_unbound && !reload.unseen),
+                certainty: Certainty::always_if(
+                    !slot.maybe_unbound && !reload.unseen && !self.may_not_be_reached(symbol),
+                ),
                 version: binding.version,
                 span: binding.span,
             });
@@ -221,8 +223,12 @@ impl<'w, 'a> Worlds<'w, 'a> {
     /// the reload.
     fn may_not_be_reached(&self, symbol: Symbol) -> bool {
         let Some(reload) = self.reload else { return false };
-        // Stops for reasons of the module's own have been joined into the state.
-        let open = |stop: &&Raise| is_open(stop) && stop.risk.is_some() && stop.state.is_none();
+        // Other stops have been joined into the state, or are the end of the run.
+        let is_placed = self.machine.identity.is_placed;
+        let goes_on = reload.outcome != Outcome::Aborts;
+        let open = |stop: &&Raise| {
+            is_open(stop) && (stop.risk.is_some() || goes_on) && (stop.state.is_none() || is_placed)
+        };
         let first = reload.stops.iter().find(open).map(|stop| stop.log.min(reload.trace.log.len()));
         first.is_some_and(|log| reload.trace.log[log..].contains(&symbol))
     }
@@ -237,7 +243,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
             let was = self.live.global(symbol).is_some_and(|slot| is_own(slot));
             return if was { Origin::Rebound } else { Origin::Added };
         }
-        if restart.intended.global(symbol).is_some() || restart.intended.unseen {
+        if restart.offered().global(symbol).is_some() || restart.offered().unseen {
             return Origin::Kept;
         }
         Origin::Orphan
@@ -249,7 +255,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
             Origin::Rebound => self.live.global(symbol).is_some_and(|slot| !slot.maybe_unbound),
             Origin::Added => !self.live.unseen,
             Origin::Kept => self.restart.is_none_or(|restart| {
-                restart.intended.global(symbol).is_some_and(|slot| !slot.maybe_unbound)
+                restart.offered().global(symbol).is_some_and(|slot| !slot.maybe_unbound)
             }),
             Origin::Orphan | Origin::Unbound => true,
         }
@@ -257,7 +263,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
 
     fn restart_lacks(&self, symbol: Symbol) -> bool {
         self.restart.is_some_and(|restart| {
-            restart.intended.global(symbol).is_none() && !restart.intended.unseen
+            restart.offered().global(symbol).is_none() && !restart.offered().unseen
         })
     }
 

@@ -122,7 +122,7 @@ fn fresh_failure(
 /// The names that a fresh process does not have, and what that means for star imports.
 fn gone(comparison: &Comparison, executed: &mut Executed<'_>, restart: &Resolver<'_>) -> Gone {
     let mut gone = Gone { module: Name::from(comparison.module.as_str()), ..Gone::default() };
-    let Some(fresh) = executed.restart.as_ref().map(|run| run.intended.clone()) else {
+    let Some(fresh) = executed.restart.as_ref().map(|run| run.offered().clone()) else {
         return gone;
     };
     if fresh.unseen {

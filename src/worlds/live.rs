@@ -220,8 +220,9 @@ impl Live {
         let program = Rc::clone(program);
         self.before = Some(Before { program, ran: Rc::new(ran), outcome });
         self.memory = machine.into_memory();
-        self.state = Some(run.state);
-        self.push(source, text, Loaded { stage, unseen: run.trace.unseen });
+        let unseen = std::mem::take(&mut run.trace.unseen);
+        self.state = Some(run.live());
+        self.push(source, text, Loaded { stage, unseen });
         outcome
     }
 

@@ -111,6 +111,8 @@ pub(super) struct Machine<'a> {
     pub(super) baseline: Option<Rc<Baseline>>,
     /// After a certain abort: what follows is only looked through for what it would bind.
     pub(super) shadow: bool,
+    /// The module whose entry in `sys.modules` matters, where that is not the one that executes.
+    pub(super) watched: Option<Name>,
     pub(super) memory: Memory,
 }
 
@@ -160,6 +162,7 @@ impl<'a> Machine<'a> {
             trace: Trace::default(),
             baseline: None,
             shadow: false,
+            watched: None,
             memory: Memory::default(),
         }
     }

@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::eval::Args;
 use super::machine::{Identity, Machine};
+use super::run::Run;
 use super::signature::Signature;
 use super::value::{External, Value};
 use crate::modules::{Found, ModuleFile, ModuleOrigin, Modules};
@@ -34,6 +35,8 @@ pub struct SummaryCache {
     summaries: DashMap<String, Arc<Summary>>,
     /// The texts of other modules that were parsed for what they import, by their files.
     programs: DashMap<(PathBuf, PythonVersion), Option<Arc<Program>>>,
+    /// Whether a module's `__getattr__` serves a name.
+    served: DashMap<(String, Name), Presence>,
 }
 
 /// The namespace of a freshly imported module.
@@ -45,8 +48,8 @@ pub(super) struct Summary {
     /// Names may be bound that are not among these.
     unseen: bool,
     has_getattr: bool,
-    /// Importing it may raise.
-    may_fail: bool,
+    /// How importing it ends.
+    end: ImportEnd,
 }
 
 #[derive(Debug)]
@@ -58,6 +61,16 @@ struct Exported {
     signature: Option<Signature>,
 }
 
+/// How importing another module ends, as far as its own text decides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum ImportEnd {
+    #[default]
+    Completes,
+    MayFail,
+    /// For certain; with the name of the exception's class, where it is known.
+    Fails(Option<String>),
+}
+
 /// What `from module import *` binds.
 pub(super) struct StarNames {
     /// With whether each is certain.
@@ -66,14 +79,14 @@ pub(super) struct StarNames {
 }
 
 pub(super) struct Resolver<'a> {
-    modules: &'a dyn Modules,
+    pub(super) modules: &'a dyn Modules,
     cache: &'a SummaryCache,
     /// The module that is simulated: it is loaded already.
     own: Name,
     pub(super) python: PythonVersion,
     platform: &'a str,
     /// Modules whose summaries are being made: an import cycle.
-    under_way: RefCell<FxHashSet<String>>,
+    pub(super) under_way: RefCell<FxHashSet<String>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -100,13 +113,20 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Whether executing a library's module may raise, as optional parts of libraries do.
-    pub(super) fn import_may_fail(&self, name: &str) -> bool {
+    /// How executing a module ends: optional parts of libraries and of packages raise where
+    /// something that they need is not installed.
+    pub(super) fn import_end(&self, name: &str) -> ImportEnd {
         match self.modules.find(name) {
-            Found::Source(file) if file.origin == ModuleOrigin::Environment => {
-                self.summary(&file).is_none_or(|summary| summary.may_fail)
+            Found::Source(file) if file.origin != ModuleOrigin::StandardLibrary => {
+                let is_own = file.origin == ModuleOrigin::Workspace;
+                match self.summary(&file).map(|summary| summary.end.clone()) {
+                    // A module in a source root has been imported, unless it plainly cannot be.
+                    Some(ImportEnd::MayFail) | None if is_own => ImportEnd::Completes,
+                    Some(end) => end,
+                    None => ImportEnd::MayFail,
+                }
             }
-            _ => false,
+            _ => ImportEnd::Completes,
         }
     }
 
@@ -151,7 +171,8 @@ impl<'a> Resolver<'a> {
         match summary.names.get(name) {
             Some(exported) if exported.certain => Presence::Yes,
             Some(_) => Presence::Maybe,
-            None if summary.unseen || summary.has_getattr => Presence::Maybe,
+            None if summary.unseen => Presence::Maybe,
+            None if summary.has_getattr => self.served_once(&file, &Name::from(name)),
             None => Presence::No,
         }
     }
@@ -193,7 +214,7 @@ impl<'a> Resolver<'a> {
             return Some(value);
         }
         let Found::Source(file) = self.modules.find(module) else { return None };
-        if file.origin != ModuleOrigin::Workspace {
+        if file.origin == ModuleOrigin::StandardLibrary {
             return None;
         }
         let summary = self.summary(&file)?;
@@ -238,6 +259,7 @@ impl<'a> Resolver<'a> {
             ("os", "name") => Value::str(if windows { "nt" } else { "posix" }),
             ("os" | "os.path", "sep") => Value::str(if windows { "\\" } else { "/" }),
             ("typing" | "typing_extensions", "TYPE_CHECKING") => Value::Bool(false),
+            ("types", "ModuleType") => Value::Type("module"),
             _ => return None,
         })
     }
@@ -267,6 +289,16 @@ impl<'a> Resolver<'a> {
         program
     }
 
+    fn served_once(&self, file: &ModuleFile, name: &Name) -> Presence {
+        let key = (file.name.clone(), name.clone());
+        if let Some(known) = self.cache.served.get(&key) {
+            return *known;
+        }
+        let served = self.served(file, name);
+        self.cache.served.insert(key, served);
+        served
+    }
+
     fn summary(&self, file: &Arc<ModuleFile>) -> Option<Arc<Summary>> {
         if let Some(summary) = self.cache.summaries.get(&file.name) {
             return Some(Arc::clone(&summary));
@@ -284,9 +316,34 @@ impl<'a> Resolver<'a> {
     }
 
     fn summarise(&self, file: &ModuleFile) -> Summary {
-        let Ok(parsed) = parse(&file.source, &ParseOptions::new(self.python)) else {
+        let Some((mut machine, run)) = self.execute(file) else {
             return Summary { unseen: true, ..Summary::default() };
         };
+        let is_replaced = run.intended.registered.is_some();
+        machine.state = run.intended;
+        let mut summary = machine.summary();
+        // Who imports it holds something else, which may serve any name.
+        summary.unseen |= is_replaced;
+        // A module that is there has been imported by somebody: where it seems to abort, more of
+        // it is decided elsewhere than is seen.
+        summary.unseen |= run.outcome == Outcome::Aborts && file.origin != ModuleOrigin::Workspace;
+        summary.end = match run.outcome {
+            Outcome::Completes => ImportEnd::Completes,
+            Outcome::Aborts => {
+                let ends = run.stops[run.last_stops..].iter().filter(|stop| stop.risk.is_none());
+                let mut classes = ends.map(|stop| stop.class_name.clone());
+                let first = classes.next().flatten();
+                ImportEnd::Fails(first.filter(|_| classes.next().is_none()))
+            }
+            Outcome::MayAbort | Outcome::SyntaxError => ImportEnd::MayFail,
+        };
+        summary
+    }
+
+    /// A fresh import of another module, with the machine that has executed it; None where its
+    /// text does not compile.
+    pub(super) fn execute(&self, file: &ModuleFile) -> Option<(Machine<'_>, Run)> {
+        let parsed = parse(&file.source, &ParseOptions::new(self.python)).ok()?;
         let program = Rc::new(Program::new(Arc::new(parsed), self.python));
         let identity = Identity {
             name: Name::from(file.name.as_str()),
@@ -295,13 +352,7 @@ impl<'a> Resolver<'a> {
         };
         let mut machine = Machine::new(self, identity, Rc::clone(&program));
         let run = machine.load_fresh(program, 0);
-        machine.state = run.intended;
-        let mut summary = machine.summary();
-        // A module that is there has been imported by somebody: where it seems to abort, more of
-        // it is decided elsewhere than is seen.
-        summary.may_fail = run.outcome != Outcome::Completes;
-        summary.unseen |= run.outcome == Outcome::Aborts && file.origin != ModuleOrigin::Workspace;
-        summary
+        Some((machine, run))
     }
 }
 
@@ -315,7 +366,7 @@ impl Machine<'_> {
             all,
             unseen: self.state.unseen,
             has_getattr: self.state.global(getattr).is_some(),
-            may_fail: false,
+            end: ImportEnd::Completes,
         };
         for (symbol, slot) in self.state.globals() {
             let constant = match slot.value() {

@@ -175,6 +175,11 @@ impl Machine<'_> {
         if &**name == "__name__" || &**name == "__qualname__" {
             return Ok(Value::str(class));
         }
+        if &**name == "__init__" {
+            // `Base.__init__(self, …)` is as `super().__init__(…)`, with the receiver given.
+            let method = (Value::Type(class), Name::from("super().__init__"));
+            return Ok(Value::BuiltinMethod(Rc::new(method)));
+        }
         let own = types::has_attribute(class, name);
         let meta = types::has_attribute("type", name);
         match (own, meta) {
@@ -282,7 +287,10 @@ impl Machine<'_> {
             return Ok(class.clone());
         }
         if &**name == "__dict__" {
-            return Ok(Value::of_type("dict"));
+            return Ok(match object {
+                Value::Object(id) => Value::Attributes(*id),
+                _ => Value::of_type("dict"),
+            });
         }
         if let Some(local) = &own
             && !local.maybe_unbound

@@ -455,7 +455,7 @@ impl Machine<'_> {
                 let reason = "the class takes no arguments";
                 return Err(self.raise_builtin("TypeError", reason));
             }
-        } else if !types::is_exception(builtin) && !has_new {
+        } else if !types::is_exception(builtin) && builtin != "module" && !has_new {
             self.may_raise("", Risk::Inside, at, || "making the object may fail".to_owned());
         }
         Ok(made)
