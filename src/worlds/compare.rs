@@ -201,7 +201,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
         let own = slot.bindings.iter().filter(|binding| binding.version != OUTSIDE);
         let newest = own.clone().max_by_key(|binding| (binding.version, binding.span));
         let binding = newest.unwrap_or(&slot.bindings[0]);
-        let origin = self.origin(symbol, binding.version);
+        let origin = self.origin(symbol, binding.version, slot.maybe_unbound);
         let single = own.count() == 1 && slot.bindings.len() == 1;
         let restart_knows = origin != Origin::Orphan || self.restart_lacks(symbol);
         let certain = single
@@ -233,10 +233,12 @@ impl<'w, 'a> Worlds<'w, 'a> {
         first.is_some_and(|log| reload.trace.log[log..].contains(&symbol))
     }
 
-    fn origin(&self, symbol: Symbol, version: u32) -> Origin {
+    fn origin(&self, symbol: Symbol, version: u32, maybe_unbound: bool) -> Origin {
         let Some(restart) = self.restart else { return Origin::Kept };
-        // What a restart that completes does not bind is an orphan, whoever bound it here.
-        if restart.outcome != Outcome::Aborts && self.restart_lacks(symbol) {
+        // What a restart that completes does not bind is an orphan, whoever bound it here, unless
+        // it is open whether this text binds it.
+        let is_open = maybe_unbound && version == self.last;
+        if restart.outcome != Outcome::Aborts && self.restart_lacks(symbol) && !is_open {
             return Origin::Orphan;
         }
         if version == self.last && self.reload.is_some() {

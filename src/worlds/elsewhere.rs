@@ -1,18 +1,20 @@
 //! Following a function of another module, where what it does decides about the names of this
 //! one: a module `__getattr__`, or a helper that puts something into `sys.modules`.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use super::eval::Args;
 use super::function::{Local, Namespace};
-use super::machine::Machine;
-use super::resolve::{Presence, Resolver};
+use super::machine::{Identity, Machine, Memory, Raise, Risk};
+use super::resolve::{MAX_HOPS, Presence, Resolver};
 use super::state::{Entries, Instance, Items, Object, State};
 use super::value::{External, Value};
 use crate::modules::{Found, ModuleFile, ModuleOrigin};
+use crate::program::Program;
 use crate::syntax::ast::{ExprId, Name};
 use crate::text::span::Span;
 
-/// Re-exports of a function are followed this far.
-const MAX_HOPS: usize = 4;
 /// Values in values are handed on this deep.
 const MAX_NESTING: usize = 4;
 
@@ -43,29 +45,59 @@ impl Resolver<'_> {
         caller: &State,
         own: &Name,
     ) -> Option<Option<Vec<(Name, bool)>>> {
-        let mut callee = (callee.module.clone(), callee.attribute.clone());
+        let (file, mut machine, function, at) = self.found(callee)?;
+        let is_function = matches!(function, Value::Function(_));
+        if !is_function || !file.source.text().contains("sys.modules[") {
+            return None;
+        }
+        machine.watched = Some(own.clone());
+        let args = machine.handed(args, caller);
+        let followed = machine.call_with(&function, args, at).is_ok();
+        let registered = machine.state.registered.take()?;
+        Some(machine.names_of(&registered.value).filter(|_| followed))
+    }
+
+    /// Whether a call of what another module has made goes through, as far as that module's own
+    /// text decides.
+    pub(super) fn goes_through(&self, callee: &External, args: &Args, caller: &State) -> bool {
+        let Some((_, mut machine, callee, at)) = self.found(callee) else { return false };
+        let is_own = match &callee {
+            Value::Function(_) | Value::Method(_) | Value::BuiltinMethod(_) => true,
+            value => machine.is_class(value),
+        };
+        if !is_own {
+            return false;
+        }
+        let args = machine.handed(args, caller);
+        let answer = machine.call_with(&callee, args, at);
+        let is_decided_outside =
+            |raise: &Raise| raise.risk == Some(Risk::Environment) || raise.is_forked;
+        answer.is_ok() && machine.raises.iter().all(is_decided_outside)
+    }
+
+    /// Something in the module that makes it, with the machine that has executed that module.
+    fn found(&self, wanted: &External) -> Option<(Arc<ModuleFile>, Machine<'_>, Value, ExprId)> {
+        let mut wanted = (wanted.module.clone(), wanted.attribute.clone());
         for _ in 0..MAX_HOPS {
-            let Found::Source(file) = self.modules.find(&callee.0) else { return None };
-            if file.origin == ModuleOrigin::StandardLibrary {
+            let Found::Source(file) = self.modules.find(&wanted.0) else { return None };
+            if file.origin == ModuleOrigin::StandardLibrary || wanted.1.contains(['(', '[']) {
                 return None;
             }
             let (mut machine, at) = self.loaded(&file)?;
-            match machine.certain_global(&callee.1)? {
-                Value::External(next) => {
-                    callee = (next.module.clone(), next.attribute.clone());
-                }
-                function @ Value::Function(_) => {
-                    if !file.source.text().contains("sys.modules[") {
-                        return None;
-                    }
-                    machine.watched = Some(own.clone());
-                    let args = machine.handed(args, caller);
-                    let followed = machine.call_with(&function, args, at).is_ok();
-                    let registered = machine.state.registered.take()?;
-                    return Some(machine.names_of(&registered.value).filter(|_| followed));
-                }
-                _ => return None,
+            machine.tries = 1;
+            let mut parts = wanted.1.split('.');
+            let first = machine.certain_global(parts.next()?)?;
+            if let Value::External(next) = &first {
+                let rest = parts.map(|part| format!(".{part}")).collect::<String>();
+                let attribute = Name::from(format!("{}{rest}", next.attribute));
+                wanted = (next.module.clone(), attribute);
+                continue;
             }
+            let mut value = first;
+            for part in parts {
+                value = machine.attribute(&value, &Name::from(part), at).ok()?;
+            }
+            return Some((file, machine, value, at));
         }
         None
     }
@@ -73,19 +105,36 @@ impl Resolver<'_> {
     /// Another module, executed as a fresh import would; None within its own loading. The calls
     /// that follow come from nowhere in its text, so any expression stands for their place.
     fn loaded(&self, file: &ModuleFile) -> Option<(Machine<'_>, ExprId)> {
-        let key = format!("{} (followed)", file.name);
-        if !self.under_way.borrow_mut().insert(key.clone()) {
-            return None;
-        }
-        let loaded = self.execute(file);
-        self.under_way.borrow_mut().remove(&key);
-        let (mut machine, run) = loaded?;
-        machine.state = run.intended;
-        machine.raises.clear();
-        machine.refill();
+        let known = self.followed.borrow().get(&file.name).cloned();
+        let loaded = match known {
+            Some(known) => known,
+            None => {
+                // As long as it is under way, it cannot be followed.
+                self.followed.borrow_mut().insert(file.name.clone(), None);
+                let loaded = self.execute(file).map(|(machine, run)| {
+                    let (identity, program) =
+                        (machine.identity.clone(), Rc::clone(&machine.program));
+                    let memory = machine.into_memory();
+                    Rc::new(Loaded { identity, program, state: run.intended, memory })
+                });
+                self.followed.borrow_mut().insert(file.name.clone(), loaded.clone());
+                loaded
+            }
+        }?;
+        let mut machine = Machine::new(self, loaded.identity.clone(), Rc::clone(&loaded.program))
+            .with_memory(loaded.memory.clone());
+        machine.state = loaded.state.clone();
         let at = machine.program.ast().any_expr()?;
         Some((machine, at))
     }
+}
+
+/// Another module after its execution.
+pub(super) struct Loaded {
+    identity: Identity,
+    program: Rc<Program>,
+    state: State,
+    memory: Memory,
 }
 
 impl Machine<'_> {

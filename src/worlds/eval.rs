@@ -8,6 +8,7 @@ mod comparisons;
 mod comprehensions;
 mod conditions;
 mod names;
+mod narrowing;
 mod operators;
 mod subscripts;
 

@@ -41,6 +41,8 @@ pub(super) struct Raise {
     /// The statement at module level stood in the version before and reads nothing that changed.
     pub(super) site_unchanged: bool,
     pub(super) reason: Rc<str>,
+    /// It stands on a path that is taken only where a condition that is not known holds.
+    pub(super) is_forked: bool,
     /// Raised in a function that the module calls, not in its own frame.
     pub(super) in_function: bool,
     /// Where the module's own frame stands.
@@ -295,6 +297,7 @@ impl<'a> Machine<'a> {
             unchanged: self.outside_forks > 0 && (self.site_unchanged || self.baseline.is_none()),
             site_unchanged: self.site_unchanged,
             reason: reason.into(),
+            is_forked: self.outside_forks > 0,
             in_function: self.in_function(),
             site: self.site,
             log: self.trace.log.len(),
@@ -355,10 +358,7 @@ impl<'a> Machine<'a> {
         }
         // What a module in a source root does with its own values, and that is not followed to
         // the end, is no evidence of a risk; a name that may be missing is.
-        let is_evident = matches!(
-            class,
-            "NameError" | "UnboundLocalError" | "AssertionError" | "ZeroDivisionError"
-        );
+        let is_evident = matches!(class, "NameError" | "UnboundLocalError" | "ZeroDivisionError");
         let risk = match risk {
             Risk::Inside if self.identity.is_placed && !is_evident => Risk::Environment,
             risk => risk,
@@ -383,6 +383,7 @@ impl<'a> Machine<'a> {
             unchanged: unchanged || self.baseline.is_none(),
             site_unchanged: self.site_unchanged,
             reason: reason().into(),
+            is_forked: self.outside_forks > 0,
             in_function: self.in_function(),
             site: self.site,
             log: self.trace.log.len(),

@@ -7,15 +7,23 @@
 
 use std::rc::Rc;
 
-use super::function::Local;
+use super::function::{Local, Namespace};
 use super::machine::Machine;
-use super::state::{Binding, Object, Slot, State};
+use super::state::{Binding, Items, Object, Slot, State};
 use super::value::{ObjectId, Value};
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExprId, Name};
 use crate::text::span::Span;
 use crate::worlds::eval::Args;
 use crate::worlds::machine::Flow;
+
+/// What `type_new` (`Objects/typeobject.c`) puts into the `__dict__` of a class, with its type.
+const IN_EVERY_CLASS: &[(&str, &str)] = &[
+    ("__module__", "str"),
+    ("__dict__", "getset_descriptor"),
+    ("__weakref__", "getset_descriptor"),
+    ("__doc__", "NoneType"),
+];
 
 /// What a module has put into `sys.modules` under its own name, and where.
 #[derive(Debug, Clone)]
@@ -107,7 +115,7 @@ impl Machine<'_> {
 
     // --- `object.__dict__` ---
 
-    /// A method of the `__dict__` of an instance.
+    /// A method of a `__dict__`; that of a class takes no changes.
     pub(super) fn attributes_method(
         &mut self,
         id: ObjectId,
@@ -125,7 +133,8 @@ impl Machine<'_> {
                 }
                 Ok(Value::None)
             }
-            ("keys" | "values" | "items" | "copy", []) => Ok(Value::of_type("dict")),
+            ("keys" | "values" | "items", []) => Ok(self.own_items(id, name)),
+            ("copy", []) => Ok(Value::of_type("dict")),
             ("get" | "__contains__" | "__len__", _) => Ok(Value::Opaque(None)),
             ("setdefault", [Value::Str(name), rest @ ..]) => {
                 if let Some(known) = self.own(id, name).filter(|known| !known.maybe_unbound) {
@@ -171,27 +180,48 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// What an instance itself holds under a name.
+    /// What an object itself holds under a name.
     pub(super) fn own(&self, id: ObjectId, name: &str) -> Option<Local> {
         match self.state.object(id) {
             Some(Object::Instance(instance)) => instance.attributes.get(name).cloned(),
+            Some(Object::Class(class)) => class.namespace.get(name).cloned(),
             _ => None,
         }
     }
 
-    /// All of an instance's attributes, where that is known.
+    /// `keys()`, `values()` or `items()` of a `__dict__`.
+    fn own_items(&mut self, id: ObjectId, which: &str) -> Value {
+        let Some(pairs) = self.own_entries(id) else { return Value::of_type("dict_items") };
+        let items = pairs.into_iter().map(|(key, value)| match which {
+            "keys" => key,
+            "values" => value,
+            _ => Value::tuple(vec![key, value]),
+        });
+        let items = Items::exactly(items.collect());
+        self.allocate(Object::List(items))
+    }
+
+    /// All that a `__dict__` holds, where that is known.
     pub(super) fn own_entries(&self, id: ObjectId) -> Option<Vec<(Value, Value)>> {
-        let Some(Object::Instance(instance)) = self.state.object(id) else { return None };
         if self.has_unseen_attributes(&Value::Object(id)) {
             return None;
         }
-        let entries = instance.attributes.iter();
-        entries
-            .map(|(name, local)| {
-                let pair = (Value::Str(name.clone()), local.value.clone());
-                (!local.maybe_unbound).then_some(pair)
-            })
-            .collect()
+        let (own, implicit): (&Namespace, &[(&str, &'static str)]) = match self.state.object(id)? {
+            Object::Instance(instance) => (&instance.attributes, &[]),
+            Object::Class(class) => (&class.namespace, IN_EVERY_CLASS),
+            _ => return None,
+        };
+        let mut entries = Vec::new();
+        for (name, local) in own.iter() {
+            if local.maybe_unbound {
+                return None;
+            }
+            entries.push((Value::Str(name.clone()), local.value.clone()));
+        }
+        for (name, class) in implicit.iter().filter(|(name, _)| own.get(name).is_none()) {
+            entries.push((Value::str(name), Value::Opaque(Some(class))));
+        }
+        Some(entries)
     }
 
     /// `object.__dict__[name]`

@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use dashmap::DashMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::elsewhere::Loaded;
 use super::eval::Args;
 use super::machine::{Identity, Machine};
 use super::run::Run;
@@ -19,6 +20,9 @@ use crate::python::PythonVersion;
 use crate::simulation::Outcome;
 use crate::syntax::ast::{Constant, Name};
 use crate::syntax::parse::{ParseOptions, parse};
+
+/// Names that modules only hand on are followed this far.
+pub(super) const MAX_HOPS: usize = 4;
 
 /// Whether something is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +63,10 @@ struct Exported {
     constant: Option<Constant>,
     /// What it takes when it is called, where it is a plain function or class.
     signature: Option<Signature>,
+    /// A class of which everything is seen, and that has no `__class_getitem__`.
+    refuses_subscripts: bool,
+    /// Where it is from, if the module only hands it on: module and name.
+    from: Option<(Name, Name)>,
 }
 
 /// How importing another module ends, as far as its own text decides.
@@ -87,6 +95,8 @@ pub(super) struct Resolver<'a> {
     platform: &'a str,
     /// Modules whose summaries are being made: an import cycle.
     pub(super) under_way: RefCell<FxHashSet<String>>,
+    /// Modules whose functions were followed.
+    pub(super) followed: RefCell<FxHashMap<String, Option<Rc<Loaded>>>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -97,8 +107,8 @@ impl<'a> Resolver<'a> {
         python: PythonVersion,
         platform: &'a str,
     ) -> Resolver<'a> {
-        let under_way = RefCell::default();
-        Resolver { modules, cache, own, python, platform, under_way }
+        let (under_way, followed) = Default::default();
+        Resolver { modules, cache, own, python, platform, under_way, followed }
     }
 
     /// Whether importing a module would find it. Its parents are the caller's matter.
@@ -208,36 +218,70 @@ impl<'a> Resolver<'a> {
         Some(StarNames { names, unseen })
     }
 
+    /// The names of another module's `__all__`, where they are known.
+    pub(super) fn all_of(&self, module: &str) -> Option<Vec<Name>> {
+        let Found::Source(file) = self.modules.find(module) else { return None };
+        self.summary(&file)?.all.clone()
+    }
+
     /// The value of a name of another module, where it is a plain constant.
     pub(super) fn constant(&self, module: &str, name: &str) -> Option<Value> {
         if let Some(value) = self.target_constant(module, name) {
             return Some(value);
         }
-        let Found::Source(file) = self.modules.find(module) else { return None };
-        if file.origin == ModuleOrigin::StandardLibrary {
-            return None;
-        }
-        let summary = self.summary(&file)?;
-        let constant = summary.names.get(name)?.constant.as_ref()?;
+        let constant = self.at_origin(module, name, |exported| exported.constant.clone())?;
         Some(match constant {
             Constant::None => Value::None,
             Constant::True => Value::Bool(true),
             Constant::False => Value::Bool(false),
-            Constant::Int(number) => Value::Int(*number),
-            Constant::Str(text) => Value::Str(Arc::clone(text)),
+            Constant::Int(number) => Value::Int(number),
+            Constant::Str(text) => Value::Str(text),
             _ => return None,
         })
     }
 
     /// Why a function or class of another module certainly refuses arguments.
     pub(super) fn misfit(&self, callee: &External, args: &Args) -> Option<String> {
-        let Found::Source(file) = self.modules.find(&callee.module) else { return None };
-        if file.origin == ModuleOrigin::StandardLibrary || args.inexact {
+        if args.inexact {
             return None;
         }
-        let summary = self.summary(&file)?;
-        let exported = summary.names.get(&callee.attribute)?;
-        exported.signature.as_ref()?.misfit(args)
+        self.at_origin(&callee.module, &callee.attribute, |exported| {
+            exported.signature.as_ref()?.misfit(args)
+        })
+    }
+
+    /// Whether `class[…]` raises TypeError for a class of another module.
+    pub(super) fn refuses_subscripts(&self, class: &External) -> bool {
+        let plain = self.at_origin(&class.module, &class.attribute, |exported| {
+            exported.refuses_subscripts.then_some(())
+        });
+        plain.is_some()
+    }
+
+    /// Asks about a name in the module that makes it, which is not the standard library's.
+    fn at_origin<T>(
+        &self,
+        module: &str,
+        name: &str,
+        ask: impl Fn(&Exported) -> Option<T>,
+    ) -> Option<T> {
+        let mut place = (Name::from(module), Name::from(name));
+        for _ in 0..MAX_HOPS {
+            let Found::Source(file) = self.modules.find(&place.0) else { return None };
+            if file.origin == ModuleOrigin::StandardLibrary {
+                return None;
+            }
+            let summary = self.summary(&file)?;
+            let exported = summary.names.get(&place.1)?;
+            if !exported.certain {
+                return None;
+            }
+            match &exported.from {
+                Some(from) => place = from.clone(),
+                None => return ask(exported),
+            }
+        }
+        None
     }
 
     /// What the configured Python and platform decide.
@@ -377,8 +421,18 @@ impl Machine<'_> {
                 Value::Str(text) => Some(Constant::Str(text)),
                 _ => None,
             };
-            let signature = self.signature_of(&slot.value());
-            let exported = Exported { certain: !slot.maybe_unbound, constant, signature };
+            let value = slot.value();
+            let from = match &value {
+                Value::External(from) => Some((from.module.clone(), from.attribute.clone())),
+                _ => None,
+            };
+            let exported = Exported {
+                certain: !slot.maybe_unbound,
+                constant,
+                signature: self.signature_of(&value),
+                refuses_subscripts: self.refuses_subscripts(&value),
+                from,
+            };
             summary.names.insert(self.name(symbol).clone(), exported);
         }
         summary

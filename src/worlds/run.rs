@@ -43,6 +43,11 @@ impl Run {
         self.held.unwrap_or(self.state)
     }
 
+    /// Whether others may get something else than the module.
+    pub(super) fn is_replaced(&self) -> bool {
+        self.held.is_some() || self.held_intended.is_some()
+    }
+
     /// As [`Self::intended`], of what others get who import the module.
     pub(super) fn offered(&self) -> &State {
         self.held_intended.as_ref().unwrap_or(&self.intended)

@@ -43,7 +43,7 @@ pub(super) enum Value {
     Type(&'static str),
     /// The dictionary that `globals()` returns.
     Globals,
-    /// The `__dict__` of an instance.
+    /// The `__dict__` of an instance or a class.
     Attributes(ObjectId),
     /// The module that is executed, as `sys.modules[__name__]`.
     ThisModule,

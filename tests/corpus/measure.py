@@ -26,7 +26,7 @@ import zlib
 
 from common import CORPUS, MACHINERY, REPOSITORY, add_list_options, packages, tree, venv_python
 import seeded
-from statements import statement_at
+from statements import dead_lines, statement_at
 
 BINARY = REPOSITORY / "target" / "release" / "reloadsafe"
 LOUD = ("certain", "new-risk", "second-run")
@@ -167,8 +167,10 @@ def judge(case, binary):
             exact = exact and said_orphans == orphans
             # A restart that completes did not execute the module's own reads of names that are
             # gone, unless they then mean a builtin: to claim those is not wrong, nor is silence.
-            real_reads = {(g["name"], g["line"]): g["scope"] == "function" or g["builtin"]
-                          for g in case.get("ghosts", ())}
+            # What stands below `if False:` is compiled, but never made.
+            dead = dead_lines(versions[-1])
+            real_reads = {(g["name"], g["line"]): (g["scope"] == "function" or g["builtin"])
+                          and g["line"] not in dead for g in case.get("ghosts", ())}
             reads = {(g["name"], g["line"]) for g in said["ghost_reads"]}
             score.sets("ghost reads", case, {r for r in reads if real_reads.get(r, True)},
                        {r for r, sure in real_reads.items() if sure})

@@ -36,9 +36,10 @@ impl Machine<'_> {
                 Ok(self.allocate(Object::Instance(instance)))
             }
             // `module_init` in `Objects/moduleobject.c`.
-            ("module", [Value::Str(_)] | [Value::Str(_), _]) => {
+            ("module", [name @ Value::Str(_)] | [name @ Value::Str(_), _]) => {
                 let class = Value::Type("module");
-                let attributes = Namespace::default();
+                let mut attributes = Namespace::default();
+                attributes.set(Name::from("__name__"), name.clone());
                 let instance = Instance { class, attributes, is_opaque: false };
                 Ok(self.allocate(Object::Instance(instance)))
             }
@@ -105,11 +106,15 @@ impl Machine<'_> {
             }
             ("dict", _) => self.make_dict(&positional, &args, at),
             ("range", _) => self.make_range(&positional, &args, at),
-            ("enumerate", [iterable]) => {
+            ("enumerate", [iterable] | [iterable, Value::Int(_)]) => {
                 let items = self.iterate(iterable, at)?;
-                let numbered = items.values.into_iter().enumerate();
-                let pairs = numbered
-                    .map(|(index, item)| Value::tuple(vec![Value::Int(index as i64), item]));
+                let first = positional.get(1).or(args.keywords.first().map(|(_, start)| start));
+                let Some(first) = first.map_or(Some(0), Value::as_int) else {
+                    return self.unseen_builtin(class, &args, at);
+                };
+                let numbered = (first..).zip(items.values);
+                let pairs =
+                    numbered.map(|(number, item)| Value::tuple(vec![Value::Int(number), item]));
                 let items = Items { values: pairs.collect(), exact: items.exact };
                 Ok(self.allocate(Object::Iterator(items)))
             }

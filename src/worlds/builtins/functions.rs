@@ -73,7 +73,10 @@ impl Machine<'_> {
             ("locals" | "vars", []) if self.at_module_level() => Ok(Value::Globals),
             ("vars", [Value::ThisModule]) => Ok(Value::Globals),
             ("vars", [Value::Object(id)])
-                if matches!(self.state.object(*id), Some(Object::Instance(_))) =>
+                if matches!(
+                    self.state.object(*id),
+                    Some(Object::Instance(_) | Object::Class(_))
+                ) =>
             {
                 Ok(Value::Attributes(*id))
             }

@@ -160,6 +160,8 @@ fn merge(
 fn cause(stop: &Raise) -> AbortCause {
     match stop.risk {
         Some(Risk::Environment) => AbortCause::Environment,
+        // Whether it comes to this is not decided here; a name that is not there is a fault.
+        None if stop.is_forked && stop.read.is_none() => AbortCause::Environment,
         _ => AbortCause::NewRisk,
     }
 }

@@ -8,7 +8,7 @@ use crate::worlds::builtins::types;
 use crate::worlds::function::Local;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
-use crate::worlds::state::Object;
+use crate::worlds::state::{Items, Object};
 use crate::worlds::value::{External, ObjectId, Returned, Value};
 
 impl Machine<'_> {
@@ -129,6 +129,11 @@ impl Machine<'_> {
         if &**module == "sys" && &**name == "modules" {
             return Ok(Value::Opaque(Some("sys.modules")));
         }
+        if &**name == "__all__"
+            && let Some(names) = self.resolver.all_of(module)
+        {
+            return Ok(self.name_list(names));
+        }
         if self.resolver.is_submodule(module, name) {
             let submodule = Name::from(format!("{module}.{name}"));
             return Ok(match submodule == self.identity.name {
@@ -141,6 +146,12 @@ impl Machine<'_> {
         }
         let external = External { module: module.clone(), attribute: name.clone() };
         Ok(Value::External(Rc::new(external)))
+    }
+
+    /// A list of names, as `__all__` of another module is.
+    pub(in crate::worlds) fn name_list(&mut self, names: Vec<Name>) -> Value {
+        let names = names.into_iter().map(Value::Str).collect();
+        self.allocate(Object::List(Items::exactly(names)))
     }
 
     /// An attribute of the module that executes: its namespace, or its `__getattr__`.
@@ -241,6 +252,9 @@ impl Machine<'_> {
     }
 
     fn own_class_attribute(&mut self, class: &Value, name: &Name, at: ExprId) -> Flow<Value> {
+        if let ("__dict__", Value::Object(id)) = (&**name, class) {
+            return Ok(Value::Attributes(*id));
+        }
         if let Some(local) = self.class_attribute(class, name) {
             if local.maybe_unbound {
                 self.may_raise("AttributeError", Risk::Inside, at, || {

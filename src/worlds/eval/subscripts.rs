@@ -159,6 +159,14 @@ impl Machine<'_> {
                 Ok(Value::Unknown)
             }
             Value::Type(class) => self.type_item(class, at),
+            Value::External(class)
+                if self.baseline.is_some()
+                    && !self.is_unchanged(at)
+                    && self.resolver.refuses_subscripts(class) =>
+            {
+                let reason = format!("the class `{}` is not subscriptable", class.attribute);
+                Err(self.raise_builtin("TypeError", reason))
+            }
             Value::External(external)
                 if (&*external.module, &*external.attribute) == ("os", "environ") =>
             {

@@ -216,6 +216,11 @@ impl Machine<'_> {
         if let Some(value) = self.resolver.target_constant(module, name) {
             return Ok(value);
         }
+        if &**name == "__all__"
+            && let Some(names) = self.resolver.all_of(module)
+        {
+            return Ok(self.name_list(names));
+        }
         let external = External { module: module.clone(), attribute: name.clone() };
         Ok(Value::External(Rc::new(external)))
     }
@@ -230,7 +235,7 @@ impl Machine<'_> {
         }
         let submodule = Name::from(format!("{module}.{name}"));
         match self.resolver.module_presence(&submodule) {
-            Presence::Yes => {}
+            Presence::Yes => self.execute_module(&submodule)?,
             Presence::Maybe => {
                 let unchanged = self.import_ran(module, name);
                 self.may_raise_if("ImportError", Risk::Environment, unchanged, || {
