@@ -5,9 +5,11 @@
 //! takes what the outside decides as it went when the live code ran.
 
 mod builtins;
+mod c_modules;
 mod cells;
 mod changes;
 mod compare;
+mod elsewhere;
 mod eval;
 mod exec;
 mod function;
@@ -16,15 +18,17 @@ mod importers;
 mod live;
 mod machine;
 mod matching;
+mod registered;
 mod resolve;
 mod risk;
 mod run;
 mod signature;
 mod state;
+mod summaries;
 mod trace;
 mod value;
 
 pub use compare::Compared;
 pub use history::{Around, History, SeenRename, compare};
 pub use live::Live;
-pub use resolve::SummaryCache;
+pub use summaries::SummaryCache;

@@ -36,6 +36,11 @@ impl Ast {
         &self.exprs[id.0 as usize]
     }
 
+    /// Any expression of the text, where it has one.
+    pub fn any_expr(&self) -> Option<ExprId> {
+        (!self.exprs.is_empty()).then_some(ExprId(0))
+    }
+
     /// The statement with this id.
     pub fn stmt(&self, id: StmtId) -> &Stmt {
         &self.stmts[id.0 as usize]

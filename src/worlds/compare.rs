@@ -181,7 +181,9 @@ impl<'w, 'a> Worlds<'w, 'a> {
                 name: name.clone(),
                 kind: binding.kind,
                 origin: Origin::Unbound,
-                certainty: Certainty::always_if(!slot.maybe_unbound && !reload.unseen),
+                certainty: Certainty::always_if(
+                    !slot.maybe_unbound && !reload.unseen && !self.may_not_be_reached(symbol),
+                ),
                 version: binding.version,
                 span: binding.span,
             });
@@ -207,7 +209,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
         let own = slot.bindings.iter().filter(|binding| binding.version != OUTSIDE);
         let newest = own.clone().max_by_key(|binding| (binding.version, binding.span));
         let binding = newest.unwrap_or(&slot.bindings[0]);
-        let origin = self.origin(symbol, binding.version);
+        let origin = self.origin(symbol, binding.version, slot.maybe_unbound);
         let single = own.count() == 1 && slot.bindings.len() == 1;
         let restart_knows = origin != Origin::Orphan || self.restart_lacks(symbol);
         let certain = single
@@ -229,23 +231,29 @@ impl<'w, 'a> Worlds<'w, 'a> {
     /// the reload.
     fn may_not_be_reached(&self, symbol: Symbol) -> bool {
         let Some(reload) = self.reload else { return false };
-        // Stops for reasons of the module's own have been joined into the state.
-        let open = |stop: &&Raise| is_open(stop) && stop.risk.is_some() && stop.state.is_none();
+        // Other stops have been joined into the state, or are the end of the run.
+        let is_placed = self.machine.identity.is_placed;
+        let goes_on = reload.outcome != Outcome::Aborts;
+        let open = |stop: &&Raise| {
+            is_open(stop) && (stop.risk.is_some() || goes_on) && (stop.state.is_none() || is_placed)
+        };
         let first = reload.stops.iter().find(open).map(|stop| stop.log.min(reload.trace.log.len()));
         first.is_some_and(|log| reload.trace.log[log..].contains(&symbol))
     }
 
-    fn origin(&self, symbol: Symbol, version: u32) -> Origin {
+    fn origin(&self, symbol: Symbol, version: u32, maybe_unbound: bool) -> Origin {
         let Some(restart) = self.restart else { return Origin::Kept };
-        // What a restart that completes does not bind is an orphan, whoever bound it here.
-        if restart.outcome != Outcome::Aborts && self.restart_lacks(symbol) {
+        // What a restart that completes does not bind is an orphan, whoever bound it here, unless
+        // it is open whether this text binds it.
+        let is_open = maybe_unbound && version == self.last;
+        if restart.outcome != Outcome::Aborts && self.restart_lacks(symbol) && !is_open {
             return Origin::Orphan;
         }
         if version == self.last && self.reload.is_some() {
             let was = self.live.global(symbol).is_some_and(|slot| is_own(slot));
             return if was { Origin::Rebound } else { Origin::Added };
         }
-        if restart.intended.global(symbol).is_some() || restart.intended.unseen {
+        if restart.offered().global(symbol).is_some() || restart.offered().unseen {
             return Origin::Kept;
         }
         Origin::Orphan
@@ -257,7 +265,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
             Origin::Rebound => self.live.global(symbol).is_some_and(|slot| !slot.maybe_unbound),
             Origin::Added => !self.live.unseen,
             Origin::Kept => self.restart.is_none_or(|restart| {
-                restart.intended.global(symbol).is_some_and(|slot| !slot.maybe_unbound)
+                restart.offered().global(symbol).is_some_and(|slot| !slot.maybe_unbound)
             }),
             Origin::Orphan | Origin::Unbound => true,
         }
@@ -265,7 +273,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
 
     fn restart_lacks(&self, symbol: Symbol) -> bool {
         self.restart.is_some_and(|restart| {
-            restart.intended.global(symbol).is_none() && !restart.intended.unseen
+            restart.offered().global(symbol).is_none() && !restart.offered().unseen
         })
     }
 

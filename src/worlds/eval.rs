@@ -8,6 +8,7 @@ mod comparisons;
 mod comprehensions;
 mod conditions;
 mod names;
+mod narrowing;
 mod operators;
 mod subscripts;
 
@@ -175,6 +176,7 @@ impl Machine<'_> {
                 }
                 _ => Err(self.raise_builtin("TypeError", "this is not a mapping")),
             },
+            Value::Attributes(id) => Ok(self.own_entries(*id)),
             Value::Globals => Ok(None),
             value if value.is_outside() || matches!(value, Value::Opaque(_) | Value::Union(_)) => {
                 let risk = if value.is_outside() { Risk::Outside } else { Risk::Inside };
@@ -289,7 +291,9 @@ impl Machine<'_> {
                 }
                 any
             }
-            Value::Globals | Value::Opaque(Some("list" | "dict" | "set")) => Some(true),
+            Value::Globals
+            | Value::Attributes(_)
+            | Value::Opaque(Some("list" | "dict" | "set")) => Some(true),
             Value::Opaque(Some("frozenset")) => Some(false),
             Value::Unknown | Value::Opaque(_) | Value::Union(_) | Value::Returned(_) => None,
             _ => Some(false),

@@ -34,6 +34,8 @@ pub(super) enum Code {
 pub(super) struct Class {
     pub(super) name: Name,
     pub(super) bases: Rc<[Value]>,
+    /// The module's own class that makes it, where there is one.
+    pub(super) metaclass: Option<Value>,
     /// What its body bound, in order.
     pub(super) namespace: Namespace,
     /// Something decides its behaviour that is not seen: a base or a metaclass from outside,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::compare::Compared;
 use super::live::{Live, understand};
-use super::resolve::SummaryCache;
+use super::summaries::SummaryCache;
 use crate::modules::Modules;
 use crate::python::PythonVersion;
 use crate::syntax::ast::Name;

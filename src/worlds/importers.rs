@@ -122,9 +122,9 @@ fn fresh_failure(
 /// The names that a fresh process does not have, and what that means for star imports.
 fn gone(comparison: &Comparison, executed: &mut Executed<'_>, restart: &Resolver<'_>) -> Gone {
     let mut gone = Gone { module: Name::from(comparison.module.as_str()), ..Gone::default() };
-    let Some(fresh) = executed.restart.as_ref().map(|run| run.intended.clone()) else {
-        return gone;
-    };
+    // What a module puts in its own place may serve any name to those who import it.
+    let own = executed.restart.as_ref().filter(|run| !run.is_replaced());
+    let Some(fresh) = own.map(|run| run.intended.clone()) else { return gone };
     if fresh.unseen {
         return gone;
     }

@@ -12,9 +12,10 @@ use super::changes::Baseline;
 use super::compare::{Compared, Stops, annotated};
 use super::history::Around;
 use super::machine::{Identity, Machine, Memory};
-use super::resolve::{Resolver, SummaryCache};
+use super::resolve::Resolver;
 use super::run::Run;
 use super::state::{OUTSIDE, State};
+use super::summaries::SummaryCache;
 use crate::modules::Modules;
 use crate::program::Program;
 use crate::python::PythonVersion;
@@ -229,8 +230,9 @@ impl Live {
         let program = Rc::clone(program);
         self.before = Some(Before { program, ran: Rc::new(ran), outcome });
         self.memory = machine.into_memory();
-        self.state = Some(run.state);
-        self.push(source, text, Loaded { stage, unseen: run.trace.unseen });
+        let unseen = std::mem::take(&mut run.trace.unseen);
+        self.state = Some(run.live());
+        self.push(source, text, Loaded { stage, unseen });
         outcome
     }
 

@@ -41,6 +41,8 @@ pub(super) struct Raise {
     /// The statement at module level stood in the version before and reads nothing that changed.
     pub(super) site_unchanged: bool,
     pub(super) reason: Rc<str>,
+    /// It stands on a path that is taken only where a condition that is not known holds.
+    pub(super) is_forked: bool,
     /// Raised in a function that the module calls, not in its own frame.
     pub(super) in_function: bool,
     /// Where the module's own frame stands.
@@ -111,6 +113,8 @@ pub(super) struct Machine<'a> {
     pub(super) baseline: Option<Rc<Baseline>>,
     /// After a certain abort: what follows is only looked through for what it would bind.
     pub(super) shadow: bool,
+    /// The module whose entry in `sys.modules` matters, where that is not the one that executes.
+    pub(super) watched: Option<Name>,
     pub(super) memory: Memory,
 }
 
@@ -160,6 +164,7 @@ impl<'a> Machine<'a> {
             trace: Trace::default(),
             baseline: None,
             shadow: false,
+            watched: None,
             memory: Memory::default(),
         }
     }
@@ -292,6 +297,7 @@ impl<'a> Machine<'a> {
             unchanged: self.outside_forks > 0 && (self.site_unchanged || self.baseline.is_none()),
             site_unchanged: self.site_unchanged,
             reason: reason.into(),
+            is_forked: self.outside_forks > 0,
             in_function: self.in_function(),
             site: self.site,
             log: self.trace.log.len(),
@@ -352,10 +358,7 @@ impl<'a> Machine<'a> {
         }
         // What a module in a source root does with its own values, and that is not followed to
         // the end, is no evidence of a risk; a name that may be missing is.
-        let is_evident = matches!(
-            class,
-            "NameError" | "UnboundLocalError" | "AssertionError" | "ZeroDivisionError"
-        );
+        let is_evident = matches!(class, "NameError" | "UnboundLocalError" | "ZeroDivisionError");
         let risk = match risk {
             Risk::Inside if self.identity.is_placed && !is_evident => Risk::Environment,
             risk => risk,
@@ -380,6 +383,7 @@ impl<'a> Machine<'a> {
             unchanged: unchanged || self.baseline.is_none(),
             site_unchanged: self.site_unchanged,
             reason: reason().into(),
+            is_forked: self.outside_forks > 0,
             in_function: self.in_function(),
             site: self.site,
             log: self.trace.log.len(),

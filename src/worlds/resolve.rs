@@ -1,16 +1,17 @@
 //! What other modules bind, asked for only when it matters and remembered.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use dashmap::DashMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::c_modules::{c_module_presence, c_module_star};
+use super::elsewhere::Loaded;
 use super::eval::Args;
 use super::machine::{Identity, Machine};
-use super::signature::Signature;
+use super::run::Run;
+use super::summaries::{Exported, ImportEnd, Summary, SummaryCache};
 use super::value::{External, Value};
 use crate::modules::{Found, ModuleFile, ModuleOrigin, Modules};
 use crate::program::Program;
@@ -19,6 +20,9 @@ use crate::simulation::Outcome;
 use crate::syntax::ast::{Constant, Name};
 use crate::syntax::parse::{ParseOptions, parse};
 
+/// Names that modules only hand on are followed this far.
+pub(super) const MAX_HOPS: usize = 4;
+
 /// Whether something is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Presence {
@@ -26,39 +30,6 @@ pub(super) enum Presence {
     Maybe,
     /// For certain.
     No,
-}
-
-/// What other modules bind, shared by everything that is simulated against the same files.
-#[derive(Debug, Default)]
-pub struct SummaryCache {
-    summaries: DashMap<String, Arc<Summary>>,
-    /// The texts of other modules that were parsed for what they import, by their files.
-    programs: DashMap<(PathBuf, PythonVersion), Option<Arc<Program>>>,
-}
-
-/// The namespace of a freshly imported module.
-#[derive(Debug, Default)]
-pub(super) struct Summary {
-    names: FxHashMap<Name, Exported>,
-    /// The names of `__all__`, where it is known.
-    all: Option<Vec<Name>>,
-    /// Names may be bound that are not among these.
-    unseen: bool,
-    has_getattr: bool,
-    /// Importing it may raise.
-    may_fail: bool,
-    origin: Option<ModuleOrigin>,
-    /// The names of the modules that were asked for to make this.
-    asked: FxHashSet<String>,
-}
-
-#[derive(Debug)]
-struct Exported {
-    certain: bool,
-    /// Its value, where that is one plain constant.
-    constant: Option<Constant>,
-    /// What it takes when it is called, where it is a plain function or class.
-    signature: Option<Signature>,
 }
 
 /// What `from module import *` binds.
@@ -77,50 +48,11 @@ pub(super) struct Resolver<'a> {
     platform: &'a str,
     /// Modules whose summaries are being made, outermost first, each with the names of the
     /// modules that it has asked for: one that is among them is in an import cycle.
-    under_way: RefCell<Vec<(String, FxHashSet<String>)>>,
+    pub(super) under_way: RefCell<Vec<(String, FxHashSet<String>)>>,
     /// Every name that was asked for.
     asked: RefCell<FxHashSet<String>>,
-}
-
-impl SummaryCache {
-    /// What still holds after some modules have changed, by their dotted names and files; with
-    /// `rearranged`, where modules may have come or gone, nothing of the workspace's does.
-    /// Whoever uses this cache meanwhile goes on seeing what it saw.
-    pub fn refreshed(
-        &self,
-        modules: &FxHashSet<String>,
-        files: &FxHashSet<PathBuf>,
-        rearranged: bool,
-    ) -> SummaryCache {
-        let is_own = |summary: &Summary| summary.origin == Some(ModuleOrigin::Workspace);
-        let mut kept: FxHashMap<String, Arc<Summary>> = FxHashMap::default();
-        for entry in &self.summaries {
-            kept.insert(entry.key().clone(), Arc::clone(entry.value()));
-        }
-        if rearranged {
-            kept.retain(|_, summary| !is_own(summary));
-        }
-        let mut stale = modules.clone();
-        loop {
-            let before = kept.len();
-            kept.retain(|name, summary| {
-                let asks = is_own(summary) && summary.asked.iter().any(|name| stale.contains(name));
-                let is_stale = stale.contains(name) || asks;
-                if is_stale {
-                    stale.insert(name.clone());
-                }
-                !is_stale
-            });
-            if kept.len() == before {
-                break;
-            }
-        }
-        let programs = self.programs.iter().filter(|entry| !files.contains(&entry.key().0));
-        SummaryCache {
-            summaries: kept.into_iter().collect(),
-            programs: programs.map(|entry| (entry.key().clone(), entry.value().clone())).collect(),
-        }
-    }
+    /// Modules whose functions were followed.
+    pub(super) followed: RefCell<FxHashMap<String, Option<Rc<Loaded>>>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -131,11 +63,11 @@ impl<'a> Resolver<'a> {
         python: PythonVersion,
         platform: &'a str,
     ) -> Resolver<'a> {
-        let under_way = RefCell::default();
-        Resolver { modules, cache, own, python, platform, under_way, asked: RefCell::default() }
+        let (under_way, asked, followed) = Default::default();
+        Resolver { modules, cache, own, python, platform, under_way, asked, followed }
     }
 
-    fn find(&self, name: &str) -> Found {
+    pub(super) fn find(&self, name: &str) -> Found {
         if let Some((_, asked)) = self.under_way.borrow_mut().last_mut() {
             asked.insert(name.to_owned());
         }
@@ -175,13 +107,20 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Whether executing a library's module may raise, as optional parts of libraries do.
-    pub(super) fn import_may_fail(&self, name: &str) -> bool {
+    /// How executing a module ends: optional parts of libraries and of packages raise where
+    /// something that they need is not installed.
+    pub(super) fn import_end(&self, name: &str) -> ImportEnd {
         match self.find(name) {
-            Found::Source(file) if file.origin == ModuleOrigin::Environment => {
-                self.summary(&file).is_none_or(|summary| summary.may_fail)
+            Found::Source(file) if file.origin != ModuleOrigin::StandardLibrary => {
+                let is_own = file.origin == ModuleOrigin::Workspace;
+                match self.summary(&file).map(|summary| summary.end.clone()) {
+                    // A module in a source root has been imported, unless it plainly cannot be.
+                    Some(ImportEnd::MayFail) | None if is_own => ImportEnd::Completes,
+                    Some(end) => end,
+                    None => ImportEnd::MayFail,
+                }
             }
-            _ => false,
+            _ => ImportEnd::Completes,
         }
     }
 
@@ -226,7 +165,8 @@ impl<'a> Resolver<'a> {
         match summary.names.get(name) {
             Some(exported) if exported.certain => Presence::Yes,
             Some(_) => Presence::Maybe,
-            None if summary.unseen || summary.has_getattr => Presence::Maybe,
+            None if summary.unseen => Presence::Maybe,
+            None if summary.has_getattr => self.served_once(&file, &Name::from(name)),
             None => Presence::No,
         }
     }
@@ -262,36 +202,70 @@ impl<'a> Resolver<'a> {
         Some(StarNames { names, unseen })
     }
 
+    /// The names of another module's `__all__`, where they are known.
+    pub(super) fn all_of(&self, module: &str) -> Option<Vec<Name>> {
+        let Found::Source(file) = self.find(module) else { return None };
+        self.summary(&file)?.all.clone()
+    }
+
     /// The value of a name of another module, where it is a plain constant.
     pub(super) fn constant(&self, module: &str, name: &str) -> Option<Value> {
         if let Some(value) = self.target_constant(module, name) {
             return Some(value);
         }
-        let Found::Source(file) = self.find(module) else { return None };
-        if file.origin != ModuleOrigin::Workspace {
-            return None;
-        }
-        let summary = self.summary(&file)?;
-        let constant = summary.names.get(name)?.constant.as_ref()?;
+        let constant = self.at_origin(module, name, |exported| exported.constant.clone())?;
         Some(match constant {
             Constant::None => Value::None,
             Constant::True => Value::Bool(true),
             Constant::False => Value::Bool(false),
-            Constant::Int(number) => Value::Int(*number),
-            Constant::Str(text) => Value::Str(Arc::clone(text)),
+            Constant::Int(number) => Value::Int(number),
+            Constant::Str(text) => Value::Str(text),
             _ => return None,
         })
     }
 
     /// Why a function or class of another module certainly refuses arguments.
     pub(super) fn misfit(&self, callee: &External, args: &Args) -> Option<String> {
-        let Found::Source(file) = self.find(&callee.module) else { return None };
-        if file.origin == ModuleOrigin::StandardLibrary || args.inexact {
+        if args.inexact {
             return None;
         }
-        let summary = self.summary(&file)?;
-        let exported = summary.names.get(&callee.attribute)?;
-        exported.signature.as_ref()?.misfit(args)
+        self.at_origin(&callee.module, &callee.attribute, |exported| {
+            exported.signature.as_ref()?.misfit(args)
+        })
+    }
+
+    /// Whether `class[…]` raises TypeError for a class of another module.
+    pub(super) fn refuses_subscripts(&self, class: &External) -> bool {
+        let plain = self.at_origin(&class.module, &class.attribute, |exported| {
+            exported.refuses_subscripts.then_some(())
+        });
+        plain.is_some()
+    }
+
+    /// Asks about a name in the module that makes it, which is not the standard library's.
+    fn at_origin<T>(
+        &self,
+        module: &str,
+        name: &str,
+        ask: impl Fn(&Exported) -> Option<T>,
+    ) -> Option<T> {
+        let mut place = (Name::from(module), Name::from(name));
+        for _ in 0..MAX_HOPS {
+            let Found::Source(file) = self.find(&place.0) else { return None };
+            if file.origin == ModuleOrigin::StandardLibrary {
+                return None;
+            }
+            let summary = self.summary(&file)?;
+            let exported = summary.names.get(&place.1)?;
+            if !exported.certain {
+                return None;
+            }
+            match &exported.from {
+                Some(from) => place = from.clone(),
+                None => return ask(exported),
+            }
+        }
+        None
     }
 
     /// What the configured Python and platform decide.
@@ -313,6 +287,7 @@ impl<'a> Resolver<'a> {
             ("os", "name") => Value::str(if windows { "nt" } else { "posix" }),
             ("os" | "os.path", "sep") => Value::str(if windows { "\\" } else { "/" }),
             ("typing" | "typing_extensions", "TYPE_CHECKING") => Value::Bool(false),
+            ("types", "ModuleType") => Value::Type("module"),
             _ => return None,
         })
     }
@@ -342,6 +317,16 @@ impl<'a> Resolver<'a> {
         program
     }
 
+    fn served_once(&self, file: &ModuleFile, name: &Name) -> Presence {
+        let key = (file.name.clone(), name.clone());
+        if let Some(known) = self.cache.served.get(&key) {
+            return *known;
+        }
+        let served = self.served(file, name);
+        self.cache.served.insert(key, served);
+        served
+    }
+
     fn summary(&self, file: &Arc<ModuleFile>) -> Option<Arc<Summary>> {
         if let Some(summary) = self.cache.summaries.get(&file.name) {
             return Some(Arc::clone(&summary));
@@ -363,9 +348,34 @@ impl<'a> Resolver<'a> {
     }
 
     fn summarise(&self, file: &ModuleFile) -> Summary {
-        let Ok(parsed) = parse(&file.source, &ParseOptions::new(self.python)) else {
+        let Some((mut machine, run)) = self.execute(file) else {
             return Summary { unseen: true, ..Summary::default() };
         };
+        let is_replaced = run.intended.registered.is_some();
+        machine.state = run.intended;
+        let mut summary = machine.summary();
+        // Who imports it holds something else, which may serve any name.
+        summary.unseen |= is_replaced;
+        // A module that is there has been imported by somebody: where it seems to abort, more of
+        // it is decided elsewhere than is seen.
+        summary.unseen |= run.outcome == Outcome::Aborts && file.origin != ModuleOrigin::Workspace;
+        summary.end = match run.outcome {
+            Outcome::Completes => ImportEnd::Completes,
+            Outcome::Aborts => {
+                let ends = run.stops[run.last_stops..].iter().filter(|stop| stop.risk.is_none());
+                let mut classes = ends.map(|stop| stop.class_name.clone());
+                let first = classes.next().flatten();
+                ImportEnd::Fails(first.filter(|_| classes.next().is_none()))
+            }
+            Outcome::MayAbort | Outcome::SyntaxError => ImportEnd::MayFail,
+        };
+        summary
+    }
+
+    /// A fresh import of another module, with the machine that has executed it; None where its
+    /// text does not compile.
+    pub(super) fn execute(&self, file: &ModuleFile) -> Option<(Machine<'_>, Run)> {
+        let parsed = parse(&file.source, &ParseOptions::new(self.python)).ok()?;
         let program = Rc::new(Program::new(Arc::new(parsed), self.python));
         let identity = Identity {
             name: Name::from(file.name.as_str()),
@@ -374,44 +384,7 @@ impl<'a> Resolver<'a> {
         };
         let mut machine = Machine::new(self, identity, Rc::clone(&program));
         let run = machine.load_fresh(program, 0);
-        machine.state = run.intended;
-        let mut summary = machine.summary();
-        // A module that is there has been imported by somebody: where it seems to abort, more of
-        // it is decided elsewhere than is seen.
-        summary.may_fail = run.outcome != Outcome::Completes;
-        summary.unseen |= run.outcome == Outcome::Aborts && file.origin != ModuleOrigin::Workspace;
-        summary
-    }
-}
-
-impl Machine<'_> {
-    /// What the namespace exports.
-    fn summary(&mut self) -> Summary {
-        let all = self.all_names();
-        let getattr = self.symbol(&Name::from("__getattr__"));
-        let mut summary = Summary {
-            names: FxHashMap::default(),
-            all,
-            unseen: self.state.unseen,
-            has_getattr: self.state.global(getattr).is_some(),
-            may_fail: false,
-            origin: None,
-            asked: FxHashSet::default(),
-        };
-        for (symbol, slot) in self.state.globals() {
-            let constant = match slot.value() {
-                Value::None => Some(Constant::None),
-                Value::Bool(true) => Some(Constant::True),
-                Value::Bool(false) => Some(Constant::False),
-                Value::Int(number) => Some(Constant::Int(number)),
-                Value::Str(text) => Some(Constant::Str(text)),
-                _ => None,
-            };
-            let signature = self.signature_of(&slot.value());
-            let exported = Exported { certain: !slot.maybe_unbound, constant, signature };
-            summary.names.insert(self.name(symbol).clone(), exported);
-        }
-        summary
+        Some((machine, run))
     }
 }
 
@@ -446,47 +419,4 @@ fn plainly_binds(text: &str, name: &str) -> bool {
             _ => false,
         }
     })
-}
-
-/// By module, the names that it binds, with the minor versions of Python that have them; None
-/// where that is not known.
-type CModules = FxHashMap<&'static str, FxHashMap<&'static str, Option<(u8, u8)>>>;
-
-static C_MODULES: LazyLock<CModules> = LazyLock::new(|| {
-    let text: &'static str = include_str!("c_modules.txt");
-    let lines = text.lines().filter_map(|line| line.split_once(": "));
-    lines.map(|(module, names)| (module, names.split(' ').map(c_entry).collect())).collect()
-});
-
-fn c_entry(entry: &'static str) -> (&'static str, Option<(u8, u8)>) {
-    if let Some(name) = entry.strip_suffix('?') {
-        return (name, None);
-    }
-    let Some((name, range)) = entry.split_once('@') else { return (entry, Some((0, u8::MAX))) };
-    let (first, last) = range.split_once('-').unwrap_or((range, ""));
-    (name, Some((first.parse().unwrap_or(0), last.parse().unwrap_or(u8::MAX))))
-}
-
-fn has_version(range: Option<(u8, u8)>, python: PythonVersion) -> Presence {
-    match range {
-        None => Presence::Maybe,
-        Some((first, last)) if (first..=last).contains(&python.minor) => Presence::Yes,
-        Some(_) => Presence::No,
-    }
-}
-
-fn c_module_presence(module: &str, name: &str, python: PythonVersion) -> Presence {
-    let Some(names) = C_MODULES.get(module) else { return Presence::Maybe };
-    names.get(name).map_or(Presence::No, |range| has_version(*range, python))
-}
-
-fn c_module_star(module: &str, python: PythonVersion) -> Option<StarNames> {
-    let names = C_MODULES.get(module)?.iter().filter(|(name, _)| !name.starts_with('_'));
-    let mut names: Vec<(Name, bool)> = names
-        .map(|(name, range)| (Name::from(*name), has_version(*range, python)))
-        .filter(|(_, presence)| *presence != Presence::No)
-        .map(|(name, presence)| (name, presence == Presence::Yes))
-        .collect();
-    names.sort();
-    Some(StarNames { names, unseen: false })
 }

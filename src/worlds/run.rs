@@ -21,14 +21,37 @@ pub(super) struct Run {
     /// What the namespace would be if each statement that certainly aborts were passed over:
     /// which names the text binds at all.
     pub(super) intended: State,
+    /// What `sys.modules` holds afterwards, where the module has put something else there: in
+    /// place of [`Self::state`] and of [`Self::intended`].
+    pub(super) held: Option<State>,
+    held_intended: Option<State>,
     /// Where it stops or may stop, in the order in which the places are reached.
     pub(super) stops: Vec<Raise>,
     pub(super) trace: Trace,
     /// How many bindings had been made when it certainly aborted.
     pub(super) aborted_at: Option<usize>,
+    /// Where the stops of the statement begin at which it certainly aborted.
+    pub(super) last_stops: usize,
     /// Reads that found no name and that nothing caught, with whether they are certain to be
     /// reached.
     pub(super) unbound_reads: Vec<(Span, bool)>,
+}
+
+impl Run {
+    /// The namespace of what the process holds afterwards.
+    pub(super) fn live(self) -> State {
+        self.held.unwrap_or(self.state)
+    }
+
+    /// Whether others may get something else than the module.
+    pub(super) fn is_replaced(&self) -> bool {
+        self.held.is_some() || self.held_intended.is_some()
+    }
+
+    /// As [`Self::intended`], of what others get who import the module.
+    pub(super) fn offered(&self) -> &State {
+        self.held_intended.as_ref().unwrap_or(&self.intended)
+    }
 }
 
 impl Machine<'_> {
@@ -50,6 +73,7 @@ impl Machine<'_> {
         let mut stops: Vec<Raise> = Vec::new();
         let mut torn: Option<(State, usize)> = None;
         let mut unbound_reads = Vec::new();
+        let mut last_stops = 0;
         for &id in &program.ast().body {
             let before = self.state.clone();
             let ran = self.trace.ran.len();
@@ -68,6 +92,7 @@ impl Machine<'_> {
             let reads = self.raises.iter().filter_map(|raise| raise.read);
             unbound_reads.extend(reads.map(|span| (span, end.is_err())));
             if torn.is_none() {
+                last_stops = stops.len();
                 stops.append(&mut self.raises);
             }
             self.raises.clear();
@@ -86,20 +111,41 @@ impl Machine<'_> {
             (None, true) => Outcome::MayAbort,
             (None, false) => Outcome::Completes,
         };
-        let trace = std::mem::take(&mut self.trace);
+        let mut trace = std::mem::take(&mut self.trace);
         let (mut state, aborted_at) = match torn {
             Some((state, log)) => (state, Some(log)),
             None => (intended.clone(), None),
         };
-        // Where it may have stopped for reasons of its own, what it held there counts, too.
-        for stop in &stops {
+        // Where it may have stopped for reasons of its own, what it held there counts, too. The
+        // worlds of a module in a source root are those of a run that gets through.
+        let counted = if self.identity.is_placed { &[] } else { &stops[..] };
+        for stop in counted {
             let goes_on = aborted_at.is_none() || stop.risk.is_some();
             if let (Some(open), true) = (&stop.state, is_open(stop) && goes_on) {
                 state = state.join(open);
             }
         }
+        let held = self.held(&state, version);
+        let held_intended = self.held(&intended, version);
+        if let (Some(held), Some(registered)) = (&held, &state.registered)
+            && held.unseen
+        {
+            let why = "the module replaces itself in `sys.modules` by what is not followed";
+            trace.unseen.push((registered.span, why.to_owned()));
+        }
         self.state = state.clone();
-        Run { outcome, state, intended, stops, trace, aborted_at, unbound_reads }
+        Run {
+            outcome,
+            state,
+            intended,
+            held,
+            held_intended,
+            stops,
+            trace,
+            aborted_at,
+            last_stops,
+            unbound_reads,
+        }
     }
 
     /// Whether a statement that seems to abort has been through without: it is live in a module
@@ -118,7 +164,7 @@ impl Machine<'_> {
 
     /// What the import machinery puts into a module before it runs
     /// (`importlib._bootstrap._init_module_attrs`).
-    fn bind_machinery(&mut self) {
+    pub(super) fn bind_machinery(&mut self) {
         let name = Value::Str(self.identity.name.clone());
         let text = Value::of_type("str");
         let is_package = self.identity.is_package;

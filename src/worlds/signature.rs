@@ -72,6 +72,16 @@ impl Signature {
 }
 
 impl Machine<'_> {
+    /// Whether `value[…]` is certain to raise TypeError, as a class does that is not generic.
+    pub(super) fn refuses_subscripts(&self, value: &Value) -> bool {
+        let Value::Object(id) = value else { return false };
+        let Some(Object::Class(class)) = self.state.object(*id) else { return false };
+        !self.is_opaque_class(value)
+            && class.metaclass.is_none()
+            && self.builtin_ancestor(value) == "object"
+            && self.class_attribute(value, "__class_getitem__").is_none()
+    }
+
     /// The signature of a function that no decorator has touched, or of a class that makes its
     /// instances in the plainest way.
     pub(super) fn signature_of(&self, value: &Value) -> Option<Signature> {

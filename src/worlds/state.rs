@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::cells::Cells;
 use super::function::{Class, Namespace};
+use super::registered::Registered;
 use super::value::{ObjectId, Value};
 use crate::program::Scope;
 use crate::simulation::BindingKind;
@@ -243,6 +244,8 @@ pub(super) struct State {
     /// Something that is not seen may have bound any name (a star import that does not
     /// resolve, `exec`).
     pub(super) unseen: bool,
+    /// What `sys.modules` holds instead of the module.
+    pub(super) registered: Option<Registered>,
 }
 
 impl State {
@@ -252,6 +255,10 @@ impl State {
 
     pub(super) fn set_global(&mut self, symbol: Symbol, slot: Option<Rc<Slot>>) {
         self.globals.set(symbol.0 as usize, slot);
+    }
+
+    pub(super) fn clear_globals(&mut self) {
+        self.globals = Cells::default();
     }
 
     /// The names that may be bound, with what they may hold.
@@ -274,6 +281,7 @@ impl State {
     /// What holds after either of two paths.
     pub(super) fn join(mut self, other: &State) -> State {
         self.unseen |= other.unseen;
+        self.registered = Registered::join(self.registered.take(), other.registered.as_ref());
         self.globals.join_with(&other.globals, |ours, theirs| match (ours, theirs) {
             (Some(ours), Some(theirs)) => Some(Rc::new(ours.join(theirs))),
             (Some(one), None) | (None, Some(one)) => Some(maybe(one)),

@@ -43,6 +43,8 @@ pub(super) enum Value {
     Type(&'static str),
     /// The dictionary that `globals()` returns.
     Globals,
+    /// The `__dict__` of an instance or a class.
+    Attributes(ObjectId),
     /// The module that is executed, as `sys.modules[__name__]`.
     ThisModule,
     /// Another module, by its dotted name.
@@ -109,6 +111,7 @@ impl Value {
             Value::Unknown
             | Value::Opaque(_)
             | Value::Object(_)
+            | Value::Attributes(_)
             | Value::External(_)
             | Value::Returned(_) => None,
         }
@@ -193,7 +196,9 @@ impl Value {
                 Rc::ptr_eq(a, b)
                     || (a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.same(b)))
             }
-            (Value::Object(a), Value::Object(b)) => a == b,
+            (Value::Object(a), Value::Object(b)) | (Value::Attributes(a), Value::Attributes(b)) => {
+                a == b
+            }
             (Value::Function(a), Value::Function(b)) => Rc::ptr_eq(a, b),
             (Value::Method(a), Value::Method(b)) => a.0.same(&b.0) && a.1.same(&b.1),
             (Value::BuiltinMethod(a), Value::BuiltinMethod(b)) => a.0.same(&b.0) && a.1 == b.1,
@@ -222,7 +227,7 @@ impl Value {
             Value::Method(_) => Some("method"),
             Value::Builtin(_) | Value::BuiltinMethod(_) => Some("builtin_function_or_method"),
             Value::Type(_) => Some("type"),
-            Value::Globals => Some("dict"),
+            Value::Globals | Value::Attributes(_) => Some("dict"),
             Value::Module(_) | Value::ThisModule => Some("module"),
             Value::Opaque(name) => *name,
             Value::Union(values) => {

@@ -26,9 +26,15 @@ MACHINERY = frozenset(
 )
 
 
-def packages(holdout, only=None):
+def add_list_options(parser):
+    """`--list`, and `--holdout` for short."""
+    parser.add_argument("--list", dest="listed", choices=["main", "holdout", "fresh"], default="main")
+    parser.add_argument("--holdout", dest="listed", action="store_const", const="holdout", help="the same as --list holdout")
+
+
+def packages(listed, only=None):
     """The pinned packages of one list: name -> {"versions", "top", "deps"?, "cap"}."""
-    listed = json.loads((HERE / "packages.json").read_text())["holdout" if holdout else "main"]
+    listed = json.loads((HERE / "packages.json").read_text())[listed]
     chosen = {}
     for name, about in listed.items():
         if only and name not in only:

@@ -1,6 +1,6 @@
 """Fetches the corpus: the releases pinned in packages.json, and their dependencies.
 
-    python3 tests/corpus/fetch.py [--holdout] [PACKAGE…]
+    python3 tests/corpus/fetch.py [--list main|holdout|fresh] [PACKAGE…]
 
 Downloads happen only here, only when asked for, through pip as it is configured, one at a
 time; what is already there is not asked for again. A release that cannot be fetched is named
@@ -16,7 +16,7 @@ import tarfile
 import tempfile
 import zipfile
 
-from common import CORPUS, packages, tree
+from common import CORPUS, add_list_options, packages, tree
 
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 
@@ -85,11 +85,11 @@ def environment(package, about):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--holdout", action="store_true", help="the packages kept apart")
+    add_list_options(parser)
     parser.add_argument("package", nargs="*")
     options = parser.parse_args()
     missing = 0
-    for package, about in packages(options.holdout, options.package).items():
+    for package, about in packages(options.listed, options.package).items():
         for version in about["versions"]:
             into = tree(package, version)
             if into.is_dir():

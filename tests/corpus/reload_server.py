@@ -13,8 +13,10 @@ children of this process, which has imported nothing of TREE:
 
 An answer is {"id", "history": [stage, …], "fresh": stage, "isolated"?: stage, "ghosts": […]},
 a stage {"outcome": "completes" | "raises" | "syntax-error" | "timeout" | "died", "exception"?,
-"message"?, "line"?, "inside"?, "names", "submodules", "where"?}. `line` is the line of the
-module's own frame, `inside` tells whether the module's own code was being executed.
+"message"?, "line"?, "inside"?, "names", "submodules", "where"?, "executed"?}. `line` is the line
+of the module's own frame, `inside` tells whether the module's own code was being executed.
+`names` are those of what `sys.modules` holds, `executed` those of the namespace in which the text
+was executed, where that is another.
 """
 
 import dis
@@ -27,6 +29,7 @@ import signal
 import sys
 import time
 import types
+from importlib.machinery import SourceFileLoader
 
 TIMEOUT = 20
 
@@ -97,17 +100,32 @@ def history(job, path):
     return stages
 
 
+def watched(name):
+    """A list that gets the namespace of each execution of a module's text.
+
+    It is not the one that `sys.modules` leads to where a module has put something else there.
+    """
+    executed = []
+    original = SourceFileLoader.exec_module
+
+    def exec_module(loader, module):
+        if module.__name__ == name:
+            executed.append(vars(module))
+        original(loader, module)
+
+    SourceFileLoader.exec_module = exec_module
+    return executed
+
+
 def fresh(job, path):
     name = job["module"]
-    held = []
-
-    def action():
-        importlib.import_module(name)
-
-    stage = attempt(action, path)
+    executed = watched(name)
+    stage = attempt(lambda: importlib.import_module(name), path)
     module = sys.modules.get(name)
     if module is not None:
         stage["names"], stage["submodules"] = names_of(name, vars(module))
+        if executed and executed[-1] is not vars(module):
+            stage["executed"], _ = names_of(name, executed[-1])
     return stage
 
 
@@ -212,7 +230,9 @@ def answer(job, root):
             restart = result["isolated"]
         last = result["history"][-1]
         if last.get("outcome") == "completes" and restart.get("outcome") == "completes":
-            result["ghosts"] = ghosts(job["versions"][-1], path, last["names"], restart["names"])
+            # What a function reads is in the namespace in which its text was executed.
+            held = restart.get("executed", restart["names"])
+            result["ghosts"] = ghosts(job["versions"][-1], path, last["names"], held)
         return result
     finally:
         write(path, original)

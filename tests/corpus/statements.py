@@ -54,3 +54,13 @@ def definition_lines(text, first):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and _first(node) == first:
             return [first, node.lineno]
     return [first]
+
+
+def dead_lines(text):
+    """The lines below `if False:` and the like, which CPython leaves out."""
+    lines = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Constant) and not node.test.value:
+            for inner in node.body:
+                lines.update(range(_first(inner), inner.end_lineno + 1))
+    return lines

@@ -1,6 +1,6 @@
 """Asks CPython what single-file edits of the corpus really do, and keeps the answers.
 
-    python3 tests/corpus/truth.py [--holdout] [--set releases|seeded] [--jobs N] [PACKAGE…]
+    python3 tests/corpus/truth.py [--list main|holdout|fresh] [--set releases|seeded] [--jobs N] [PACKAGE…]
 
 For every pair of releases and every module that changed between them: the old release is
 copied, the old module imported, that one file overwritten by its new text and reloaded, all in
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-from common import CORPUS, HERE, changed_modules, module_name, packages, pairs, tree, venv_python
+from common import CORPUS, HERE, add_list_options, changed_modules, module_name, packages, pairs, tree, venv_python
 import seeded
 
 
@@ -81,12 +81,12 @@ def work(which, package, about, old, new):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--holdout", action="store_true")
+    add_list_options(parser)
     parser.add_argument("--set", choices=["releases", "seeded"], default="releases")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("package", nargs="*")
     options = parser.parse_args()
-    chosen = packages(options.holdout, options.package)
+    chosen = packages(options.listed, options.package)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         asked = []
         for package, about in chosen.items():

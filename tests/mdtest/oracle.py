@@ -113,7 +113,8 @@ def answer(question, root):
         # A first import that raises leaves nothing behind: look at what it got to.
         restart["names"] = server.in_child(partial, question, path)
     if last.get("outcome") == "completes" and restart.get("outcome") == "completes":
-        result["ghosts"] = server.ghosts(question["versions"][-1], path, last["names"], restart["names"])
+        held = restart.get("executed", restart["names"])
+        result["ghosts"] = server.ghosts(question["versions"][-1], path, last["names"], held)
     elif last.get("outcome") == "completes" and restart.get("exception") in ("NameError", "UnboundLocalError"):
         name = restart["message"].split("'")[1:2]
         if restart["exception"] == "NameError" and name and name[0] in last["names"]:

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::types;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::eval::Args;
-use crate::worlds::function::Namespace;
+use crate::worlds::function::{Class, Namespace};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Entries, Instance, Items, Object};
-use crate::worlds::value::Value;
+use crate::worlds::value::{ObjectId, Value};
 
 /// A range with more numbers than this is not spelled out.
 const MAX_RANGE: i64 = 2_000;
@@ -35,9 +35,22 @@ impl Machine<'_> {
                 let instance = Instance { class, attributes, is_opaque: false };
                 Ok(self.allocate(Object::Instance(instance)))
             }
+            // `module_init` in `Objects/moduleobject.c`.
+            ("module", [name @ Value::Str(_)] | [name @ Value::Str(_), _]) => {
+                let class = Value::Type("module");
+                let mut attributes = Namespace::default();
+                attributes.set(Name::from("__name__"), name.clone());
+                let instance = Instance { class, attributes, is_opaque: false };
+                Ok(self.allocate(Object::Instance(instance)))
+            }
             ("super", []) => self.super_value(),
             ("super", _) => Ok(Value::Unknown),
             ("type", [value]) => Ok(self.class_of(value)),
+            ("type", [Value::Str(name), Value::Tuple(bases), Value::Object(body)])
+                if bases.iter().all(|base| self.is_class(base)) =>
+            {
+                Ok(self.make_class(name, bases, *body))
+            }
             ("property" | "classmethod" | "staticmethod", [function, ..]) => {
                 Ok(Value::Method(Rc::new((Value::Type(class), function.clone()))))
             }
@@ -93,11 +106,15 @@ impl Machine<'_> {
             }
             ("dict", _) => self.make_dict(&positional, &args, at),
             ("range", _) => self.make_range(&positional, &args, at),
-            ("enumerate", [iterable]) => {
+            ("enumerate", [iterable] | [iterable, Value::Int(_)]) => {
                 let items = self.iterate(iterable, at)?;
-                let numbered = items.values.into_iter().enumerate();
-                let pairs = numbered
-                    .map(|(index, item)| Value::tuple(vec![Value::Int(index as i64), item]));
+                let first = positional.get(1).or(args.keywords.first().map(|(_, start)| start));
+                let Some(first) = first.map_or(Some(0), Value::as_int) else {
+                    return self.unseen_builtin(class, &args, at);
+                };
+                let numbered = (first..).zip(items.values);
+                let pairs =
+                    numbered.map(|(number, item)| Value::tuple(vec![Value::Int(number), item]));
                 let items = Items { values: pairs.collect(), exact: items.exact };
                 Ok(self.allocate(Object::Iterator(items)))
             }
@@ -114,6 +131,27 @@ impl Machine<'_> {
             }
             _ => self.unseen_builtin(class, &args, at),
         }
+    }
+
+    /// `type(name, bases, body)`
+    fn make_class(&mut self, name: &Name, bases: &Rc<[Value]>, body: ObjectId) -> Value {
+        let mut namespace = Namespace::default();
+        let mut is_opaque = bases.iter().any(|base| self.is_opaque_base(base));
+        match self.state.object(body) {
+            Some(Object::Dict(entries)) => {
+                is_opaque |= !entries.exact;
+                for (key, value) in &entries.pairs {
+                    match key {
+                        Value::Str(name) => namespace.set(Name::clone(name), value.clone()),
+                        _ => is_opaque = true,
+                    }
+                }
+            }
+            _ => is_opaque = true,
+        }
+        let (name, bases) = (Name::clone(name), Rc::clone(bases));
+        let class = Class { name, bases, metaclass: None, namespace, is_opaque };
+        self.allocate(Object::Class(class))
     }
 
     fn make_exception(&mut self, class: &'static str, args: Args) -> Value {

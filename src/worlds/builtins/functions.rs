@@ -72,6 +72,14 @@ impl Machine<'_> {
             ("globals", []) => Ok(Value::Globals),
             ("locals" | "vars", []) if self.at_module_level() => Ok(Value::Globals),
             ("vars", [Value::ThisModule]) => Ok(Value::Globals),
+            ("vars", [Value::Object(id)])
+                if matches!(
+                    self.state.object(*id),
+                    Some(Object::Instance(_) | Object::Class(_))
+                ) =>
+            {
+                Ok(Value::Attributes(*id))
+            }
             ("dir", []) if self.at_module_level() => Ok(Value::Opaque(Some(OWN_NAMES))),
             ("dir", _) => Ok(Value::of_type("list")),
             ("locals", []) => Ok(Value::of_type("dict")),
@@ -112,8 +120,11 @@ impl Machine<'_> {
                 self.see_nothing(span, "a name is computed and set on the module");
                 Ok(Value::None)
             }
-            ("exec", [code, ..]) => self.exec(&code.clone(), positional.len(), at),
-            ("eval", _) => self.unseen_builtin(name, &args, at),
+            ("exec" | "eval", [code, namespaces @ ..]) => {
+                let result = if name == "exec" { Value::None } else { Value::Unknown };
+                self.exec(code, namespaces, name == "exec", at);
+                Ok(result)
+            }
             ("print" | "id" | "repr" | "ascii" | "breakpoint" | "input", _) => {
                 if positional.iter().any(|value| self.may_fail_to_show(value)) {
                     self.risk(&args, "", at);
@@ -232,6 +243,7 @@ impl Machine<'_> {
                 _ => None,
             },
             Value::Globals
+            | Value::Attributes(_)
             | Value::Opaque(Some("str" | "list" | "dict" | "tuple" | "set" | "bytes" | "range")) => {
                 return Ok(Value::of_type("int"));
             }
@@ -333,19 +345,26 @@ impl Machine<'_> {
         })
     }
 
-    fn exec(&mut self, code: &Value, arguments: usize, at: ExprId) -> Flow<Value> {
+    /// `exec` and `eval`: the code may change the namespaces that it is given.
+    fn exec(&mut self, code: &Value, namespaces: &[Value], binds: bool, at: ExprId) {
         self.risk(&Args::plain(vec![code.clone()]), "", at);
-        // With a namespace of its own it binds nothing here.
-        if arguments == 1 && self.at_module_level() {
-            let span = self.program.ast().expr(at).span;
-            if let Value::Str(text) = code {
-                for name in names_bound_by(text, self.resolver.python) {
-                    self.maybe_bind_global(&name, span);
-                }
-            }
-            self.see_nothing(span, "`exec` may bind anything");
+        self.escape(&Args::plain(namespaces.to_vec()));
+        let target = namespaces.last();
+        let is_own = match target {
+            None => self.at_module_level(),
+            Some(target) => matches!(target, Value::Globals),
+        };
+        // What is evaluated binds only with `:=`; a text that is compiled elsewhere may do more.
+        if !is_own || !(binds || (target.is_some() && !matches!(code, Value::Str(_)))) {
+            return;
         }
-        Ok(Value::None)
+        let span = self.program.ast().expr(at).span;
+        if let Value::Str(text) = code {
+            for name in names_bound_by(text, self.resolver.python) {
+                self.maybe_bind_global(&name, span);
+            }
+        }
+        self.see_nothing(span, "`exec` may bind anything");
     }
 
     fn next(&mut self, iterator: &Value, default: Option<Value>, at: ExprId) -> Flow<Value> {

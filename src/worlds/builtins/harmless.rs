@@ -46,7 +46,26 @@ impl Machine<'_> {
         if name == ("enum", "global_enum") {
             self.see_nothing(self.site, "`enum.global_enum` binds the members of a class");
         }
+        let converts = name.1.ends_with("._convert_") || name.1.ends_with("._convert");
+        if converts && args.values().any(|arg| self.is_own_key(arg)) {
+            // `Lib/enum.py`: it updates the globals of the module that it is given by name.
+            self.see_nothing(self.site, "`_convert_` binds constants as the members of a class");
+        }
+        if args.values().any(|arg| matches!(arg, Value::Globals)) {
+            self.see_nothing(self.site, "`globals()` is handed to code that is not followed");
+        }
+        self.note_registration(external, args, self.site);
         let value = match (name, &args.positional[..]) {
+            (("typing" | "typing_extensions", "_overload_dummy"), _) => {
+                let reason = "the overloads are not followed by an implementation";
+                return Err(self.raise_builtin("NotImplementedError", reason));
+            }
+            // `Lib/typing.py`: only what is defined last under the name can be called.
+            (("typing" | "typing_extensions", "overload"), [_]) => {
+                let module = external.module.clone();
+                let attribute = crate::syntax::ast::Name::from("_overload_dummy");
+                Value::External(Rc::new(External { module, attribute }))
+            }
             (("sys", "exit"), _) => {
                 return Err(self.raise_builtin("SystemExit", "`sys.exit` is called"));
             }
@@ -54,7 +73,7 @@ impl Machine<'_> {
             (
                 (
                     "typing" | "typing_extensions",
-                    "overload" | "final" | "no_type_check" | "runtime_checkable" | "override",
+                    "final" | "no_type_check" | "runtime_checkable" | "override",
                 )
                 | ("abc", "abstractmethod")
                 | ("enum", "unique")

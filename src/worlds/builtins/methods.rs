@@ -30,11 +30,10 @@ impl Machine<'_> {
         }
         match receiver {
             Value::Globals => self.globals_method(name, &args, at),
+            Value::Attributes(id) => self.attributes_method(*id, name, &args, at),
             Value::Str(text) => self.str_method(&Arc::clone(text), name, &args, at),
             Value::Opaque(Some("sys.modules")) => match (&**name, &args.positional[..]) {
-                ("get", [Value::Str(module), ..]) if *module == self.identity.name => {
-                    Ok(Value::ThisModule)
-                }
+                ("get", [module, ..]) if self.is_own_key(module) => Ok(self.registered()),
                 _ => Ok(Value::Unknown),
             },
             Value::Object(id) => {
@@ -118,6 +117,9 @@ impl Machine<'_> {
 
     pub(in crate::worlds) fn forget_receiver(&mut self, receiver: &Value) {
         self.escape(&Args::plain(vec![receiver.clone()]));
+        if let Value::Attributes(id) = receiver {
+            self.forget_own(*id);
+        }
         if let Value::Globals = receiver {
             let span = self.site;
             self.see_nothing(span, "`globals()` is changed in a way that is not seen");

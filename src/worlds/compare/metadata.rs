@@ -24,7 +24,7 @@ impl Worlds<'_, '_> {
     fn stale_docstring(&mut self, anchor: Span) -> Option<StaleMetadata> {
         let symbol = self.machine.symbol(&Name::from("__doc__"));
         let slot = self.reload?.state.global(symbol)?;
-        let fresh = self.restart?.intended.global(symbol);
+        let fresh = self.restart?.offered().global(symbol);
         let [binding] = &slot.bindings[..] else { return None };
         let is_stale = is_own(slot) && binding.version < self.last;
         (is_stale && fresh.is_none_or(|fresh| !is_own(fresh))).then_some(StaleMetadata {
@@ -61,7 +61,7 @@ impl Worlds<'_, '_> {
     fn is_gone_altogether(&mut self, name: &Name) -> bool {
         let symbol = self.machine.symbol(name);
         let left = self.reload.is_some_and(|run| run.state.global(symbol).is_some());
-        let fresh = self.restart.is_some_and(|run| run.intended.global(symbol).is_some());
+        let fresh = self.restart.is_some_and(|run| run.offered().global(symbol).is_some());
         left && !fresh
     }
 }

@@ -64,18 +64,19 @@ impl<'s, 'a> Stops<'s, 'a> {
     /// The places at which a run may stop, each once.
     pub(super) fn points(&self) -> Vec<AbortPoint> {
         let run = self.run;
-        let open: Vec<&Raise> = run.stops.iter().filter(|stop| is_open(stop)).collect();
+        let all = run.stops.iter().enumerate();
+        let open: Vec<(usize, &Raise)> = all.filter(|(_, stop)| is_open(stop)).collect();
         let last_certain = run.aborted_at;
-        let ends = open.iter().filter(|stop| stop.risk.is_none()).count();
+        let ends = open.iter().filter(|(_, stop)| stop.risk.is_none()).count();
         // A stage that stopped half-way says nothing of what it did not reach.
         let ran_to_its_end = self.previous.is_some_and(|outcome| outcome != Outcome::Aborts);
         let mut points: Vec<AbortPoint> = Vec::new();
-        for stop in &open {
-            let is_end = stop.risk.is_none() && last_certain.is_some_and(|log| stop.log <= log);
+        for (index, stop) in &open {
+            let is_end = stop.risk.is_none() && *index >= run.last_stops;
             let is_last = stop.risk.is_none() && last_certain.is_some();
             // Another stop may come before, where nothing says that the module gets so far.
             let is_placed = self.machine.identity.is_placed;
-            let sole = open.iter().all(|other| match other.risk {
+            let sole = open.iter().all(|(_, other)| match other.risk {
                 Some(Risk::Inside) => false,
                 Some(_) => is_placed,
                 None => true,
@@ -159,6 +160,8 @@ fn merge(
 fn cause(stop: &Raise) -> AbortCause {
     match stop.risk {
         Some(Risk::Environment) => AbortCause::Environment,
+        // Whether it comes to this is not decided here; a name that is not there is a fault.
+        None if stop.is_forked && stop.read.is_none() => AbortCause::Environment,
         _ => AbortCause::NewRisk,
     }
 }

@@ -8,7 +8,7 @@ use crate::worlds::builtins::types;
 use crate::worlds::function::Local;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
-use crate::worlds::state::Object;
+use crate::worlds::state::{Items, Object};
 use crate::worlds::value::{External, ObjectId, Returned, Value};
 
 impl Machine<'_> {
@@ -129,6 +129,11 @@ impl Machine<'_> {
         if &**module == "sys" && &**name == "modules" {
             return Ok(Value::Opaque(Some("sys.modules")));
         }
+        if &**name == "__all__"
+            && let Some(names) = self.resolver.all_of(module)
+        {
+            return Ok(self.name_list(names));
+        }
         if self.resolver.is_submodule(module, name) {
             let submodule = Name::from(format!("{module}.{name}"));
             return Ok(match submodule == self.identity.name {
@@ -141,6 +146,12 @@ impl Machine<'_> {
         }
         let external = External { module: module.clone(), attribute: name.clone() };
         Ok(Value::External(Rc::new(external)))
+    }
+
+    /// A list of names, as `__all__` of another module is.
+    pub(in crate::worlds) fn name_list(&mut self, names: Vec<Name>) -> Value {
+        let names = names.into_iter().map(Value::Str).collect();
+        self.allocate(Object::List(Items::exactly(names)))
     }
 
     /// An attribute of the module that executes: its namespace, or its `__getattr__`.
@@ -174,6 +185,11 @@ impl Machine<'_> {
     fn type_attribute(&mut self, class: &'static str, name: &Name, at: ExprId) -> Flow<Value> {
         if &**name == "__name__" || &**name == "__qualname__" {
             return Ok(Value::str(class));
+        }
+        if &**name == "__init__" {
+            // `Base.__init__(self, …)` is as `super().__init__(…)`, with the receiver given.
+            let method = (Value::Type(class), Name::from("super().__init__"));
+            return Ok(Value::BuiltinMethod(Rc::new(method)));
         }
         let own = types::has_attribute(class, name);
         let meta = types::has_attribute("type", name);
@@ -236,6 +252,9 @@ impl Machine<'_> {
     }
 
     fn own_class_attribute(&mut self, class: &Value, name: &Name, at: ExprId) -> Flow<Value> {
+        if let ("__dict__", Value::Object(id)) = (&**name, class) {
+            return Ok(Value::Attributes(*id));
+        }
         if let Some(local) = self.class_attribute(class, name) {
             if local.maybe_unbound {
                 self.may_raise("AttributeError", Risk::Inside, at, || {
@@ -282,7 +301,10 @@ impl Machine<'_> {
             return Ok(class.clone());
         }
         if &**name == "__dict__" {
-            return Ok(Value::of_type("dict"));
+            return Ok(match object {
+                Value::Object(id) => Value::Attributes(*id),
+                _ => Value::of_type("dict"),
+            });
         }
         if let Some(local) = &own
             && !local.maybe_unbound

@@ -10,7 +10,7 @@ use crate::worlds::eval::attributes::returned;
 use crate::worlds::function::{Code, Function, Local};
 use crate::worlds::machine::{Active, Flow, Machine, Risk, Stop};
 use crate::worlds::state::{Entries, Instance, Items, Object};
-use crate::worlds::value::{ObjectId, Returned, Value};
+use crate::worlds::value::{External, ObjectId, Returned, Value};
 
 /// Calls deeper than this are not followed.
 const MAX_DEPTH: usize = 32;
@@ -155,7 +155,7 @@ impl Machine<'_> {
                         let reason = format!("`{}()`: {problem}", external.attribute);
                         return Err(self.raise_builtin("TypeError", reason));
                     }
-                    self.risk_of_call(Some(&external.module), at);
+                    self.risk_of_call(&external, &args, at);
                 }
                 self.escape(&args);
                 Ok(returned(&external, args.positional))
@@ -169,10 +169,12 @@ impl Machine<'_> {
 
     /// A call of something outside may raise. What an installed library offers hardly does
     /// when a module calls it; what cannot be seen at all, or lies in the workspace, may.
-    fn risk_of_call(&mut self, module: Option<&str>, at: ExprId) {
+    fn risk_of_call(&mut self, callee: &External, args: &Args, at: ExprId) {
         let in_frame = matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
-        let installed = module.is_some_and(|module| self.resolver.is_installed(module));
-        let loud = in_frame && module.is_some() && !installed;
+        let is_new = self.baseline.is_some() && !self.is_unchanged(at);
+        let loud = in_frame
+            && !self.resolver.is_installed(&callee.module)
+            && !(is_new && self.resolver.goes_through(callee, args, &self.state));
         let risk = if loud { Risk::Outside } else { Risk::Environment };
         let text = self.excerpt(self.program.ast().expr(at).span);
         self.may_raise("", risk, at, || format!("the call `{text}` may raise"));
@@ -247,14 +249,19 @@ impl Machine<'_> {
         };
         let Some(scope) = scope.map(Arc::clone) else { return Ok(Value::Opaque(None)) };
         let first = args.positional.first().cloned();
+        let is_run = !(scope.is_generator || scope.is_async);
+        let is_followed = !is_run || (self.active.len() <= MAX_DEPTH && self.step());
+        if !is_followed {
+            self.escape(&args);
+        }
         let frame = self.allocate_frame(Arc::clone(&scope));
         self.bind_arguments(function, args, frame, at)?;
-        if scope.is_generator || scope.is_async {
+        if !is_run {
             self.suppose_effects(&scope);
             let kind = if scope.is_generator { "generator" } else { "coroutine" };
             return Ok(Value::of_type(kind));
         }
-        if self.active.len() > MAX_DEPTH || !self.step() {
+        if !is_followed {
             self.suppose_effects(&scope);
             self.may_raise("", Risk::Inside, at, || {
                 format!("`{}` is too deep to follow", function.name)
@@ -413,6 +420,9 @@ impl Machine<'_> {
         if types::is_exception(builtin) {
             attributes.set(Name::from("args"), Value::tuple(args.positional.clone()));
         }
+        if let ("module", Some(name)) = (builtin, args.positional.first()) {
+            attributes.set(Name::from("__name__"), name.clone());
+        }
         let instance = Instance { class: class.clone(), attributes, is_opaque };
         let own_new = self.class_attribute(&class, "__new__");
         if let Some(new) = own_new {
@@ -455,7 +465,7 @@ impl Machine<'_> {
                 let reason = "the class takes no arguments";
                 return Err(self.raise_builtin("TypeError", reason));
             }
-        } else if !types::is_exception(builtin) && !has_new {
+        } else if !types::is_exception(builtin) && builtin != "module" && !has_new {
             self.may_raise("", Risk::Inside, at, || "making the object may fail".to_owned());
         }
         Ok(made)

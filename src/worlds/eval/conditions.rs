@@ -46,7 +46,8 @@ impl Machine<'_> {
         let outcomes = self.outcomes(test)?;
         let mut joined: Option<(State, Value)> = None;
         let open = outcomes.when_true.is_some() && outcomes.when_false.is_some();
-        let outside = u32::from(open && outcomes.outside);
+        // A module in a source root has been loaded: it went the way that it could go.
+        let outside = u32::from(open && (outcomes.outside || self.identity.is_placed));
         self.outside_forks += outside;
         for (state, holds) in [(outcomes.when_true, true), (outcomes.when_false, false)] {
             let Some(state) = state else { continue };
@@ -101,7 +102,8 @@ impl Machine<'_> {
             }
             _ => {
                 let value = self.expr(test)?;
-                self.split(&value, test)?
+                let outcomes = self.split(&value, test)?;
+                self.narrowed(test, outcomes)
             }
         };
         if self.at_module_level() && self.version == self.stage {

@@ -97,7 +97,7 @@ impl Machine<'_> {
         let builtin = self.builtin(name);
         let Some(slot) = self.state.global(symbol).cloned() else {
             return match builtin {
-                Some(_) if self.state.unseen => Ok(Value::Unknown),
+                // What is not seen may hide it, but hardly ever does.
                 Some(builtin) => Ok(builtin),
                 None if self.state.unseen => {
                     self.may_raise("NameError", Risk::Environment, at, || {

@@ -5,13 +5,37 @@ use std::sync::Arc;
 use crate::syntax::ast::{ExprId, ExprKind, Name};
 use crate::worlds::builtins::functions::OWN_NAMES;
 use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::resolve::Presence;
 use crate::worlds::state::{Entries, Items, Object};
 use crate::worlds::value::{External, Value};
 
-/// Known bounds of a slice without a step: None where a bound is left out.
-pub(super) type Bounds = [Option<i64>; 2];
+/// Known bounds of a slice: None where a bound is left out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    lower: Option<i64>,
+    upper: Option<i64>,
+    /// `[::-1]`
+    is_reversed: bool,
+}
 
 impl Machine<'_> {
+    /// `sys.modules[name]` of another module: one that cannot be imported is not there.
+    fn require_loaded(&mut self, name: &Value, at: ExprId) -> Flow<()> {
+        let Value::Str(name) = name else { return Ok(()) };
+        match self.resolver.module_presence(name) {
+            Presence::No => {
+                let reason = format!("`sys.modules` has no `{name}`");
+                return Err(self.raise_builtin("KeyError", reason));
+            }
+            Presence::Yes | Presence::Maybe => {
+                self.may_raise("KeyError", Risk::Environment, at, || {
+                    format!("`{name}` may not have been imported")
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// The bounds of a slice expression; None for any other index, unevaluated.
     pub(super) fn slice_bounds(&mut self, index: ExprId) -> Flow<Option<Option<Bounds>>> {
         let program = std::rc::Rc::clone(&self.program);
@@ -27,16 +51,22 @@ impl Machine<'_> {
                 known &= bound.is_some() || matches!(value, Value::None);
             }
         }
-        if let Some(step) = step {
-            self.expr(*step)?;
-            known = false;
-        }
-        Ok(Some(known.then_some(bounds)))
+        let step = step.map(|step| self.expr(step)).transpose()?;
+        let [lower, upper] = bounds;
+        let is_reversed = match step.map(|step| step.as_int()) {
+            None | Some(Some(1)) => false,
+            Some(Some(-1)) if lower.is_none() && upper.is_none() => true,
+            Some(_) => {
+                known = false;
+                false
+            }
+        };
+        Ok(Some(known.then_some(Bounds { lower, upper, is_reversed })))
     }
 
     /// A slice of a known sequence.
     pub(super) fn sliced(&mut self, object: &Value, bounds: Option<Bounds>) -> Option<Value> {
-        let [lower, upper] = bounds?;
+        let Bounds { lower, upper, is_reversed } = bounds?;
         let cut = |length: usize| {
             let clamp = |bound: i64| {
                 let bound = if bound < 0 { bound + length as i64 } else { bound };
@@ -45,12 +75,21 @@ impl Machine<'_> {
             let start = lower.map_or(0, clamp);
             start..upper.map_or(length, clamp).max(start)
         };
+        let part = |items: &[Value]| {
+            let mut part = items[cut(items.len())].to_vec();
+            if is_reversed {
+                part.reverse();
+            }
+            part
+        };
         match object {
-            Value::Tuple(items) => Some(Value::tuple(items[cut(items.len())].to_vec())),
-            Value::Range(items) => Some(Value::Range(items[cut(items.len())].into())),
+            Value::Tuple(items) => Some(Value::tuple(part(items))),
+            Value::Range(items) => Some(Value::Range(part(items).into())),
             Value::Str(text) => {
                 let chars: Vec<char> = text.chars().collect();
-                let part: String = chars[cut(chars.len())].iter().collect();
+                let chars = chars[cut(chars.len())].iter();
+                let part: String =
+                    if is_reversed { chars.rev().collect() } else { chars.collect() };
                 Some(Value::str(&part))
             }
             Value::Object(id) => {
@@ -58,7 +97,7 @@ impl Machine<'_> {
                 if !items.exact {
                     return None;
                 }
-                let part = items.values[cut(items.values.len())].to_vec();
+                let part = part(&items.values);
                 Some(self.allocate(Object::List(Items::exactly(part))))
             }
             _ => None,
@@ -108,11 +147,26 @@ impl Machine<'_> {
                 _ => Err(self.raise_builtin("TypeError", "the object has no items")),
             },
             Value::Globals => self.global_item(index, at),
+            Value::Attributes(id) => match index {
+                Value::Str(name) => Ok(self.own_item(*id, name)),
+                _ => Ok(Value::Opaque(None)),
+            },
             Value::Opaque(Some("sys.modules")) => {
-                let own = matches!(index, Value::Str(name) if *name == self.identity.name);
-                Ok(if own { Value::ThisModule } else { Value::Unknown })
+                if self.is_own_key(index) {
+                    return Ok(self.registered());
+                }
+                self.require_loaded(index, at)?;
+                Ok(Value::Unknown)
             }
             Value::Type(class) => self.type_item(class, at),
+            Value::External(class)
+                if self.baseline.is_some()
+                    && !self.is_unchanged(at)
+                    && self.resolver.refuses_subscripts(class) =>
+            {
+                let reason = format!("the class `{}` is not subscriptable", class.attribute);
+                Err(self.raise_builtin("TypeError", reason))
+            }
             Value::External(external)
                 if (&*external.module, &*external.attribute) == ("os", "environ") =>
             {
@@ -321,6 +375,14 @@ impl Machine<'_> {
                 }
                 _ => Ok(None),
             },
+            Value::Attributes(id) => Ok(match item {
+                Value::Str(name) => match self.own(*id, name) {
+                    Some(own) => (!own.maybe_unbound).then_some(true),
+                    None if self.has_unseen_attributes(&Value::Object(*id)) => None,
+                    None => Some(false),
+                },
+                _ => None,
+            }),
             Value::Opaque(Some("str" | "dict" | "list" | "tuple" | "set" | "sys.modules")) => {
                 Ok(None)
             }
@@ -415,6 +477,7 @@ impl Machine<'_> {
                 Err(self.raise_builtin("TypeError", "the object is not iterable"))
             }
             Value::Globals
+            | Value::Attributes(_)
             | Value::Opaque(Some(
                 "dir()" | "str" | "list" | "tuple" | "dict" | "set" | "range" | "dict_keys"
                 | "dict_values" | "dict_items" | "frozenset" | "bytes" | "generator" | "map"

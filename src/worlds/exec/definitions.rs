@@ -7,9 +7,10 @@ use crate::program::ScopeKind;
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ClassDef, ExprId, ExprKind, FunctionDef, Ident, Name, Params, StmtId};
 use crate::worlds::builtins::types;
-use crate::worlds::function::{Class, Code, Function};
+use crate::worlds::eval::Args;
+use crate::worlds::function::{Class, Code, Function, Namespace};
 use crate::worlds::machine::{Active, Flow, Machine, Risk};
-use crate::worlds::state::{Frame, Object};
+use crate::worlds::state::{Entries, Frame, Object};
 use crate::worlds::value::{ObjectId, Value};
 
 impl Machine<'_> {
@@ -94,7 +95,7 @@ impl Machine<'_> {
         self.stand_at(def.header);
         let decorators = self.decorators(&def.decorators)?;
         let generic = !def.type_params.is_empty();
-        let bases = if generic { Vec::new() } else { self.class_bases(def)? };
+        let (bases, metaclass) = if generic { (Vec::new(), None) } else { self.class_bases(def)? };
         self.stand_at(def.header);
         let scope = self.program.statement_scope(id).map(Arc::clone);
         let Some(scope) = scope else { return Ok(()) };
@@ -120,14 +121,15 @@ impl Machine<'_> {
             || !def.decorators.is_empty()
             || bases.iter().any(|base| self.is_opaque_base(base))
             || def.keywords.iter().any(|keyword| is_metaclass(keyword.name.as_ref()));
-        self.finish_class(def, body, bases, is_opaque)?;
+        let metaclass = metaclass.or_else(|| bases.iter().find_map(|base| self.metaclass_of(base)));
+        self.finish_class(def, body, (bases, metaclass), is_opaque)?;
         let value = self.decorate(Value::Object(body), &def.decorators, decorators)?;
         self.bind_name(&def.name.name, value, def.name.span, BindingKind::Class);
         Ok(())
     }
 
-    /// Evaluates bases and keywords.
-    fn class_bases(&mut self, def: &ClassDef) -> Flow<Vec<Value>> {
+    /// Evaluates bases and keywords; gives the bases, and the metaclass where it is given.
+    fn class_bases(&mut self, def: &ClassDef) -> Flow<(Vec<Value>, Option<Value>)> {
         let mut bases = Vec::new();
         for &base in &def.bases {
             if let ExprKind::Starred(inner) = self.program.ast().expr(base).kind {
@@ -138,10 +140,14 @@ impl Machine<'_> {
             let value = self.expr(base)?;
             bases.push(value);
         }
+        let mut metaclass = None;
         for keyword in &def.keywords {
-            self.expr(keyword.value)?;
+            let value = self.expr(keyword.value)?;
+            if keyword.name.as_ref().is_some_and(|name| &*name.name == "metaclass") {
+                metaclass = Some(value);
+            }
         }
-        Ok(bases)
+        Ok((bases, metaclass))
     }
 
     fn check_base(&mut self, base: &Value, at: ExprId) -> Flow<()> {
@@ -194,10 +200,10 @@ impl Machine<'_> {
     }
 
     /// Whether instances may have attributes that the class statements do not show.
-    fn is_opaque_base(&self, base: &Value) -> bool {
+    pub(in crate::worlds) fn is_opaque_base(&self, base: &Value) -> bool {
         match base {
             Value::Type(name) => {
-                !matches!(*name, "object" | "Exception" | "BaseException")
+                !matches!(*name, "object" | "Exception" | "BaseException" | "module")
                     && !types::is_exception(name)
             }
             Value::Object(id) => match self.state.object(*id) {
@@ -212,7 +218,7 @@ impl Machine<'_> {
         &mut self,
         def: &ClassDef,
         body: ObjectId,
-        bases: Vec<Value>,
+        (bases, metaclass): (Vec<Value>, Option<Value>),
         is_opaque: bool,
     ) -> Flow<()> {
         let Some(Object::Frame(Frame { locals, .. })) = self.state.object(body) else {
@@ -223,13 +229,17 @@ impl Machine<'_> {
         let class = Class {
             name: def.name.name.clone(),
             bases: Rc::clone(&bases),
+            metaclass: metaclass.clone(),
             namespace: namespace.clone(),
             is_opaque,
         };
         // The frame becomes the class: functions made in the body know it by this id.
         self.state.insert(body, Object::Class(class));
         let class = Value::Object(body);
-        let at = def.bases.first().copied();
+        let at = def.bases.first().copied().or(def.keywords.first().map(|keyword| keyword.value));
+        if let (Some(metaclass), Some(at)) = (&metaclass, at) {
+            self.call_metaclass(metaclass, def, (&bases, &namespace), at)?;
+        }
         for (name, local) in namespace.iter() {
             if let Some(hook) = self.special(&local.value, "__set_name__") {
                 let args = vec![class.clone(), Value::str(name)];
@@ -246,6 +256,35 @@ impl Machine<'_> {
             }
         }
         Ok(())
+    }
+
+    fn metaclass_of(&self, base: &Value) -> Option<Value> {
+        let Value::Object(id) = base else { return None };
+        match self.state.object(*id) {
+            Some(Object::Class(class)) => class.metaclass.clone(),
+            _ => None,
+        }
+    }
+
+    /// `__new__` of the module's own metaclass; what it makes of the class is not looked at.
+    fn call_metaclass(
+        &mut self,
+        metaclass: &Value,
+        def: &ClassDef,
+        (bases, body): (&Rc<[Value]>, &Namespace),
+        at: ExprId,
+    ) -> Flow<()> {
+        let Some(new) = self.class_attribute(metaclass, "__new__") else { return Ok(()) };
+        let (Value::Function(_), false) = (&new.value, new.maybe_unbound) else { return Ok(()) };
+        let pairs = body.iter().map(|(name, local)| (Value::str(name), local.value.clone()));
+        let entries = Entries { pairs: pairs.collect(), exact: true };
+        let body = self.allocate(Object::Dict(entries));
+        let name = Value::str(&def.name.name);
+        let positional = vec![metaclass.clone(), name, Value::Tuple(Rc::clone(bases)), body];
+        // Further keywords of the class statement are handed on, too.
+        let inexact = def.keywords.len() > 1;
+        let args = Args { positional, keywords: Vec::new(), inexact };
+        self.call_with(&new.value, args, at).map(drop)
     }
 
     fn call_hook(&mut self, hook: &Value, args: Vec<Value>, at: Option<ExprId>) -> Flow<()> {

@@ -6,9 +6,11 @@ use std::rc::Rc;
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{Alias, ImportNames, Name};
 use crate::text::span::Span;
+use crate::worlds::builtins::types;
 use crate::worlds::changes::import_fingerprint;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
+use crate::worlds::summaries::ImportEnd;
 use crate::worlds::value::{External, Value};
 
 impl Machine<'_> {
@@ -26,7 +28,7 @@ impl Machine<'_> {
     }
 
     fn module_value(&self, name: Name) -> Value {
-        if name == self.identity.name { Value::ThisModule } else { Value::Module(name) }
+        if name == self.identity.name { self.registered() } else { Value::Module(name) }
     }
 
     /// Importing a module by its absolute name, its parents first.
@@ -38,13 +40,7 @@ impl Machine<'_> {
                 continue;
             }
             match self.resolver.module_presence(part) {
-                // Where somebody is ready for it, an import that fails inside counts, too.
-                Presence::Yes if self.tries > 0 && self.resolver.import_may_fail(part) => {
-                    self.may_raise_if("ImportError", Risk::Environment, false, || {
-                        format!("importing `{part}` may fail")
-                    });
-                }
-                Presence::Yes => {}
+                Presence::Yes => self.execute_module(part)?,
                 Presence::No => {
                     let reason = format!("there is no module `{part}`");
                     return Err(self.raise_builtin("ModuleNotFoundError", reason));
@@ -68,6 +64,27 @@ impl Machine<'_> {
             self.set_submodule(part);
         }
         Ok(())
+    }
+
+    /// Where somebody is ready for it, an import that fails inside the module counts, too.
+    fn execute_module(&mut self, name: &str) -> Flow<()> {
+        if self.tries == 0 {
+            return Ok(());
+        }
+        match self.resolver.import_end(name) {
+            ImportEnd::Completes => Ok(()),
+            ImportEnd::MayFail => {
+                self.may_raise_if("ImportError", Risk::Environment, false, || {
+                    format!("importing `{name}` may fail")
+                });
+                Ok(())
+            }
+            ImportEnd::Fails(class) => {
+                let class = class.as_deref().and_then(types::class_named);
+                let exception = class.map_or(Value::Unknown, Value::of_type);
+                Err(self.raise(exception, format!("importing `{name}` fails")))
+            }
+        }
     }
 
     /// Importing a submodule makes it an attribute of its package, which this module may be.
@@ -194,15 +211,16 @@ impl Machine<'_> {
             self.note_import(module, name);
         }
         if self.resolver.is_submodule(module, name) {
-            if self.tries > 0 && self.resolver.import_may_fail(&submodule) {
-                self.may_raise_if("ImportError", Risk::Environment, false, || {
-                    format!("importing `{submodule}` may fail")
-                });
-            }
+            self.execute_module(&submodule)?;
             return Ok(Value::Module(Name::from(submodule)));
         }
         if let Some(value) = self.resolver.target_constant(module, name) {
             return Ok(value);
+        }
+        if &**name == "__all__"
+            && let Some(names) = self.resolver.all_of(module)
+        {
+            return Ok(self.name_list(names));
         }
         let external = External { module: module.clone(), attribute: name.clone() };
         Ok(Value::External(Rc::new(external)))
@@ -218,7 +236,7 @@ impl Machine<'_> {
         }
         let submodule = Name::from(format!("{module}.{name}"));
         match self.resolver.module_presence(&submodule) {
-            Presence::Yes => {}
+            Presence::Yes => self.execute_module(&submodule)?,
             Presence::Maybe => {
                 let unchanged = self.import_ran(module, name);
                 self.may_raise_if("ImportError", Risk::Environment, unchanged, || {

@@ -267,7 +267,8 @@ impl Machine<'_> {
             | Value::Returned(_)
             | Value::Opaque(_)
             | Value::Union(_)
-            | Value::Globals => None,
+            | Value::Globals
+            | Value::Attributes(_) => None,
             _ => return Ok(Some(false)),
         };
         let mut all = Some(true);

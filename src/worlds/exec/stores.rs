@@ -142,12 +142,19 @@ impl Machine<'_> {
                 Ok(())
             }
             Value::Opaque(Some("sys.modules")) => {
-                if matches!(index, Value::Str(name) if *name == self.identity.name) {
-                    self.see_nothing(span, "the module replaces itself in `sys.modules`");
+                if self.is_own_key(index) {
+                    self.register(value, span);
                 }
                 Ok(())
             }
             Value::Object(id) => self.set_object_item(*id, index, value, at),
+            Value::Attributes(id) => {
+                match index {
+                    Value::Str(name) => self.set_own(*id, Name::clone(name), value),
+                    _ => self.forget_own(*id),
+                }
+                Ok(())
+            }
             Value::Unknown
             | Value::Opaque(_)
             | Value::Union(_)
@@ -236,6 +243,10 @@ impl Machine<'_> {
                     Ok(())
                 }
             },
+            Value::Attributes(id) => {
+                self.forget_own(*id);
+                Ok(())
+            }
             Value::Object(id) => {
                 // The read says whether the item is there, and what raises where it is not.
                 self.item(object, index, at)?;

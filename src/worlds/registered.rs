@@ -1,0 +1,244 @@
+//! Modules that put something else under their own name in `sys.modules`.
+//!
+//! `importlib.reload` then executes the next text in the namespace of what is there
+//! (`Lib/importlib/__init__.py`, `_exec` and `_init_module_attrs` in
+//! `Lib/importlib/_bootstrap.py`), and that is what everybody who imports the module holds. The
+//! namespace in which the text has run lives on as the globals of its functions only.
+
+use std::rc::Rc;
+
+use super::function::{Local, Namespace};
+use super::machine::Machine;
+use super::state::{Binding, Items, Object, Slot, State};
+use super::value::{ObjectId, Value};
+use crate::simulation::BindingKind;
+use crate::syntax::ast::{ExprId, Name};
+use crate::text::span::Span;
+use crate::worlds::eval::Args;
+use crate::worlds::machine::Flow;
+
+/// What `type_new` (`Objects/typeobject.c`) puts into the `__dict__` of a class, with its type.
+const IN_EVERY_CLASS: &[(&str, &str)] = &[
+    ("__module__", "str"),
+    ("__dict__", "getset_descriptor"),
+    ("__weakref__", "getset_descriptor"),
+    ("__doc__", "NoneType"),
+];
+
+/// What a module has put into `sys.modules` under its own name, and where.
+#[derive(Debug, Clone)]
+pub(super) struct Registered {
+    pub(super) value: Value,
+    pub(super) span: Span,
+}
+
+impl Registered {
+    /// After one of two paths; on a path without, it is the module itself.
+    pub(super) fn join(one: Option<Registered>, other: Option<&Registered>) -> Option<Registered> {
+        let (value, span) = match (&one, other) {
+            (None, None) => return None,
+            (Some(one), Some(other)) => (one.value.join(&other.value), one.span),
+            (Some(one), None) => (one.value.join(&Value::ThisModule), one.span),
+            (None, Some(other)) => (Value::ThisModule.join(&other.value), other.span),
+        };
+        Some(Registered { value, span })
+    }
+}
+
+impl Machine<'_> {
+    /// `sys.modules[own name] = value`
+    pub(super) fn register(&mut self, value: Value, span: Span) {
+        self.state.registered = match value {
+            Value::ThisModule => None,
+            value => Some(Registered { value, span }),
+        };
+    }
+
+    /// Whether a key of `sys.modules` is the name of the module that may be replaced.
+    pub(super) fn is_own_key(&self, key: &Value) -> bool {
+        let own = self.watched.as_ref().unwrap_or(&self.identity.name);
+        matches!(key, Value::Str(name) if name == own)
+    }
+
+    /// What `sys.modules` holds under the module's own name.
+    pub(super) fn registered(&self) -> Value {
+        match (&self.state.registered, &self.watched) {
+            (Some(registered), _) => registered.value.clone(),
+            (None, Some(other)) => Value::Module(other.clone()),
+            (None, None) => Value::ThisModule,
+        }
+    }
+
+    /// The namespace that a run leaves in `sys.modules`, where that is not the one in which it
+    /// has executed.
+    pub(super) fn held(&mut self, state: &State, version: u32) -> Option<State> {
+        let registered = state.registered.clone()?;
+        self.state = state.clone();
+        self.state.registered = None;
+        self.state.unseen = false;
+        self.state.clear_globals();
+        self.bind_machinery();
+        let seen = match registered.value {
+            Value::Object(id) => self.hold_attributes(id, state, registered.span, version),
+            _ => false,
+        };
+        if !seen {
+            self.state.unseen = true;
+        }
+        Some(std::mem::take(&mut self.state))
+    }
+
+    /// Makes an instance's attributes the namespace; false where there may be others.
+    fn hold_attributes(&mut self, id: ObjectId, ran: &State, span: Span, version: u32) -> bool {
+        let Some(Object::Instance(instance)) = ran.object(id) else { return false };
+        let seen = !self.has_unseen_attributes(&Value::Object(id));
+        for (name, Local { value, maybe_unbound }) in instance.attributes.iter() {
+            let symbol = self.symbol(name);
+            if self.state.global(symbol).is_some() && &**name != "__doc__" {
+                continue;
+            }
+            // Where a name was bound says more than where all of them were copied.
+            let own = ran.global(symbol).and_then(|slot| slot.bindings.last());
+            let is_it = |own: &&Binding| own.value.same(value) || matches!(value, Value::Unknown);
+            let binding = match own.filter(is_it) {
+                Some(own) => own.clone(),
+                None => {
+                    let kind = BindingKind::Variable;
+                    Binding { version, span, kind, value: value.clone() }
+                }
+            };
+            let slot = Slot { bindings: vec![binding], maybe_unbound: *maybe_unbound };
+            self.state.set_global(symbol, Some(Rc::new(slot)));
+        }
+        seen
+    }
+
+    // --- `object.__dict__` ---
+
+    /// A method of a `__dict__`; that of a class takes no changes.
+    pub(super) fn attributes_method(
+        &mut self,
+        id: ObjectId,
+        name: &Name,
+        args: &Args,
+        at: ExprId,
+    ) -> Flow<Value> {
+        match (&**name, &args.positional[..]) {
+            ("update", sources) => {
+                for source in sources {
+                    self.update_attributes(id, source, at)?;
+                }
+                for (name, value) in &args.keywords {
+                    self.set_own(id, name.clone(), value.clone());
+                }
+                Ok(Value::None)
+            }
+            ("keys" | "values" | "items", []) => Ok(self.own_items(id, name)),
+            ("copy", []) => Ok(Value::of_type("dict")),
+            ("get" | "__contains__" | "__len__", _) => Ok(Value::Opaque(None)),
+            ("setdefault", [Value::Str(name), rest @ ..]) => {
+                if let Some(known) = self.own(id, name).filter(|known| !known.maybe_unbound) {
+                    return Ok(known.value);
+                }
+                let value = rest.first().cloned().unwrap_or(Value::None);
+                self.set_own(id, Name::clone(name), value.clone());
+                Ok(value)
+            }
+            _ => {
+                self.forget_own(id);
+                Ok(Value::Opaque(None))
+            }
+        }
+    }
+
+    fn update_attributes(&mut self, id: ObjectId, source: &Value, at: ExprId) -> Flow<()> {
+        if let Value::Globals = source {
+            let names = self.state.globals().map(|(symbol, slot)| {
+                let local = Local { value: slot.value(), maybe_unbound: slot.maybe_unbound };
+                (self.name(symbol).clone(), local)
+            });
+            let names: Vec<(Name, Local)> = names.collect();
+            if let Some(Object::Instance(instance)) = self.state.object_mut(id) {
+                names
+                    .into_iter()
+                    .for_each(|(name, local)| instance.attributes.set_local(name, local));
+            }
+            if self.state.unseen {
+                self.forget_own(id);
+            }
+            return Ok(());
+        }
+        for pair in self
+            .dict_source(source, at)?
+            .map_or_else(|| vec![None], |pairs| pairs.into_iter().map(Some).collect())
+        {
+            match pair {
+                Some((Value::Str(name), value)) => self.set_own(id, Name::clone(&name), value),
+                _ => self.forget_own(id),
+            }
+        }
+        Ok(())
+    }
+
+    /// What an object itself holds under a name.
+    pub(super) fn own(&self, id: ObjectId, name: &str) -> Option<Local> {
+        match self.state.object(id) {
+            Some(Object::Instance(instance)) => instance.attributes.get(name).cloned(),
+            Some(Object::Class(class)) => class.namespace.get(name).cloned(),
+            _ => None,
+        }
+    }
+
+    /// `keys()`, `values()` or `items()` of a `__dict__`.
+    fn own_items(&mut self, id: ObjectId, which: &str) -> Value {
+        let Some(pairs) = self.own_entries(id) else { return Value::of_type("dict_items") };
+        let items = pairs.into_iter().map(|(key, value)| match which {
+            "keys" => key,
+            "values" => value,
+            _ => Value::tuple(vec![key, value]),
+        });
+        let items = Items::exactly(items.collect());
+        self.allocate(Object::List(items))
+    }
+
+    /// All that a `__dict__` holds, where that is known.
+    pub(super) fn own_entries(&self, id: ObjectId) -> Option<Vec<(Value, Value)>> {
+        if self.has_unseen_attributes(&Value::Object(id)) {
+            return None;
+        }
+        let (own, implicit): (&Namespace, &[(&str, &'static str)]) = match self.state.object(id)? {
+            Object::Instance(instance) => (&instance.attributes, &[]),
+            Object::Class(class) => (&class.namespace, IN_EVERY_CLASS),
+            _ => return None,
+        };
+        let mut entries = Vec::new();
+        for (name, local) in own.iter() {
+            if local.maybe_unbound {
+                return None;
+            }
+            entries.push((Value::Str(name.clone()), local.value.clone()));
+        }
+        for (name, class) in implicit.iter().filter(|(name, _)| own.get(name).is_none()) {
+            entries.push((Value::str(name), Value::Opaque(Some(class))));
+        }
+        Some(entries)
+    }
+
+    /// `object.__dict__[name]`
+    pub(super) fn own_item(&self, id: ObjectId, name: &str) -> Value {
+        self.own(id, name).map_or(Value::Opaque(None), |local| local.value)
+    }
+
+    pub(super) fn set_own(&mut self, id: ObjectId, name: Name, value: Value) {
+        if let Some(Object::Instance(instance)) = self.state.object_mut(id) {
+            instance.attributes.set(name, value);
+        }
+    }
+
+    /// An instance may have got any attribute.
+    pub(super) fn forget_own(&mut self, id: ObjectId) {
+        if let Some(Object::Instance(instance)) = self.state.object_mut(id) {
+            instance.is_opaque = true;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What is remembered of other modules: their namespaces after a fresh import.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::machine::Machine;
+use super::resolve::Presence;
+use super::signature::Signature;
+use super::value::Value;
+use crate::modules::ModuleOrigin;
+use crate::program::Program;
+use crate::python::PythonVersion;
+use crate::syntax::ast::{Constant, Name};
+
+/// What other modules bind, shared by everything that is simulated against the same files.
+#[derive(Debug, Default)]
+pub struct SummaryCache {
+    pub(super) summaries: DashMap<String, Arc<Summary>>,
+    /// The texts of other modules that were parsed for what they import, by their files.
+    pub(super) programs: DashMap<(PathBuf, PythonVersion), Option<Arc<Program>>>,
+    /// Whether a module's `__getattr__` serves a name.
+    pub(super) served: DashMap<(String, Name), Presence>,
+}
+
+/// The namespace of a freshly imported module.
+#[derive(Debug, Default)]
+pub(super) struct Summary {
+    pub(super) names: FxHashMap<Name, Exported>,
+    /// The names of `__all__`, where it is known.
+    pub(super) all: Option<Vec<Name>>,
+    /// Names may be bound that are not among these.
+    pub(super) unseen: bool,
+    pub(super) has_getattr: bool,
+    /// How importing it ends.
+    pub(super) end: ImportEnd,
+    pub(super) origin: Option<ModuleOrigin>,
+    /// The names of the modules that were asked for to make this.
+    pub(super) asked: FxHashSet<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Exported {
+    pub(super) certain: bool,
+    /// Its value, where that is one plain constant.
+    pub(super) constant: Option<Constant>,
+    /// What it takes when it is called, where it is a plain function or class.
+    pub(super) signature: Option<Signature>,
+    /// A class of which everything is seen, and that has no `__class_getitem__`.
+    pub(super) refuses_subscripts: bool,
+    /// Where it is from, if the module only hands it on: module and name.
+    pub(super) from: Option<(Name, Name)>,
+}
+
+/// How importing another module ends, as far as its own text decides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum ImportEnd {
+    #[default]
+    Completes,
+    MayFail,
+    /// For certain; with the name of the exception's class, where it is known.
+    Fails(Option<String>),
+}
+
+impl SummaryCache {
+    /// What still holds after some modules have changed, by their dotted names and files; with
+    /// `rearranged`, where modules may have come or gone, nothing of the workspace's does.
+    /// Whoever uses this cache meanwhile goes on seeing what it saw.
+    pub fn refreshed(
+        &self,
+        modules: &FxHashSet<String>,
+        files: &FxHashSet<PathBuf>,
+        rearranged: bool,
+    ) -> SummaryCache {
+        let is_own = |summary: &Summary| summary.origin == Some(ModuleOrigin::Workspace);
+        let mut kept: FxHashMap<String, Arc<Summary>> = FxHashMap::default();
+        for entry in &self.summaries {
+            kept.insert(entry.key().clone(), Arc::clone(entry.value()));
+        }
+        if rearranged {
+            kept.retain(|_, summary| !is_own(summary));
+        }
+        let mut stale = modules.clone();
+        loop {
+            let before = kept.len();
+            kept.retain(|name, summary| {
+                let asks = is_own(summary) && summary.asked.iter().any(|name| stale.contains(name));
+                let is_stale = stale.contains(name) || asks;
+                if is_stale {
+                    stale.insert(name.clone());
+                }
+                !is_stale
+            });
+            if kept.len() == before {
+                break;
+            }
+        }
+        let programs = self.programs.iter().filter(|entry| !files.contains(&entry.key().0));
+        // What another module's `__getattr__` serves may hang on anything: it is looked up again.
+        SummaryCache {
+            summaries: kept.into_iter().collect(),
+            programs: programs.map(|entry| (entry.key().clone(), entry.value().clone())).collect(),
+            served: DashMap::default(),
+        }
+    }
+}
+
+impl Machine<'_> {
+    /// What the namespace exports.
+    pub(super) fn summary(&mut self) -> Summary {
+        let all = self.all_names();
+        let getattr = self.symbol(&Name::from("__getattr__"));
+        let mut summary = Summary {
+            names: FxHashMap::default(),
+            all,
+            unseen: self.state.unseen,
+            has_getattr: self.state.global(getattr).is_some(),
+            end: ImportEnd::Completes,
+            origin: None,
+            asked: FxHashSet::default(),
+        };
+        for (symbol, slot) in self.state.globals() {
+            let constant = match slot.value() {
+                Value::None => Some(Constant::None),
+                Value::Bool(true) => Some(Constant::True),
+                Value::Bool(false) => Some(Constant::False),
+                Value::Int(number) => Some(Constant::Int(number)),
+                Value::Str(text) => Some(Constant::Str(text)),
+                _ => None,
+            };
+            let value = slot.value();
+            let from = match &value {
+                Value::External(from) => Some((from.module.clone(), from.attribute.clone())),
+                _ => None,
+            };
+            let exported = Exported {
+                certain: !slot.maybe_unbound,
+                constant,
+                signature: self.signature_of(&value),
+                refuses_subscripts: self.refuses_subscripts(&value),
+                from,
+            };
+            summary.names.insert(self.name(symbol).clone(), exported);
+        }
+        summary
+    }
+}
