@@ -15,6 +15,10 @@ An answer is {"id", "history": [stage, …], "fresh": stage, "isolated"?: stage,
 a stage {"outcome": "completes" | "raises" | "syntax-error" | "timeout" | "died", "exception"?,
 "message"?, "line"?, "inside"?, "names", "submodules", "where"?}. `line` is the line of the
 module's own frame, `inside` tells whether the module's own code was being executed.
+
+Where the job asks for "details", the last stage of the history and the fresh import have besides
+"values": {name: text}, what names hold that hold plain data, and "star": the outcome of
+`from module import *`.
 """
 
 import dis
@@ -81,6 +85,17 @@ def write(path, text, tick=[int(time.time()) - 100_000_000]):
     importlib.invalidate_caches()
 
 
+PLAIN = (int, float, complex, str, bytes, bool, type(None), tuple, list, dict, set, frozenset)
+
+
+def details(name, module, stage):
+    """What a module holds that a namespace's names do not tell."""
+    held = {key: value for key, value in vars(module).items() if isinstance(value, PLAIN)}
+    texts = {key: repr(value) for key, value in held.items() if key not in ("__builtins__", "__path__")}
+    stage["values"] = {key: text for key, text in texts.items() if " at 0x" not in text and len(text) < 2000}
+    stage["star"] = attempt(lambda: exec(f"from {name} import *", {}), "").get("exception", "completes")
+
+
 def history(job, path):
     name = job["module"]
     stage = attempt(lambda: importlib.import_module(name), path)
@@ -94,6 +109,8 @@ def history(job, path):
         stages.append(attempt(lambda: importlib.reload(module), path))
     if module is not None:
         stages[-1]["names"], stages[-1]["submodules"] = names_of(name, vars(module))
+        if job.get("details"):
+            details(name, module, stages[-1])
     return stages
 
 
@@ -108,6 +125,8 @@ def fresh(job, path):
     module = sys.modules.get(name)
     if module is not None:
         stage["names"], stage["submodules"] = names_of(name, vars(module))
+        if job.get("details"):
+            details(name, module, stage)
     return stage
 
 
