@@ -14,13 +14,14 @@ import argparse
 import collections
 import concurrent.futures
 import json
+import pathlib
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
-from common import CORPUS, HERE, MACHINERY, packages, sample, tree, venv_python
+from common import CORPUS, HERE, MACHINERY, module_name, packages, sample, tree, venv_python
 from measure import BINARY, simulate, texts
 
 
@@ -100,6 +101,10 @@ def verdict(finding, fix, before, after):
         here_only = fix["title"].endswith("here only")
         done = len(ghosts(after)) < len(ghosts(before)) if here_only else not ghosts(after)
         return None if done or not ghosts(before) else f"still ghost reads: {ghosts(after)[:3]}"
+    if finding["code"] == "RS107":
+        fails = lambda truth: {name for name, how in truth["fresh"].get("also", {}).items() if how != "completes"}
+        left = fails(after) if fails(before) else fails(after) - fails(before)
+        return f"cannot be imported afresh: {left}" if left else None
     if finding["code"] in ("RS201", "RS202", "RS205") and not fix["title"].startswith("Move line"):
         line = finding["range"]["start"]["line"]
         if not (was.get("line") and line <= was["line"] <= finding["range"]["end"]["line"]):
@@ -107,6 +112,12 @@ def verdict(finding, fix, before, after):
         same = now["outcome"] != "completes" and (now["exception"], now["message"]) == (was.get("exception"), was.get("message"))
         return f"it still stops: {now['exception']} {now['message']}" if same else None
     return None
+
+
+def below(root, path):
+    """A path relative to the tree; None for the versions, which lie elsewhere."""
+    path = pathlib.Path(path).resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else None
 
 
 def ask(package, old, jobs):
@@ -137,10 +148,18 @@ def judge(case, options):
                 offered.append((finding, fix))
     offered = sample_pairs(offered, options.fixes, case["id"])
     job = {"module": case["module"], "path": case["path"], "details": True}
+    root = tree(case["package"], case["old"])
+    importers = {place for finding, _ in offered if finding["code"] == "RS107"
+                 for place in [below(root, finding["path"])] if place}
+    job["also"] = sorted(module_name(place) for place in importers)
     jobs = [{**job, "id": key, "versions": versions} for key in ("before", "again")] if offered else []
     for number, (_, fix) in enumerate(offered):
-        fixed = versions[:-1] + [edited(versions[-1], fix["edits"])]
-        jobs.append({**job, "id": str(number), "versions": fixed})
+        files = collections.defaultdict(list)
+        for edit in fix["edits"]:
+            files[below(root, edit["path"])].append(edit)
+        fixed = versions[:-1] + [edited(versions[-1], files.pop(None, []))]
+        after = {place: edited((root / place).read_bytes().decode(), edits) for place, edits in files.items()}
+        jobs.append({**job, "id": str(number), "versions": fixed, "after": after})
     answers = ask(case["package"], case["old"], jobs) if jobs else {}
     results = [("finding", finding["code"], bool([f for f in finding["fixes"] if not f["title"].startswith("Silence")]))
                for finding in said["diagnostics"]]

@@ -18,7 +18,8 @@ module's own frame, `inside` tells whether the module's own code was being execu
 
 Where the job asks for "details", the last stage of the history and the fresh import have besides
 "values": {name: text}, what names hold that hold plain data, and "star": the outcome of
-`from module import *`.
+`from module import *`. "after": {path: text} are other files that have changed when the module is
+imported afresh, and "also" modules that are imported then, too: "also": {module: outcome}.
 """
 
 import dis
@@ -127,6 +128,9 @@ def fresh(job, path):
         stage["names"], stage["submodules"] = names_of(name, vars(module))
         if job.get("details"):
             details(name, module, stage)
+    also = {other: attempt(lambda: importlib.import_module(other), "") for other in job.get("also", ())}
+    if also:
+        stage["also"] = {other: how.get("exception", "completes") for other, how in also.items()}
     return stage
 
 
@@ -213,8 +217,10 @@ def ghosts(text, path, after, restarted):
 
 def answer(job, root):
     path = os.path.join(root, job["path"])
-    with open(path, encoding="utf-8", newline="") as file:
-        original = file.read()
+    originals = {}
+    for place in [path, *(os.path.join(root, other) for other in job.get("after", {}))]:
+        with open(place, encoding="utf-8", newline="") as file:
+            originals[place] = file.read()
     try:
         write(path, job["versions"][0])
         result = {"id": job["id"], "history": in_child(history, job, path)}
@@ -223,6 +229,8 @@ def answer(job, root):
         if len(result["history"]) < len(job["versions"]):
             return result
         write(path, job["versions"][-1])
+        for place, text in job.get("after", {}).items():
+            write(os.path.join(root, place), text)
         result["fresh"] = in_child(fresh, job, path)
         restart = result["fresh"]
         if restart["outcome"] != "completes" and not restart.get("inside"):
@@ -234,7 +242,8 @@ def answer(job, root):
             result["ghosts"] = ghosts(job["versions"][-1], path, last["names"], restart["names"])
         return result
     finally:
-        write(path, original)
+        for place, text in originals.items():
+            write(place, text)
 
 
 def preload(root, names):
