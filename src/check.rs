@@ -7,6 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
+use crate::fixes::Offer;
 use crate::report::CheckReport;
 use crate::workspace::Surroundings;
 
@@ -23,6 +24,8 @@ pub struct CheckRequest {
     pub head: Option<String>,
     /// How many modules are analysed at a time; `None`: as many as there are processors.
     pub jobs: Option<NonZeroUsize>,
+    /// The fixes that are looked for.
+    pub fixes: Option<Offer>,
     /// The settings, resolved.
     pub config: Config,
 }
@@ -80,6 +83,5 @@ pub fn run(request: &CheckRequest, progress: &mut dyn Progress) -> anyhow::Resul
         variable: &|name| std::env::var_os(name),
     };
     let summaries = reloads::Summaries::default();
-    let engine = |reload: &reloads::Reload<'_>| reloads::simulate(&summaries, reload);
-    reloads::run_with(request, &around, &engine, progress)
+    reloads::run_with(request, &around, &summaries, progress)
 }

@@ -23,6 +23,8 @@ pub struct Comparison {
     pub stages: Vec<Stage>,
     pub restart: Stage,
     pub namespace: Vec<NamespaceEntry>,
+    /// The names that *restart* binds, or may bind; sorted.
+    pub fresh_names: Vec<Name>,
     pub ghost_reads: Vec<GhostRead>,
     pub abort_points: Vec<AbortPoint>,
     /// The orphans, in the order in which they were bound.

@@ -6,7 +6,7 @@
 //! 2. [`syntax`]: text to [`syntax::ast`]; the only place that knows tree-sitter.
 //! 3. [`simulation`], [`diagnostic`]: what is computed and what is said, as plain data.
 //! 4. [`config`]: what the user sets; [`rules`]: what there is to report;
-//!    [`suppression`]: the comments that silence it.
+//!    [`suppression`]: the comments that silence it; [`fixes`]: the edits that end it.
 //! 5. [`workspace`]: files, environments and git, as answers to what analysis asks.
 //! 6. [`simulate`], [`check`]: one module's versions, a workspace against its baseline.
 //! 7. [`report`]: the outputs; [`server`]: the language server; [`cli`]: arguments to
@@ -17,6 +17,7 @@ pub mod cli;
 pub mod comparison;
 pub mod config;
 pub mod diagnostic;
+pub mod fixes;
 pub mod modules;
 pub mod program;
 pub mod python;

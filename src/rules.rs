@@ -221,8 +221,12 @@ mod tests {
         for rule in RULES {
             let title = format!("# {} ({})\n", rule.name, rule.code);
             assert!(rule.docs.starts_with(&title), "{}", rule.code);
-            let sections: Vec<&str> =
+            let mut sections: Vec<&str> =
                 rule.docs.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+            // Only where there are some.
+            if sections.get(4) == Some(&"Fixes") {
+                sections.remove(4);
+            }
             assert_eq!(sections, SECTIONS, "{}", rule.code);
             assert!(!rule.docs.contains("\n\n\n\n"), "{}", rule.code);
             for (at, heading) in rule.docs.match_indices("\n## ") {

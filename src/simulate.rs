@@ -7,6 +7,7 @@ use anyhow::{Context as _, anyhow};
 use rustc_hash::FxHashSet;
 
 use crate::config::Config;
+use crate::fixes::{self, Offer};
 use crate::modules::{Found, Modules};
 use crate::rules;
 use crate::simulation::Simulation;
@@ -41,6 +42,8 @@ pub struct SimulateRequest {
     pub root: Option<PathBuf>,
     /// The dotted name of the module for which the versions stand in.
     pub module: String,
+    /// The fixes that are looked for.
+    pub fixes: Option<Offer>,
     /// The settings, resolved.
     pub config: Config,
 }
@@ -96,17 +99,23 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
         renames: &[],
     };
     let history = History { versions: &sources, around: surrounding };
-    let simulated = on_deep_stack(|| simulate(&history))?;
-    let simulated =
-        simulated.map_err(|failure| anyhow!("{}: {failure}", shown(&request.versions)))?;
-    let Simulated { mut simulation, directives, .. } = simulated;
-    let last = &sources[sources.len() - 1];
+    let simulation = on_deep_stack(|| reported(&history, request))?;
+    simulation.map_err(|failure| anyhow!("{}: {failure}", shown(&request.versions)))
+}
+
+/// A simulation with the findings that are asked for, and their fixes.
+fn reported(history: &History<'_>, request: &SimulateRequest) -> Result<Simulation, ParseFailure> {
     let config = &request.config;
+    let Simulated { mut simulation, directives, .. } = simulate(history)?;
+    let last = &history.versions[history.versions.len() - 1];
     let suppressions = Suppressions::new(last, &directives);
     simulation.diagnostics = suppressions.apply(simulation.diagnostics, &config.rules);
     simulation
         .diagnostics
         .retain(|found| config.reports(found.code, found.severity, found.location.source.path()));
+    if let Some(offer) = request.fixes {
+        fixes::attach(history, &mut simulation.diagnostics, offer)?;
+    }
     Ok(simulation)
 }
 

@@ -28,6 +28,7 @@ mod summaries;
 mod trace;
 mod value;
 
+pub(crate) use changes::{body_exprs, bound_names};
 pub use compare::Compared;
 pub use history::{Around, History, SeenRename, compare};
 pub use live::Live;

@@ -1,9 +1,10 @@
-//! Tests as Markdown: versions of a module, the findings that are expected, and what CPython
-//! really does. `tests/mdtest/*.md` is about rules, `tests/mdtest/model/*.md` about parts of
-//! the model. The format is in `tests/mdtest/parser.rs`, `assertions.rs` and `world.rs`.
+//! Tests as Markdown: versions of a module, the findings that are expected, what fixes make of
+//! the texts, and what CPython really does. `tests/mdtest/*.md` is about rules,
+//! `tests/mdtest/model/*.md` about parts of the model, `tests/mdtest/fixes/*.md` about fixes. The format is in `tests/mdtest/parser.rs`, `assertions.rs` and `world.rs`.
 //!
 //! - `MDTEST_FILTER=text`: only cases whose file or headings contain it
-//! - `MDTEST_BLESS=1`: write the assertion comments anew (never the `world` blocks)
+//! - `MDTEST_BLESS=1`: write the assertion comments and the fixed texts anew (never the `world`
+//!   blocks)
 //! - `RELOADSAFE_REQUIRE_PYTHON=1`: fail where there is no python3, instead of skipping loudly
 //! - `RELOADSAFE_BIN=path`: ask another binary
 
@@ -30,6 +31,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::bless::Blessings;
+use crate::engine::Texts;
+use crate::fixes::Applied;
 use crate::oracle::Python;
 use crate::parser::{Block, Case};
 
@@ -72,7 +75,7 @@ fn findings_are_as_asserted_and_claims_are_true() {
         let scratch = scratch().join(number.to_string());
         let minor =
             python.map_or(11, |Python { minor }| minor.max(case.settings.min_python.unwrap_or(0)));
-        match engine::run(case, &scratch, minor) {
+        match engine::run(case, &Texts::of(case), &scratch, minor) {
             Err(error) => failures.push(format!("{}: {error}", case.place())),
             Ok(answer) => {
                 if case.settings.findings {
@@ -94,12 +97,17 @@ fn findings_are_as_asserted_and_claims_are_true() {
                         ));
                     }
                 }
-                if let Some(truth) = truth {
-                    applied.extend(
-                        fixes::apply(case, &answer)
-                            .into_iter()
-                            .map(|fix| (case, fix, truth.clone())),
-                    );
+                let offered = fixes::apply(case, &answer);
+                let all: Vec<&Applied> = offered.iter().collect();
+                failures.extend(fixes::against_suite(case, &all, &mut blessings));
+                for fix in offered {
+                    if fix.is_silence() {
+                        let text = still_told(case, &answer, &fix, &scratch, minor);
+                        failures.extend(text.map(|text| format!("{}: {text}", case.place())));
+                    }
+                    if let Some(truth) = &truth {
+                        applied.push((case, fix, truth.clone()));
+                    }
                 }
             }
         }
@@ -107,7 +115,8 @@ fn findings_are_as_asserted_and_claims_are_true() {
     let questions: Vec<Value> = applied.iter().map(|(_, fix, _)| fix.question.clone()).collect();
     for ((case, fix, before), after) in applied.iter().zip(oracle::ask(&questions)) {
         if let Some(text) = fixes::verdict(fix, before, &after) {
-            failures.push(format!("{}: fix \"{}\": {text}", case.place(), fix.title));
+            let code = fix.finding["code"].as_str().unwrap_or("?");
+            failures.push(format!("{}: fix of {code} \"{}\": {text}", case.place(), fix.title));
         }
     }
     // Only the test that writes there clears up: others run beside it.
@@ -163,6 +172,31 @@ fn findings(case: &Case, answer: &engine::Answer, blessings: &mut Blessings) -> 
     failures
 }
 
+/// What a text says in which a finding is silenced, if it still tells of it, or of a comment that
+/// silences nothing.
+fn still_told(
+    case: &Case,
+    known: &engine::Answer,
+    fix: &Applied,
+    scratch: &Path,
+    minor: i64,
+) -> Option<String> {
+    let answer = match engine::run(case, &fix.texts, scratch, minor) {
+        Ok(answer) => answer,
+        Err(error) => return Some(format!("\"{}\": {error}", fix.title)),
+    };
+    let before = &fix.finding;
+    let is_known = |found: &Value| {
+        known.findings.iter().any(|(_, _, other)| other["message"] == found["message"])
+    };
+    let is_wrong = |(_, _, found): &&(String, u32, Value)| {
+        (found["code"] == "RS901" && !is_known(found))
+            || found["fingerprint"] == before["fingerprint"]
+    };
+    let (.., found) = answer.findings.iter().find(is_wrong)?;
+    Some(format!("\"{}\" leaves {found}", fix.title))
+}
+
 fn truths(cases: &[&Case]) -> Vec<Value> {
     let questions = cases.iter().map(|case| {
         let versions: Vec<&str> = case.versions.iter().map(|block| block.text.as_str()).collect();
@@ -175,7 +209,7 @@ fn truths(cases: &[&Case]) -> Vec<Value> {
 fn cases() -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mdtest");
     let mut suites: Vec<PathBuf> = Vec::new();
-    for folder in [root.clone(), root.join("model")] {
+    for folder in [root.clone(), root.join("model"), root.join("fixes")] {
         let entries = fs::read_dir(&folder).expect("the folder of suites can be listed");
         let paths = entries.map(|entry| entry.expect("an entry can be read").path());
         suites.extend(paths.filter(|path| path.extension().is_some_and(|ending| ending == "md")));

@@ -14,6 +14,7 @@ use super::comparison::{Comparison, Fate, Module};
 use super::{CheckRequest, Progress};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
+use crate::fixes::{self, Offer};
 use crate::modules::{Found, ModuleFile, Modules};
 use crate::python::PythonVersion;
 use crate::report::{CheckReport, FailedFile};
@@ -39,8 +40,35 @@ pub struct Reload<'a> {
     pub config: &'a Config,
 }
 
-/// Simulates one reload, or says why it cannot: Python 2, too costly.
-pub type Engine<'a> = dyn Fn(&Reload<'_>) -> Result<Simulated, String> + Sync + 'a;
+/// What is asked about each reload.
+pub trait Engine: Sync {
+    /// Simulates one reload.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot: Python 2, too costly.
+    fn simulate(&self, reload: &Reload<'_>) -> Result<Simulated, String>;
+
+    /// Gives findings their fixes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::simulate`].
+    fn fix(
+        &self,
+        _reload: &Reload<'_>,
+        _findings: &mut [Diagnostic],
+        _offer: Offer,
+    ) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+impl<F: Fn(&Reload<'_>) -> Result<Simulated, String> + Sync> Engine for F {
+    fn simulate(&self, reload: &Reload<'_>) -> Result<Simulated, String> {
+        self(reload)
+    }
+}
 
 /// What other modules bind, remembered for all reloads of one run.
 #[derive(Debug, Default)]
@@ -49,22 +77,39 @@ pub(super) struct Summaries {
     restart: SummaryCache,
 }
 
+impl Summaries {
+    fn around<'a>(&'a self, reload: &Reload<'a>) -> Around<'a> {
+        Around {
+            module: reload.module,
+            is_package: reload.is_package,
+            is_placed: true,
+            live_modules: reload.live_modules,
+            restart_modules: reload.restart_modules,
+            live_cache: &self.live,
+            restart_cache: &self.restart,
+            python: reload.version,
+            platform: crate::simulate::PLATFORM,
+            renames: &[],
+        }
+    }
+}
+
 /// The engine of this version.
-pub(super) fn simulate(summaries: &Summaries, reload: &Reload<'_>) -> Result<Simulated, String> {
-    let around = Around {
-        module: reload.module,
-        is_package: reload.is_package,
-        is_placed: true,
-        live_modules: reload.live_modules,
-        restart_modules: reload.restart_modules,
-        live_cache: &summaries.live,
-        restart_cache: &summaries.restart,
-        python: reload.version,
-        platform: crate::simulate::PLATFORM,
-        renames: &[],
-    };
-    let history = History { versions: reload.versions, around };
-    crate::simulate::simulate(&history).map_err(|failure| failure.to_string())
+impl Engine for Summaries {
+    fn simulate(&self, reload: &Reload<'_>) -> Result<Simulated, String> {
+        let history = History { versions: reload.versions, around: self.around(reload) };
+        crate::simulate::simulate(&history).map_err(|failure| failure.to_string())
+    }
+
+    fn fix(
+        &self,
+        reload: &Reload<'_>,
+        findings: &mut [Diagnostic],
+        offer: Offer,
+    ) -> Result<(), String> {
+        let history = History { versions: reload.versions, around: self.around(reload) };
+        fixes::attach(&history, findings, offer).map_err(|failure| failure.to_string())
+    }
 }
 
 /// What became of one module.
@@ -83,7 +128,7 @@ enum Verdict {
 pub fn run_with(
     request: &CheckRequest,
     around: &Surroundings<'_>,
-    engine: &Engine<'_>,
+    engine: &dyn Engine,
     progress: &mut dyn Progress,
 ) -> anyhow::Result<CheckReport> {
     let mut comparison = Comparison::open(request, around)?;
@@ -101,7 +146,7 @@ pub fn run_with(
     progress.start(reloaded.len());
     let heard = Mutex::new(&mut *progress);
     let judge = |module: &&Module| {
-        let verdict = judge(module, &comparison, &request.config, engine);
+        let verdict = judge(module, &comparison, request, engine);
         let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
         heard.advance(comparison.shown(&module.path));
         verdict
@@ -130,10 +175,10 @@ pub fn run_with(
 fn judge(
     module: &Module,
     comparison: &Comparison,
-    config: &Config,
-    engine: &Engine<'_>,
+    request: &CheckRequest,
+    engine: &dyn Engine,
 ) -> Verdict {
-    let judged = catch_unwind(AssertUnwindSafe(|| analyse(module, comparison, config, engine)));
+    let judged = catch_unwind(AssertUnwindSafe(|| analyse(module, comparison, request, engine)));
     match judged {
         Ok(Ok(verdict)) => verdict,
         Ok(Err(reason)) => Verdict::Failed(reason),
@@ -144,9 +189,10 @@ fn judge(
 fn analyse(
     module: &Module,
     comparison: &Comparison,
-    config: &Config,
-    engine: &Engine<'_>,
+    request: &CheckRequest,
+    engine: &dyn Engine,
 ) -> Result<Verdict, String> {
+    let config = &request.config;
     let directory = module.path.parent().unwrap_or(Path::new(""));
     let root = &module.name.root;
     let head = load(&comparison.restart, module)?;
@@ -161,7 +207,7 @@ fn analyse(
         return Ok(Verdict::Unchanged);
     }
     let versions = [Arc::clone(&base.source), Arc::clone(&head.source)];
-    let simulated = engine(&Reload {
+    let reload = Reload {
         versions: &versions,
         module: &module.name.name,
         is_package: module.name.is_package,
@@ -169,14 +215,17 @@ fn analyse(
         restart_modules: &restart_modules,
         version: comparison.version,
         config,
-    })?;
-    let Simulated { simulation, directives, .. } = simulated;
+    };
+    let Simulated { simulation, directives, .. } = engine.simulate(&reload)?;
     if let Some(reason) = syntax_error(&simulation) {
         return Err(reason);
     }
     let suppressions = Suppressions::new(&head.source, &directives);
     let mut diagnostics = suppressions.apply(simulation.diagnostics, &config.rules);
     diagnostics.retain(|finding| config.reports(finding.code, finding.severity, &module.path));
+    if let Some(offer) = request.fixes {
+        engine.fix(&reload, &mut diagnostics, offer)?;
+    }
     Ok(Verdict::Reported(diagnostics))
 }
 

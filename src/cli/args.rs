@@ -154,6 +154,9 @@ pub struct CommonArguments {
     /// Show no progress
     #[arg(long)]
     pub no_progress: bool,
+    /// Do not look for fixes: each one is tried, which takes time
+    #[arg(long)]
+    pub no_fixes: bool,
     /// Confirm findings by really reloading in a child `python` (not implemented yet)
     #[arg(long)]
     pub witness: bool,

@@ -28,13 +28,17 @@ pub(super) fn run(arguments: CheckArguments) -> anyhow::Result<Outcome> {
         targets.push(PathBuf::from("."));
     }
     let directory = settings::common_directory(&targets)?;
+    let jobs = arguments.common.jobs;
+    let no_fixes = arguments.common.no_fixes;
+    let config = settings::load(arguments.common, &directory)?;
     let request = CheckRequest {
         targets,
         files_from,
         head: arguments.baseline.head.clone(),
         baseline: baseline(arguments.baseline),
-        jobs: arguments.common.jobs,
-        config: settings::load(arguments.common, &directory)?,
+        jobs,
+        fixes: settings::offer(no_fixes, config.output_format),
+        config,
     };
     let mut progress = progress::for_terminal(!quiet && !no_progress);
     let report = check::run(&request, &mut *progress)?;

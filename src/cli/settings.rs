@@ -8,6 +8,7 @@ use super::Outcome;
 use super::args::CommonArguments;
 use crate::config::{Choice, Config, Options, OutputFormat, Reloader, discovery};
 use crate::diagnostic::Severity;
+use crate::fixes::Offer;
 
 /// The settings of a run whose configuration is looked for at `directory` and above.
 pub(super) fn load(arguments: CommonArguments, directory: &Path) -> anyhow::Result<Config> {
@@ -27,6 +28,13 @@ pub(super) fn load(arguments: CommonArguments, directory: &Path) -> anyhow::Resu
         OutputFormat::Text | OutputFormat::Json | OutputFormat::Jsonl => Ok(config),
         format => bail!("the output format `{}` is not implemented yet", format.word()),
     }
+}
+
+/// The fixes that an output shows, if any are wanted: text has one line for the one that most
+/// people would want.
+pub(super) fn offer(no_fixes: bool, format: OutputFormat) -> Option<Offer> {
+    let shown = if format == OutputFormat::Text { Offer::Preferred } else { Offer::All };
+    (!no_fixes).then_some(shown)
 }
 
 /// The command line as a layer of settings.

@@ -40,10 +40,17 @@ pub(super) fn run(arguments: SimulateArguments) -> anyhow::Result<Outcome> {
             arguments.versions.iter().rfind(|path| !is_stdin(path)).cloned().into_iter().collect()
         }
     };
+    let no_fixes = arguments.common.no_fixes;
     let config = settings::load(arguments.common, &settings::common_directory(&near)?)?;
     let versions: anyhow::Result<Vec<VersionInput>> =
         arguments.versions.iter().map(|path| read(path)).collect();
-    let request = SimulateRequest { versions: versions?, root: arguments.root, module, config };
+    let request = SimulateRequest {
+        versions: versions?,
+        root: arguments.root,
+        module,
+        fixes: settings::offer(no_fixes, config.output_format),
+        config,
+    };
     let simulation = simulate::run(&request)?;
     write(output, &simulation, request.config.output_format, quiet)?;
     let worst = simulation.diagnostics.iter().map(|diagnostic| diagnostic.severity).max();

@@ -3,7 +3,7 @@
 use super::findings::{Findings, edit, left_over, related};
 use super::{Rule, Status};
 use crate::comparison::{Comparison, Orphan};
-use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::simulation::{GhostRead, ReadScope, RestartMeaning};
 use crate::syntax::ast::Name;
 
@@ -26,8 +26,7 @@ pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
             Some(orphan) => format!("{}{}", edit(orphan), still_read(first)),
             None => before_definition(comparison, first),
         };
-        let mut found = told(&RULE, comparison, &reads, message);
-        found.fixes.extend(orphan.and_then(|orphan| rename(comparison, orphan, &reads)));
+        let found = told(&RULE, comparison, &reads, message);
         findings.tell_of(&first.name);
         findings.add(found);
     }
@@ -112,27 +111,4 @@ fn before_definition(comparison: &Comparison, read: &GhostRead) -> String {
         "`{name}` is read before it is defined; the reload finds the old one, and a restart \
          raises `NameError`"
     )
-}
-
-/// Reads the new name instead.
-fn rename(comparison: &Comparison, orphan: &Orphan, reads: &[&GhostRead]) -> Option<Fix> {
-    let rename = orphan.renamed.as_ref()?;
-    // A read while the module is executed may stand above the new definition.
-    let too_early = reads
-        .iter()
-        .any(|read| read.scope == ReadScope::Module && read.span.start < rename.span.start);
-    if too_early {
-        return None;
-    }
-    let edit = |read: &&GhostRead| Edit {
-        location: comparison.here(read.span),
-        new_text: rename.to.to_string(),
-    };
-    Some(Fix {
-        title: format!("Read `{}` instead", rename.to),
-        kind: "quickfix",
-        preferred: true,
-        safe: false,
-        edits: reads.iter().map(edit).collect(),
-    })
 }

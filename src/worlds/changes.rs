@@ -269,7 +269,7 @@ fn header_fingerprint(ast: &Ast, id: StmtId, exprs: &[ExprId]) -> u64 {
 }
 
 /// Every expression in a definition, its body included.
-pub(super) fn body_exprs(ast: &Ast, id: StmtId, exprs: &mut Vec<ExprId>) {
+pub(crate) fn body_exprs(ast: &Ast, id: StmtId, exprs: &mut Vec<ExprId>) {
     let mut pending = vec![id];
     while let Some(id) = pending.pop() {
         statement_exprs(ast, id, &mut |expr| exprs.push(expr));
@@ -323,7 +323,7 @@ fn changed_names(old: &Ast, new: &Ast) -> FxHashSet<Name> {
 }
 
 /// Calls `f` with the module names that a statement binds, definitions' bodies excluded.
-pub(super) fn bound_names(ast: &Ast, id: StmtId, f: &mut dyn FnMut(&Name)) {
+pub(crate) fn bound_names(ast: &Ast, id: StmtId, f: &mut dyn FnMut(&Name)) {
     let mut targets: Vec<ExprId> = Vec::new();
     let mut exprs: Vec<ExprId> = Vec::new();
     statement_exprs(ast, id, &mut |expr| exprs.push(expr));

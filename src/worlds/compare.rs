@@ -24,6 +24,7 @@ use crate::comparison::{Comparison, Unseen};
 use crate::diagnostic::Certainty;
 use crate::program::Program;
 use crate::simulation::{AbortPoint, NamespaceEntry, Origin, Outcome, Stage};
+use crate::syntax::ast::Name;
 use crate::syntax::parse::Parsed;
 
 pub(super) use metadata::annotated;
@@ -101,6 +102,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
         self.name_causes(&mut abort_points);
         let torn = self.torn_dependencies(&abort_points);
         let namespace = self.namespace();
+        let fresh_names = self.fresh_names();
         let ghost_reads = self.ghost_reads();
         let orphans = self.orphans(&namespace);
         Comparison {
@@ -109,6 +111,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
             sources: self.sources.clone(),
             stages: self.stages(),
             restart: self.restart_stage(),
+            fresh_names,
             ghost_reads,
             abort_points,
             orphans,
@@ -190,6 +193,16 @@ impl<'w, 'a> Worlds<'w, 'a> {
         }
         entries.sort_by(|a, b| (a.version, a.span, &a.name).cmp(&(b.version, b.span, &b.name)));
         entries
+    }
+
+    /// What a restart binds, as far as it is the module's own.
+    fn fresh_names(&self) -> Vec<Name> {
+        let Some(fresh) = self.restart.map(|run| &run.intended) else { return Vec::new() };
+        let own = fresh.globals().filter(|(_, slot)| is_own(slot));
+        let names = own.map(|(symbol, _)| self.machine.name(symbol));
+        let mut names: Vec<Name> = names.filter(|name| !is_machinery(name)).cloned().collect();
+        names.sort();
+        names
     }
 
     /// An attribute that importing a submodule sets on its package, whatever the package's own

@@ -54,7 +54,7 @@ def run(command, cwd=None):
         return {"failed": f"not JSON: {done.stdout[:100]!r}"}
 
 
-def simulate(binary, case, versions):
+def simulate(binary, case, versions, fixes=False):
     with tempfile.TemporaryDirectory(prefix="reloadsafe-") as scratch:
         paths = []
         for number, text in enumerate(versions):
@@ -63,7 +63,8 @@ def simulate(binary, case, versions):
             place.write_bytes(text.encode())
             paths.append(place)
         return run([binary, "simulate", *paths, "--root", tree(case["package"], case["old"]), "--module", case["module"],
-                    "--python", venv_python(case["package"]), "--isolated", "--output-format", "json"])
+                    "--python", venv_python(case["package"]), "--isolated", "--output-format", "json",
+                    *([] if fixes else ["--no-fixes"])])
 
 
 def check(binary, case, versions):
@@ -76,7 +77,7 @@ def check(binary, case, versions):
         changed.unlink()
         changed.write_bytes(versions[-1].encode())
         return run([binary, "check", ".", "--base-dir", old, "--python", venv_python(case["package"]), "--isolated",
-                    "--exit-zero", "--output-format", "json"], cwd=head)
+                    "--exit-zero", "--no-fixes", "--output-format", "json"], cwd=head)
 
 
 def names(stage):

@@ -17,6 +17,11 @@ a stage {"outcome": "completes" | "raises" | "syntax-error" | "timeout" | "died"
 of the module's own frame, `inside` tells whether the module's own code was being executed.
 `names` are those of what `sys.modules` holds, `executed` those of the namespace in which the text
 was executed, where that is another.
+
+Where the job asks for "details", the last stage of the history and the fresh import have besides
+"values": {name: text}, what names hold that hold plain data, and "star": the outcome of
+`from module import *`. "after": {path: text} are other files that have changed when the module is
+imported afresh, and "also" modules that are imported then, too: "also": {module: outcome}.
 """
 
 import dis
@@ -84,6 +89,17 @@ def write(path, text, tick=[int(time.time()) - 100_000_000]):
     importlib.invalidate_caches()
 
 
+PLAIN = (int, float, complex, str, bytes, bool, type(None), tuple, list, dict, set, frozenset)
+
+
+def details(name, module, stage):
+    """What a module holds that a namespace's names do not tell."""
+    held = {key: value for key, value in vars(module).items() if isinstance(value, PLAIN)}
+    texts = {key: repr(value) for key, value in held.items() if key not in ("__builtins__", "__path__")}
+    stage["values"] = {key: text for key, text in texts.items() if " at 0x" not in text and len(text) < 2000}
+    stage["star"] = attempt(lambda: exec(f"from {name} import *", {}), "").get("exception", "completes")
+
+
 def history(job, path):
     name = job["module"]
     stage = attempt(lambda: importlib.import_module(name), path)
@@ -97,6 +113,8 @@ def history(job, path):
         stages.append(attempt(lambda: importlib.reload(module), path))
     if module is not None:
         stages[-1]["names"], stages[-1]["submodules"] = names_of(name, vars(module))
+        if job.get("details"):
+            details(name, module, stages[-1])
     return stages
 
 
@@ -126,6 +144,11 @@ def fresh(job, path):
         stage["names"], stage["submodules"] = names_of(name, vars(module))
         if executed and executed[-1] is not vars(module):
             stage["executed"], _ = names_of(name, executed[-1])
+        if job.get("details"):
+            details(name, module, stage)
+    also = {other: attempt(lambda: importlib.import_module(other), "") for other in job.get("also", ())}
+    if also:
+        stage["also"] = {other: how.get("exception", "completes") for other, how in also.items()}
     return stage
 
 
@@ -212,8 +235,10 @@ def ghosts(text, path, after, restarted):
 
 def answer(job, root):
     path = os.path.join(root, job["path"])
-    with open(path, encoding="utf-8", newline="") as file:
-        original = file.read()
+    originals = {}
+    for place in [path, *(os.path.join(root, other) for other in job.get("after", {}))]:
+        with open(place, encoding="utf-8", newline="") as file:
+            originals[place] = file.read()
     try:
         write(path, job["versions"][0])
         result = {"id": job["id"], "history": in_child(history, job, path)}
@@ -222,6 +247,8 @@ def answer(job, root):
         if len(result["history"]) < len(job["versions"]):
             return result
         write(path, job["versions"][-1])
+        for place, text in job.get("after", {}).items():
+            write(os.path.join(root, place), text)
         result["fresh"] = in_child(fresh, job, path)
         restart = result["fresh"]
         if restart["outcome"] != "completes" and not restart.get("inside"):
@@ -235,7 +262,8 @@ def answer(job, root):
             result["ghosts"] = ghosts(job["versions"][-1], path, last["names"], held)
         return result
     finally:
-        write(path, original)
+        for place, text in originals.items():
+            write(place, text)
 
 
 def preload(root, names):

@@ -1,6 +1,7 @@
 //! `MDTEST_BLESS=1` rewrites the assertion comments to what the engine finds. What CPython
 //! does is never blessed: `world` blocks stay as they are. Lines stay where they are, so that
-//! no `world` block goes wrong: of an assertion that stood alone a bare `#` is left.
+//! no `world` block goes wrong: of an assertion that stood alone a bare `#` is left. Only what
+//! fixes make of a text is written in as many lines as it takes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,12 +10,14 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::assertions::{Assertion, stripped};
-use crate::parser::Block;
+use crate::parser::{Block, Case};
 
 /// Lines of Markdown files that are to become others, by file and line from 1.
 #[derive(Default)]
 pub(crate) struct Blessings {
     lines: BTreeMap<PathBuf, BTreeMap<usize, String>>,
+    /// Lines to take out, from and up to, and what to put there.
+    blocks: BTreeMap<PathBuf, BTreeMap<(usize, usize), String>>,
 }
 
 impl Blessings {
@@ -57,16 +60,44 @@ impl Blessings {
         }
     }
 
+    /// Gives a block another text.
+    pub(crate) fn rewrite(&mut self, suite: PathBuf, block: &Block, text: &str) {
+        let lines = (block.line, block.line + block.text.lines().count());
+        self.blocks.entry(suite).or_default().insert(lines, text.to_owned());
+    }
+
+    /// Adds what files are after a fix at the end of a case.
+    pub(crate) fn append(&mut self, case: &Case, title: &str, files: &[(&str, &str)]) {
+        let added = self.blocks.entry(case.suite.clone()).or_default();
+        let added = added.entry((case.end, case.end)).or_default();
+        for (path, text) in files {
+            let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+            *added += &format!("\n`{path}` with \"{title}\":\n\n```py\n{text}{end}```\n");
+        }
+    }
+
+    fn write_blocks(&self) -> std::io::Result<()> {
+        for (path, blocks) in &self.blocks {
+            let text = fs::read_to_string(path)?;
+            let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+            for ((from, to), new) in blocks.iter().rev() {
+                lines.splice(from - 1..to - 1, [new.as_str()]);
+            }
+            fs::write(path, lines.concat())?;
+        }
+        Ok(())
+    }
+
     /// Rewrites the files.
     pub(crate) fn write(self) -> std::io::Result<()> {
-        for (path, changes) in self.lines {
-            let text = fs::read_to_string(&path)?;
+        for (path, changes) in &self.lines {
+            let text = fs::read_to_string(path)?;
             let lines = text
                 .lines()
                 .enumerate()
                 .map(|(at, line)| changes.get(&(at + 1)).map_or(line, String::as_str));
-            fs::write(&path, lines.collect::<Vec<_>>().join("\n") + "\n")?;
+            fs::write(path, lines.collect::<Vec<_>>().join("\n") + "\n")?;
         }
-        Ok(())
+        self.write_blocks()
     }
 }

@@ -15,6 +15,44 @@ pub(crate) struct Answer {
     pub(crate) findings: Vec<(String, u32, Value)>,
 }
 
+/// The texts of a case.
+#[derive(Debug, Clone)]
+pub(crate) struct Texts {
+    pub(crate) versions: Vec<String>,
+    /// The rest of the workspace as the last version finds it.
+    pub(crate) others: Vec<(String, String)>,
+}
+
+impl Texts {
+    /// As they are written in the suite.
+    pub(crate) fn of(case: &Case) -> Texts {
+        let others = case.others.iter().map(|(path, block)| (path.clone(), block.text.clone()));
+        Texts {
+            versions: case.versions.iter().map(|block| block.text.clone()).collect(),
+            others: others.collect(),
+        }
+    }
+
+    /// The files whose texts are not as the suite has them, with their texts.
+    pub(crate) fn changed<'a>(&'a self, case: &'a Case) -> Vec<(&'a str, &'a str)> {
+        let last = (case.path.as_str(), &self.versions[self.versions.len() - 1], case.last());
+        let others = self.others.iter().zip(&case.others);
+        let others = others.map(|((path, text), (_, block))| (path.as_str(), text, block));
+        let all = std::iter::once(last).chain(others);
+        all.filter(|(_, text, block)| **text != block.text)
+            .map(|(path, text, _)| (path, text.as_str()))
+            .collect()
+    }
+
+    /// The text that a fix of a file changes: of the module that is reloaded, the last version.
+    pub(crate) fn of_file(&mut self, case: &Case, file: &str) -> Option<&mut String> {
+        if file == case.path {
+            return self.versions.last_mut();
+        }
+        self.others.iter_mut().find(|(path, _)| path == file).map(|(_, text)| text)
+    }
+}
+
 /// `$RELOADSAFE_BIN`, or the binary under test.
 fn binary() -> PathBuf {
     std::env::var_os("RELOADSAFE_BIN")
@@ -22,20 +60,29 @@ fn binary() -> PathBuf {
 }
 
 /// Simulates the case, and where it has several files and two versions, checks the workspace.
-pub(crate) fn run(case: &Case, scratch: &Path, minor: i64) -> Result<Answer, String> {
+pub(crate) fn run(
+    case: &Case,
+    texts: &Texts,
+    scratch: &Path,
+    minor: i64,
+) -> Result<Answer, String> {
     let written = |error: std::io::Error| format!("{}: {error}", scratch.display());
     let (base, head) = (scratch.join("base"), scratch.join("head"));
     let mut versions = Vec::new();
-    for (number, block) in case.versions.iter().enumerate() {
+    for (number, text) in texts.versions.iter().enumerate() {
         let path = scratch.join("versions").join(number.to_string()).join(&case.path);
-        write(&path, &block.text).map_err(written)?;
+        write(&path, text).map_err(written)?;
         versions.push(path);
     }
-    for (root, own) in [(&base, &case.versions[0]), (&head, case.last())] {
-        write(&root.join(&case.path), &own.text).map_err(written)?;
-        for (path, block) in &case.others {
-            write(&root.join(path), &block.text).map_err(written)?;
-        }
+    let last = &texts.versions[texts.versions.len() - 1];
+    for (root, own) in [(&base, &texts.versions[0]), (&head, last)] {
+        write(&root.join(&case.path), own).map_err(written)?;
+    }
+    for (path, block) in &case.others {
+        write(&base.join(path), &block.text).map_err(written)?;
+    }
+    for (path, text) in &texts.others {
+        write(&head.join(path), text).map_err(written)?;
     }
     let mut common = vec!["--output-format".to_owned(), "json".to_owned()];
     if case.config.is_empty() {

@@ -11,6 +11,12 @@ tests/corpus/reload_server.py, and besides
     stage["statement"]: [first, last]   the lines of the statement at which a stage stopped
     "others": {module: {"reload": outcome, "restart": outcome}}   for the rest of the workspace:
                                         reloaded after the module was; imported in a fresh process
+    stage["values"]: {name: text}       what names hold that hold plain data; of the last stage
+                                        and of the fresh import
+    stage["star"]: outcome              of `from module import *`; likewise
+
+A question may have "after": {path: text}: other files that have changed when the fresh process
+imports them.
 """
 
 import importlib
@@ -54,6 +60,8 @@ def history(question, path):
                     since[key] = version
             held = now
             stages[-1]["names"], stages[-1]["submodules"] = server.names_of(name, now)
+    if module is not None:
+        server.details(name, module, stages[-1])
     holds = {}
     for key, value in held.items():
         line = first_line(value, path)
@@ -72,7 +80,7 @@ def history(question, path):
 
 def fresh(question, path):
     sys.path.insert(0, question["root"])
-    return server.fresh(question, path)
+    return server.fresh({**question, "details": True}, path)
 
 
 def isolated(question, path):
@@ -97,6 +105,8 @@ def answer(question, root):
         return {"died": result}
     result["others"] = {name: {"reload": outcome} for name, outcome in result["others"].items()}
     server.write(path, question["versions"][-1])
+    for place, text in question.get("after", {}).items():
+        server.write(os.path.join(root, place), text)
     for other in question["others"]:
         result["others"][other]["restart"] = server.in_child(fresh_other, question, other)
     result["fresh"] = restart = server.in_child(fresh, question, path)

@@ -3,7 +3,8 @@
 //! A file is a suite; a heading with at least one versioned file under it is a case. A line
 //! with a path in backticks and `version N:` (`before:` is 0, `after:` is 1) names the fenced
 //! `py` block that follows; without a version it is a file of the workspace that stays as it
-//! is. A `toml` block is configuration, inherited by the headings below; its table `[mdtest]`
+//! is; with a title in quotes (`m.py` with "Remove …":) it is what a file is after that fix.
+//! A `toml` block is configuration, inherited by the headings below; its table `[mdtest]`
 //! is for the harness. A `world` block says what CPython does.
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,18 @@ pub(crate) struct Case {
     pub(crate) config: toml::Table,
     pub(crate) settings: Settings,
     pub(crate) world: Option<Block>,
+    /// What fixes make of files.
+    pub(crate) fixed: Vec<Fixed>,
+    /// The line below everything that belongs to the case, from 1.
+    pub(crate) end: usize,
+}
+
+/// A file after a fix.
+#[derive(Debug)]
+pub(crate) struct Fixed {
+    pub(crate) path: String,
+    pub(crate) title: String,
+    pub(crate) block: Block,
 }
 
 /// The text of a fenced block.
@@ -89,6 +102,7 @@ pub(crate) fn parse(suite: &Path, text: &str) -> Result<Vec<Case>, String> {
                 text.clear();
             }
             parser.block(language.trim(), Block { text, line: at + 2 })?;
+            parser.section.end = end + 2;
             at = end + 1;
             continue;
         }
@@ -114,7 +128,9 @@ struct Parser<'a> {
 #[derive(Default)]
 struct Section {
     line: usize,
-    label: Option<(String, Option<usize>)>,
+    label: Option<(String, Role)>,
+    fixed: Vec<Fixed>,
+    end: usize,
     versions: Vec<(usize, String, Block)>,
     others: Vec<(String, Block)>,
     world: Option<Block>,
@@ -142,8 +158,13 @@ impl Parser<'_> {
                 }
             }
             "py" => match self.section.label.take() {
-                Some((path, Some(version))) => self.section.versions.push((version, path, block)),
-                Some((path, None)) => self.section.others.push((path, block)),
+                Some((path, Role::Version(version))) => {
+                    self.section.versions.push((version, path, block));
+                }
+                Some((path, Role::Other)) => self.section.others.push((path, block)),
+                Some((path, Role::Fixed(title))) => {
+                    self.section.fixed.push(Fixed { path, title, block });
+                }
                 None => return Err(format!("{at}: a py block without a line that names its file")),
             },
             _ => {}
@@ -198,23 +219,38 @@ impl Parser<'_> {
             config,
             settings,
             world: section.world,
+            fixed: section.fixed,
+            end: section.end,
         });
         Ok(())
     }
 }
 
-/// The path and the version that a line such as "`a.py` version 1:" gives to the next block.
-fn label(line: &str) -> Option<(String, Option<usize>)> {
+/// What the block under a line with a path is.
+#[derive(Debug, PartialEq, Eq)]
+enum Role {
+    Version(usize),
+    /// A file of the workspace that stays as it is.
+    Other,
+    /// The file after the fix with this title.
+    Fixed(String),
+}
+
+/// What a line such as "`a.py` version 1:" says of the next block.
+fn label(line: &str) -> Option<(String, Role)> {
     let rest = line.trim().strip_prefix('`')?;
     let (path, marker) = rest.split_once('`')?;
     let marker = marker.trim().strip_suffix(':')?.trim();
-    let version = match marker {
-        "" => None,
-        "before" => Some(0),
-        "after" => Some(1),
-        _ => Some(marker.strip_prefix("version ")?.parse().ok()?),
+    let role = match marker {
+        "" => Role::Other,
+        "before" => Role::Version(0),
+        "after" => Role::Version(1),
+        _ => match marker.strip_prefix("with \"") {
+            Some(title) => Role::Fixed(title.strip_suffix('"')?.to_owned()),
+            None => Role::Version(marker.strip_prefix("version ")?.parse().ok()?),
+        },
     };
-    path.ends_with(".py").then(|| (path.to_owned(), version))
+    path.ends_with(".py").then(|| (path.to_owned(), role))
 }
 
 #[cfg(test)]
@@ -223,9 +259,11 @@ mod tests {
 
     #[test]
     fn labels_name_files_and_versions() {
-        assert_eq!(label("`a/b.py` version 2:"), Some(("a/b.py".to_owned(), Some(2))));
-        assert_eq!(label("`a.py` before:"), Some(("a.py".to_owned(), Some(0))));
-        assert_eq!(label("`a.py`:"), Some(("a.py".to_owned(), None)));
+        assert_eq!(label("`a/b.py` version 2:"), Some(("a/b.py".to_owned(), Role::Version(2))));
+        assert_eq!(label("`a.py` before:"), Some(("a.py".to_owned(), Role::Version(0))));
+        assert_eq!(label("`a.py`:"), Some(("a.py".to_owned(), Role::Other)));
+        let fixed = Role::Fixed("Keep `a` as it was".to_owned());
+        assert_eq!(label("`a.py` with \"Keep `a` as it was\":"), Some(("a.py".to_owned(), fixed)));
         assert_eq!(label("`f` is gone:"), None);
         assert_eq!(label("In `a.py` there is a function."), None);
     }

@@ -24,6 +24,7 @@ fn request(targets: &[&str], baseline: Baseline) -> CheckRequest {
         baseline,
         head: None,
         jobs: None,
+        fixes: None,
         config: Config::default(),
     }
 }

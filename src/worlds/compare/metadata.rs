@@ -3,7 +3,7 @@
 use super::{Worlds, is_own};
 use crate::comparison::StaleMetadata;
 use crate::program::Program;
-use crate::syntax::ast::{ExprKind, Name, StmtKind};
+use crate::syntax::ast::{Constant, ExprKind, Name, StmtKind};
 use crate::text::span::Span;
 use crate::worlds::matching::first_line;
 
@@ -39,6 +39,7 @@ impl Worlds<'_, '_> {
     /// The dictionary stays, and entries are only ever added to it.
     fn stale_annotations(&mut self, new: &Program, anchor: Span) -> Option<StaleMetadata> {
         let kept = annotated(new);
+        let forgotten = forgotten(new);
         // From 3.14 on a new `__annotate__` takes the place of the old one, and whether the old
         // answers stay depends on whether somebody has asked.
         if self.around.python.minor >= LAZY_ANNOTATIONS && !kept.is_empty() {
@@ -47,7 +48,8 @@ impl Worlds<'_, '_> {
         let mut names: Vec<Name> = Vec::new();
         let mut first = None;
         for (name, version, span) in &self.before.annotated {
-            if kept.iter().any(|(kept, _)| kept == name) || self.is_gone_altogether(name) {
+            let is_kept = kept.iter().any(|(kept, _)| kept == name) || forgotten.contains(name);
+            if is_kept || self.is_gone_altogether(name) {
                 continue;
             }
             first.get_or_insert((*version, *span));
@@ -77,4 +79,22 @@ pub(in crate::worlds) fn annotated(program: &Program) -> Vec<(Name, Span)> {
         _ => None,
     });
     annotated.collect()
+}
+
+/// The names whose entries a text removes itself: `….pop("name", …)` of what names
+/// `__annotations__`, as a statement of the module body.
+fn forgotten(program: &Program) -> Vec<Name> {
+    let ast = program.ast();
+    let removed = ast.body.iter().filter_map(|&id| {
+        let StmtKind::Expr(value) = ast.stmt(id).kind else { return None };
+        let ExprKind::Call { func, args, .. } = &ast.expr(value).kind else { return None };
+        let ExprKind::Attribute { value, attr } = &ast.expr(*func).kind else { return None };
+        let is_removal = &*attr.name == "pop"
+            && program.slice(ast.expr(*value).span).contains("__annotations__");
+        match &ast.expr(*args.first()?).kind {
+            ExprKind::Constant(Constant::Str(text)) if is_removal => Some(text.clone()),
+            _ => None,
+        }
+    });
+    removed.collect()
 }
