@@ -6,6 +6,8 @@ mod lsp;
 #[path = "support/editor.rs"]
 mod editor;
 
+#[path = "session/actions.rs"]
+mod actions;
 #[path = "session/clearing.rs"]
 mod clearing;
 #[path = "session/clients.rs"]

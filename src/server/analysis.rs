@@ -15,8 +15,9 @@ use rustc_hash::FxHashSet;
 use tower_lsp::lsp_types::Url;
 
 use super::event::Inbox;
+use super::session::Session;
 use crate::config::Config;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::simulation::{Simulation, Stage};
 use crate::text::edits::EditLog;
 use crate::text::source::Source;
@@ -36,7 +37,6 @@ pub(super) struct Setting {
 }
 
 /// What a worker is asked to do for a module.
-#[derive(Debug)]
 pub(super) enum Job {
     /// The process imports the module: its history begins.
     Import(Arc<Setting>, Arc<Source>),
@@ -45,10 +45,20 @@ pub(super) enum Job {
     /// Nobody asks for the module any more.
     Forget,
     Compare(Box<Question>),
+    /// Which fixes hold for these findings of the question's text?
+    Fix(Box<Question>, Vec<Diagnostic>, Fixed),
+    /// Which text is left when every safe fix has been applied?
+    FixAll(Box<Question>, Rewritten),
 }
 
+/// Hears the fixes of findings, in their order.
+pub(super) type Fixed = Box<dyn FnOnce(&mut Session, Vec<Vec<Fix>>) + Send>;
+
+/// Hears the text that is left; None where nothing can be fixed safely.
+pub(super) type Rewritten = Box<dyn FnOnce(&mut Session, Option<String>) + Send>;
+
 /// What would the reload of a text do?
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Question {
     pub(super) setting: Arc<Setting>,
     pub(super) source: Arc<Source>,

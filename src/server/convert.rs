@@ -35,6 +35,22 @@ pub(super) fn span(source: &Source, range: Range, encoding: Encoding) -> Span {
     source.range(at(range.start), at(range.end), encoding)
 }
 
+/// The one edit that makes a text into another and touches no more than it must.
+pub(super) fn minimal_edit(old: &Source, new: &str, encoding: Encoding) -> lsp::TextEdit {
+    let text = old.text();
+    let boundary = |at: usize| text.is_char_boundary(at) && new.is_char_boundary(at);
+    let same = text.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count();
+    let start = (0..=same).rev().find(|at| boundary(*at)).unwrap_or(0);
+    let most = text.len().min(new.len()) - start;
+    let ends = text.bytes().rev().zip(new.bytes().rev());
+    let same = ends.take(most).take_while(|(a, b)| a == b).count();
+    let is_end = |length: &usize| text.is_char_boundary(text.len() - length);
+    let end = (0..=same).rev().find(is_end).unwrap_or(0);
+    let span = Span::new(start as u32, (text.len() - end) as u32);
+    let new_text = new[start..new.len() - end].to_owned();
+    lsp::TextEdit { range: range(old, span, encoding), new_text }
+}
+
 pub(super) fn severity(severity: Severity) -> DiagnosticSeverity {
     match severity {
         Severity::Error => DiagnosticSeverity::ERROR,

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use rustc_hash::FxHashMap;
+
 use super::analysis::{Setting, Snapshot};
+use crate::diagnostic::Fix;
 use crate::simulation::{Outcome, Stage};
 use crate::text::source::Source;
 
@@ -29,6 +32,9 @@ pub(super) struct Module {
     pub(super) answered: u64,
     /// What is known of the last text that compiles.
     pub(super) snapshot: Option<Arc<Snapshot>>,
+    /// The fixes that were offered last, by the code and the key of the finding, and the question
+    /// that they answer.
+    pub(super) offered: (u64, FxHashMap<(String, String), Vec<Fix>>),
     /// Why the text as it is now cannot be executed: it does not compile, or more.
     pub(super) trouble: Option<String>,
 }
@@ -82,6 +88,7 @@ impl Module {
             asked: 0,
             answered: 0,
             snapshot: None,
+            offered: (0, FxHashMap::default()),
             trouble: None,
         }
     }

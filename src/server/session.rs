@@ -213,14 +213,28 @@ impl Session {
         self.clock += 1;
         let serial = self.clock;
         self.asked_at.insert(uri.clone(), serial);
-        let document = self.documents.get(uri);
-        let typed = document.map_or_else(EditLog::default, |it| it.since_load().clone());
         if let Some(module) = self.modules.get_mut(uri) {
             module.asked = serial;
-            module.setting = Some(Arc::clone(&setting));
+            module.setting = Some(setting);
         }
-        let question = Question { setting, source, serial, typed, in_background };
-        self.send(uri, Job::Compare(Box::new(question)));
+        if let Some(question) = self.question(uri, &source, in_background) {
+            self.send(uri, Job::Compare(Box::new(question)));
+        }
+    }
+
+    /// The newest question about a module once more, about a text.
+    pub(super) fn question(
+        &self,
+        uri: &Url,
+        source: &Arc<Source>,
+        in_background: bool,
+    ) -> Option<Question> {
+        let module = self.modules.get(uri)?;
+        let document = self.documents.get(uri);
+        let typed = document.map_or_else(EditLog::default, |it| it.since_load().clone());
+        let setting = Arc::clone(module.setting.as_ref()?);
+        let source = Arc::clone(source);
+        Some(Question { setting, source, serial: module.asked, typed, in_background })
     }
 
     /// Asks again about every open module.

@@ -146,11 +146,12 @@ fn a_new_file_is_imported_at_its_first_save() {
 fn what_the_process_has_loaded_outlives_the_document() {
     let mut editor = Editor::new(&[("shapes.py", FIRST)]);
     editor.open("shapes.py");
+    editor.expect("shapes.py", &[]);
     editor.set("shapes.py", SECOND);
     editor.save("shapes.py");
     editor.close("shapes.py");
     editor.open("shapes.py");
-    editor.expect("shapes.py", &[]);
+    editor.expect("shapes.py", &["RS101 1: `area` was renamed to `surface`"]);
     editor.quit();
 }
 

@@ -11,6 +11,8 @@ use tower_lsp::lsp_types::Url;
 
 use super::super::event::Inbox;
 use super::{Answer, Job, Question, Setting, Snapshot, Verdict};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::fixes::{Offer, Subject, apply};
 use crate::simulate::{self, Simulated};
 use crate::simulation::{Origin, Outcome, Stage};
 use crate::suppression::Suppressions;
@@ -70,6 +72,15 @@ struct Known {
     renames: Vec<SeenRename>,
 }
 
+impl Known {
+    /// Every rename that was seen, the newest last.
+    fn renames(&self, question: &Question) -> Vec<SeenRename> {
+        let mut renames = self.renames.clone();
+        renames.extend(seen_renames(&self.live, &question.typed, &question.source));
+        renames
+    }
+}
+
 impl Worker<'_> {
     fn work(&mut self, module: Url, job: Job) {
         match job {
@@ -91,7 +102,22 @@ impl Worker<'_> {
                 let verdict = self.compare(&module, &question);
                 self.answer(module, Answer::Compared { serial: question.serial, verdict });
             }
+            Job::Fix(question, findings, then) => {
+                let fixes = self.guarded(&module, |known| fixes(known, &question, &findings));
+                let fixes = fixes.unwrap_or_else(|| findings.iter().map(|_| Vec::new()).collect());
+                self.inbox.run(move |session| then(session, fixes));
+            }
+            Job::FixAll(question, then) => {
+                let text = self.guarded(&module, |known| fix_all(known, &question));
+                self.inbox.run(move |session| then(session, text));
+            }
         }
+    }
+
+    /// Does something with a module; None where it fails or panics (the hook has logged it).
+    fn guarded<T>(&self, module: &Url, work: impl FnOnce(&Known) -> Option<T>) -> Option<T> {
+        let known = self.modules.get(module)?;
+        catch_unwind(AssertUnwindSafe(|| work(known))).ok().flatten()
     }
 
     fn answer(&self, module: Url, answer: Answer) {
@@ -130,10 +156,9 @@ impl Worker<'_> {
 }
 
 fn compare(known: &Known, question: &Question) -> Result<Snapshot, String> {
-    let Known { live, renames } = known;
+    let live = &known.live;
     let setting = &question.setting;
-    let mut renames = renames.clone();
-    renames.extend(seen_renames(live, &question.typed, &question.source));
+    let renames = known.renames(question);
     let around = around(setting, &renames);
     let compared =
         live.compare(&question.source, &around).map_err(|failure| failure.to_string())?;
@@ -152,6 +177,45 @@ fn compare(known: &Known, question: &Question) -> Result<Snapshot, String> {
         asked,
         loses_names,
     })
+}
+
+/// The fixes of findings that hold, in the order of the findings.
+fn fixes(known: &Known, question: &Question, findings: &[Diagnostic]) -> Option<Vec<Vec<Fix>>> {
+    let setting = &question.setting;
+    let renames = known.renames(question);
+    let around = around(setting, &renames);
+    let compared = known.live.compare(&question.source, &around).ok()?;
+    let subject = Subject::new(&compared.comparison);
+    let of = |finding: &Diagnostic| {
+        if finding.fixes.is_empty() {
+            subject.fixes(&known.live, &around, finding, Offer::All)
+        } else {
+            finding.fixes.clone()
+        }
+    };
+    Some(findings.iter().map(of).collect())
+}
+
+/// How many safe fixes are applied one after the other before the rest is left as it is.
+const MAX_ROUNDS: usize = 100;
+
+/// The text with safe fixes applied, one at a time: each is tried on what the others left.
+fn fix_all(known: &Known, question: &Question) -> Option<String> {
+    let original = &question.source;
+    let mut question = Question { source: Arc::clone(original), ..question.clone() };
+    for _ in 0..MAX_ROUNDS {
+        let snapshot = compare(known, &question).ok()?;
+        let found = fixes(known, &question, &snapshot.diagnostics)?;
+        let is_here =
+            |fix: &Fix| fix.edits.iter().all(|edit| edit.location.source.path() == original.path());
+        let safe = |fix: &&Fix| fix.safe && is_here(fix);
+        let Some(fix) = found.iter().flatten().find(safe) else { break };
+        let text = apply(question.source.text(), &fix.edits.iter().collect::<Vec<_>>())?;
+        question.typed.replaced(0, question.source.text(), &text);
+        question.source = Source::new(original.path(), Revision::Current, text);
+    }
+    let text = question.source.text();
+    (text != original.text()).then(|| text.to_owned())
 }
 
 fn verdict(snapshot: Snapshot) -> Verdict {
