@@ -7,9 +7,9 @@ use crate::lsp::{Server, frame};
 const SEEN: &str =
     r#"{"jsonrpc":"2.0","id":77,"method":"reloadsafe/test","params":{"action":"seen"}}"#;
 
-/// The request with these header lines; `LEN` stands for its length.
+/// The request with these header lines; `BYTES` stands for its length.
 fn with_header(header: &str) -> Vec<u8> {
-    (header.replace("LEN", &SEEN.len().to_string()) + SEEN).into_bytes()
+    (header.replace("BYTES", &SEEN.len().to_string()) + SEEN).into_bytes()
 }
 
 #[track_caller]
@@ -23,34 +23,34 @@ fn expect_answered(header: &str) {
 
 #[test]
 fn header_names_in_any_case() {
-    expect_answered("content-length: LEN\r\n\r\n");
-    expect_answered("CONTENT-LENGTH:LEN\r\n\r\n");
+    expect_answered("content-length: BYTES\r\n\r\n");
+    expect_answered("CONTENT-LENGTH:BYTES\r\n\r\n");
 }
 
 #[test]
 fn further_header_lines() {
-    expect_answered("Content-Length: LEN\r\nContent-Type: application/json\r\nX-More: 1\r\n\r\n");
+    expect_answered("Content-Length: BYTES\r\nContent-Type: application/json\r\nX-More: 1\r\n\r\n");
     expect_answered(
-        "Content-Type: application/json\r\nA: b\r\nC: d\r\nContent-Length: LEN\r\n\r\n",
+        "Content-Type: application/json\r\nA: b\r\nC: d\r\nContent-Length: BYTES\r\n\r\n",
     );
 }
 
 #[test]
 fn content_types_with_and_without_charset() {
-    expect_answered("Content-Length: LEN\r\nContent-Type: application/vscode-jsonrpc\r\n\r\n");
-    expect_answered("Content-Length: LEN\r\nContent-Type: a/b; charset=utf8\r\n\r\n");
+    expect_answered("Content-Length: BYTES\r\nContent-Type: application/vscode-jsonrpc\r\n\r\n");
+    expect_answered("Content-Length: BYTES\r\nContent-Type: a/b; charset=utf8\r\n\r\n");
     // It is not; the body is JSON in UTF-8 all the same.
-    expect_answered("Content-Length: LEN\r\nContent-Type: a/b; charset=utf-16\r\n\r\n");
+    expect_answered("Content-Length: BYTES\r\nContent-Type: a/b; charset=utf-16\r\n\r\n");
 }
 
 #[test]
 fn header_lines_that_end_in_a_line_feed_only() {
-    expect_answered("Content-Length: LEN\n\n");
+    expect_answered("Content-Length: BYTES\n\n");
 }
 
 #[test]
 fn empty_lines_between_messages() {
-    expect_answered("\r\nContent-Length: LEN\r\n\r\n");
+    expect_answered("\r\nContent-Length: BYTES\r\n\r\n");
 }
 
 /// Sends something bad and a good request behind it; checks that an error without id and the

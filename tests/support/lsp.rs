@@ -4,9 +4,9 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -380,16 +380,13 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        self.output = None;
         if thread::panicking() || !self.minds_unread {
             return;
         }
-        loop {
-            match self.incoming.recv_timeout(PATIENCE) {
-                Ok(message) => self.sort_in(message),
-                Err(RecvTimeoutError::Disconnected) => break,
-                // Nobody reads, so nobody can say.
-                Err(RecvTimeoutError::Timeout) => return,
-            }
+        // The process has ended, so there is an end to what it wrote.
+        while let Ok(message) = self.incoming.recv() {
+            self.sort_in(message);
         }
         assert!(self.unread.is_empty(), "nobody expected {:?}", self.unread);
     }
