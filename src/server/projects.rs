@@ -64,7 +64,9 @@ impl Projects {
         settings: &ClientSettings,
     ) -> (&mut Project, Vec<String>) {
         let mut problems = Vec::new();
-        let directory = path.parent().unwrap_or(Path::new("/"));
+        // An untitled document lies nowhere: it has the settings of the workspace.
+        let base = self.base();
+        let directory = path.parent().filter(|parent| parent.is_absolute()).unwrap_or(&base);
         let folder = self.folder_of(directory);
         let file = discovery::nearest(directory).unwrap_or_else(|error| {
             problems.push(error.to_string());
