@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::bug;
 use args::{Arguments, Command};
 use output::{Output, complain};
 
@@ -79,19 +80,9 @@ fn completions(arguments: &args::CompletionsArguments) -> anyhow::Result<Outcome
     Ok(Outcome::Clean)
 }
 
-/// A panic is this program's fault, never the input's: short, and with what a report needs.
 fn report_panic(info: &panic::PanicHookInfo<'_>) {
-    let payload = info.payload();
-    let message = payload.downcast_ref::<&str>().copied();
-    let message = message.or_else(|| payload.downcast_ref().map(String::as_str));
-    let message = message.unwrap_or("no message");
-    let place =
-        info.location().map_or(String::new(), |at| format!(" ({}:{})", at.file(), at.line()));
-    complain(&format!(
-        "this is a bug in reloadsafe {}, please report it: {message}{place}",
-        env!("CARGO_PKG_VERSION")
-    ));
-    if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
-        complain(&std::backtrace::Backtrace::force_capture().to_string());
+    complain(&bug::report(info));
+    if let Some(backtrace) = bug::backtrace() {
+        complain(&backtrace.to_string());
     }
 }

@@ -12,6 +12,7 @@
 //! 7. [`report`]: the outputs; [`server`]: the language server; [`cli`]: arguments to
 //!    requests, results to exit codes.
 
+mod bug;
 pub mod check;
 pub mod cli;
 pub mod comparison;

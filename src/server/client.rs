@@ -48,7 +48,7 @@ pub(super) enum ClientError {
     #[error("the client leaves {MAX_UNANSWERED} requests unanswered; `{0}` was not sent")]
     Deaf(&'static str),
     #[error("the client refused `{0}`: {1}")]
-    Refused(&'static str, jsonrpc::Error),
+    Refused(&'static str, Box<jsonrpc::Error>),
     #[error("the client's answer to `{0}` makes no sense: {1}")]
     Unreadable(&'static str, serde_json::Error),
     #[error("the session has ended")]
@@ -272,7 +272,7 @@ async fn await_answer(
     match in_time {
         Ok(Ok(Some(response))) => {
             let (_, result) = response.into_parts();
-            answered(result.map_err(|error| ClientError::Refused(method, error)));
+            answered(result.map_err(|error| ClientError::Refused(method, Box::new(error))));
         }
         Ok(_) => answered(Err(ClientError::Ended)),
         Err(_) => {

@@ -15,6 +15,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 
+use crate::bug;
 use lines::Lines;
 pub(super) use to_client::ClientSlot;
 
@@ -93,13 +94,9 @@ fn targets(level: LevelFilter) -> Targets {
     Targets::new().with_default(others).with_target(env!("CARGO_PKG_NAME"), level)
 }
 
-/// A panic is this program's fault, never the client's.
 fn log_panic(info: &PanicHookInfo<'_>) {
-    let message = info.payload_as_str().unwrap_or("no message");
-    let place = info.location().map_or(String::new(), |place| format!(" ({place})"));
-    let version = env!("CARGO_PKG_VERSION");
-    tracing::error!("this is a bug in reloadsafe {version}, please report it: {message}{place}");
-    if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
-        tracing::error!("{}", std::backtrace::Backtrace::force_capture());
+    tracing::error!("{}", bug::report(info));
+    if let Some(backtrace) = bug::backtrace() {
+        tracing::error!("{backtrace}");
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::runtime::Handle;
-use tower_lsp::jsonrpc::{ErrorCode, Id};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Id};
 
 use super::lifecycle::{End, Lifecycle};
 use frames::{Ended, Frames, Next};
@@ -149,8 +149,10 @@ impl Pump {
     }
 
     fn refuse(&self, malformed: Malformed) {
-        tracing::warn!("a message was refused: {}", malformed.reason);
-        if let Some((id, error)) = malformed.answer {
+        let Malformed { id, code, reason } = malformed;
+        tracing::warn!("a message was refused: {reason}");
+        if let Some(id) = id {
+            let error = Error { code, message: reason.into(), data: None };
             let answer = json!({ "jsonrpc": "2.0", "id": id, "error": error });
             self.outbox.push(answer.to_string().as_bytes());
         }

@@ -2,7 +2,7 @@
 //! ends (`tokio_util`'s `FramedRead` stops at the first error; tokio issue 3976).
 
 use serde_json::{Map, Value, json};
-use tower_lsp::jsonrpc::{Error, ErrorCode, Id};
+use tower_lsp::jsonrpc::{ErrorCode, Id};
 
 /// A message as tower-lsp is to get it.
 #[derive(Debug, PartialEq)]
@@ -23,8 +23,9 @@ pub(super) enum Kind {
 /// A message that goes no further, and what the client is told (JSON-RPC 2.0, section 5.1).
 #[derive(Debug, PartialEq)]
 pub(super) struct Malformed {
-    /// Nothing where it was a response: those are not answered.
-    pub(super) answer: Option<(Id, Error)>,
+    /// What the answer refers to. Nothing where it was a response: those are not answered.
+    pub(super) id: Option<Id>,
+    pub(super) code: ErrorCode,
     pub(super) reason: String,
 }
 
@@ -58,8 +59,7 @@ fn invalid(id: Id, reason: &str) -> Malformed {
 
 /// A refusal that the client hears of.
 pub(super) fn refuse(id: Id, code: ErrorCode, reason: &str) -> Malformed {
-    let error = Error { code, message: reason.to_owned().into(), data: None };
-    Malformed { answer: Some((id, error)), reason: reason.to_owned() }
+    Malformed { id: Some(id), code, reason: reason.to_owned() }
 }
 
 /// Checks the fields and leaves those that JSON-RPC has.
@@ -73,7 +73,7 @@ fn normalise(mut fields: Map<String, Value>) -> Result<Message, Malformed> {
         }
         Some(_) => {
             let reason = "a response to nothing that was asked".to_owned();
-            return Err(Malformed { answer: None, reason });
+            return Err(Malformed { id: None, code: ErrorCode::InvalidRequest, reason });
         }
     };
     let known = id.clone().unwrap_or(Id::Null);

@@ -56,7 +56,7 @@ fn the_kinds() {
 fn responses_are_not_answered() {
     for id in ["null", "1.5", "{}"] {
         let response = format!(r#"{{"jsonrpc": "2.0", "id": {id}, "result": null}}"#);
-        assert_eq!(read(response.as_bytes()).unwrap_err().answer, None);
+        assert_eq!(read(response.as_bytes()).unwrap_err().id, None);
     }
 }
 
