@@ -1,5 +1,6 @@
 //! LSP, "exit": 0 after `shutdown`, 1 otherwise; and nothing keeps the process.
 
+#[cfg(unix)]
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -107,6 +108,7 @@ fn exit_is_heard_behind_more_requests_than_are_handled_at_a_time() {
 }
 
 #[test]
+#[cfg(unix)]
 fn it_ends_with_the_process_that_started_it() {
     // Holds no end of the server's standard input, as a client that was killed and left a
     // child behind.
@@ -123,6 +125,7 @@ fn it_ends_with_the_process_that_started_it() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_process_that_was_never_there_is_not_waited_for() {
     let mut gone = Command::new("true").stdin(Stdio::null()).spawn().unwrap();
     gone.wait().unwrap();

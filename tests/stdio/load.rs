@@ -88,6 +88,23 @@ fn questions_to_the_client_in_order() {
 }
 
 #[test]
+fn a_question_that_is_not_answered_holds_up_nothing() {
+    let mut server = Server::with_hooks();
+    let first = server.hook(json!({ "action": "ask" }));
+    let (first_question, _) = server.server_request("workspace/configuration");
+    let second = server.hook(json!({ "action": "ask" }));
+    let (second_question, _) = server.server_request("workspace/configuration");
+    let flood = server.hook(json!({ "action": "flood", "count": 1, "length": 3 }));
+    assert_eq!(server.response(flood), Ok(Value::Null));
+    server.log("xxx");
+    server.answer(&second_question, json!([2]));
+    assert_eq!(server.response(second), Ok(json!([2])));
+    server.answer(&first_question, json!([1]));
+    assert_eq!(server.response(first), Ok(json!([1])));
+    server.shut_down();
+}
+
+#[test]
 fn a_cancellation_waits_for_nobody() {
     let mut server = Server::with_hooks();
     let held: Vec<i64> = (0..20).map(|_| server.hook(json!({ "action": "hold" }))).collect();
