@@ -5,6 +5,7 @@
 //! takes what the outside decides as it went when the live code ran.
 
 mod builtins;
+mod c_modules;
 mod cells;
 mod changes;
 mod compare;
