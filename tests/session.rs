@@ -6,6 +6,9 @@ mod lsp;
 #[path = "support/editor.rs"]
 mod editor;
 
+#[path = "support/random.rs"]
+mod random;
+
 #[path = "session/actions.rs"]
 mod actions;
 #[path = "session/clearing.rs"]
@@ -14,8 +17,13 @@ mod clearing;
 mod clients;
 #[path = "session/histories.rs"]
 mod histories;
+#[path = "session/property.rs"]
+mod property;
 #[path = "session/settings.rs"]
 mod settings;
+#[cfg(target_os = "linux")]
+#[path = "session/soak.rs"]
+mod soak;
 #[path = "session/typing.rs"]
 mod typing;
 #[path = "session/views.rs"]

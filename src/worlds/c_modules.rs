@@ -1,4 +1,5 @@
-//! The names that modules without a source bind, by Python version.
+//! What extension modules of the standard library bind, which no source shows: read from
+//! `c_modules.txt`.
 
 use std::sync::LazyLock;
 
@@ -35,13 +36,11 @@ fn has_version(range: Option<(u8, u8)>, python: PythonVersion) -> Presence {
     }
 }
 
-/// Whether a module that has no source has a name.
 pub(super) fn c_module_presence(module: &str, name: &str, python: PythonVersion) -> Presence {
     let Some(names) = C_MODULES.get(module) else { return Presence::Maybe };
     names.get(name).map_or(Presence::No, |range| has_version(*range, python))
 }
 
-/// What `from module import *` brings of a module that has no source.
 pub(super) fn c_module_star(module: &str, python: PythonVersion) -> Option<StarNames> {
     let names = C_MODULES.get(module)?.iter().filter(|(name, _)| !name.starts_with('_'));
     let mut names: Vec<(Name, bool)> = names

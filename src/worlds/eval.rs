@@ -7,6 +7,7 @@ mod classes;
 mod comparisons;
 mod comprehensions;
 mod conditions;
+mod iteration;
 mod names;
 mod narrowing;
 mod operators;

@@ -305,6 +305,17 @@ impl Server {
         self.ignored.push(method);
     }
 
+    /// Takes everything that has come in with this method so far, in order.
+    pub fn take_all(&mut self, method: &str) -> Vec<Value> {
+        while let Ok(message) = self.incoming.try_recv() {
+            self.sort_in(message);
+        }
+        let unread = std::mem::take(&mut self.unread);
+        let (taken, others) = unread.into_iter().partition(|message| message["method"] == method);
+        self.unread = others;
+        Vec::from(taken)
+    }
+
     /// Drops what has come in with this method.
     pub fn forget_unread(&mut self, method: &str) {
         self.unread.retain(|message| message["method"] != method);

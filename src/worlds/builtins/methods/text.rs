@@ -37,6 +37,28 @@ impl Machine<'_> {
                 let parts = text.split(&**by).map(Value::str).collect();
                 Ok(self.allocate(Object::List(Items::exactly(parts))))
             }
+            ("split", [Value::Str(by), Value::Int(most)]) if !by.is_empty() && *most >= 0 => {
+                let parts = text.splitn(*most as usize + 1, &**by).map(Value::str).collect();
+                Ok(self.allocate(Object::List(Items::exactly(parts))))
+            }
+            ("rsplit", [Value::Str(by), Value::Int(most)]) if !by.is_empty() && *most >= 0 => {
+                let parts = text.rsplitn(*most as usize + 1, &**by).map(Value::str);
+                let mut parts: Vec<Value> = parts.collect();
+                parts.reverse();
+                Ok(self.allocate(Object::List(Items::exactly(parts))))
+            }
+            ("rstrip", [Value::Str(chars)]) => {
+                owned(text.trim_end_matches(|c| chars.contains(c)).to_owned())
+            }
+            ("lstrip", [Value::Str(chars)]) => {
+                owned(text.trim_start_matches(|c| chars.contains(c)).to_owned())
+            }
+            ("removeprefix", [Value::Str(part)]) => {
+                owned(text.strip_prefix(&**part).unwrap_or(text).to_owned())
+            }
+            ("removesuffix", [Value::Str(part)]) => {
+                owned(text.strip_suffix(&**part).unwrap_or(text).to_owned())
+            }
             ("join", [iterable]) => self.joined(text, &iterable.clone(), at),
             ("count", [Value::Str(part)]) if !part.is_empty() => {
                 Ok(Value::Int(text.matches(&**part).count() as i64))
@@ -68,8 +90,19 @@ impl Machine<'_> {
                 [],
             ) => Ok(Value::of_type("bool")),
             ("splitlines" | "rsplit", _) => Ok(Value::of_type("list")),
-            ("partition" | "rpartition", [Value::Str(by)]) if !by.is_empty() => {
-                Ok(Value::of_type("tuple"))
+            ("partition", [Value::Str(by)]) if !by.is_empty() => {
+                let (before, by, after) = match text.split_once(&**by) {
+                    Some((before, after)) => (before, &**by, after),
+                    None => (text, "", ""),
+                };
+                Ok(Value::tuple([before, by, after].map(Value::str).to_vec()))
+            }
+            ("rpartition", [Value::Str(by)]) if !by.is_empty() => {
+                let (before, by, after) = match text.rsplit_once(&**by) {
+                    Some((before, after)) => (before, &**by, after),
+                    None => ("", "", text),
+                };
+                Ok(Value::tuple([before, by, after].map(Value::str).to_vec()))
             }
             ("encode", []) => Ok(Value::Bytes(text.bytes().collect())),
             _ => self.unseen_method(&Value::of_type("str"), args, at),

@@ -1,0 +1,109 @@
+//! Iterating.
+
+use std::sync::Arc;
+
+use crate::syntax::ast::ExprId;
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::state::{Items, Object};
+use crate::worlds::value::Value;
+
+impl Machine<'_> {
+    /// The items that iterating over a value gives.
+    pub(in crate::worlds) fn iterate(&mut self, value: &Value, at: ExprId) -> Flow<Items> {
+        match value {
+            Value::Tuple(items) | Value::Range(items) => Ok(Items::exactly(items.to_vec())),
+            Value::Str(text) => {
+                let chars =
+                    text.chars().map(|c| Value::Str(Arc::from(c.encode_utf8(&mut [0; 4]) as &str)));
+                Ok(Items::exactly(chars.collect()))
+            }
+            Value::Bytes(bytes) => {
+                let numbers = bytes.iter().map(|&byte| Value::Int(i64::from(byte)));
+                Ok(Items::exactly(numbers.collect()))
+            }
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::List(items)) => Ok(items.clone()),
+                // The order of a set depends on hashes; what is done with each may, too.
+                Some(Object::Set(items)) => Ok(match items.values.len() {
+                    0 | 1 => items.clone(),
+                    _ => Items { values: items.values.clone(), exact: false },
+                }),
+                Some(Object::Dict(entries)) => Ok(Items {
+                    values: entries.pairs.iter().map(|(key, _)| key.clone()).collect(),
+                    exact: entries.exact,
+                }),
+                Some(Object::Iterator(items)) => {
+                    let items = items.clone();
+                    let used = Object::Iterator(Items { values: Vec::new(), exact: items.exact });
+                    self.state.insert(*id, used);
+                    Ok(items)
+                }
+                Some(Object::Instance(_)) => self.iterate_instance(value, at),
+                Some(Object::Class(class)) if class.is_opaque => {
+                    self.may_raise("TypeError", Risk::Environment, at, || {
+                        "this may not be iterable".into()
+                    });
+                    Ok(Items::unknown())
+                }
+                _ => Err(self.raise_builtin("TypeError", "the object is not iterable")),
+            },
+            Value::None
+            | Value::Int(_)
+            | Value::Bool(_)
+            | Value::Float(_)
+            | Value::Function(_)
+            | Value::Type(_)
+            | Value::Builtin(_)
+            | Value::Method(_)
+            | Value::BuiltinMethod(_)
+            | Value::Ellipsis
+            | Value::NotImplemented
+            | Value::Module(_)
+            | Value::ThisModule => {
+                Err(self.raise_builtin("TypeError", "the object is not iterable"))
+            }
+            Value::Opaque(Some("int" | "float" | "bool" | "NoneType")) => {
+                Err(self.raise_builtin("TypeError", "the object is not iterable"))
+            }
+            Value::Globals
+            | Value::Attributes(_)
+            | Value::Opaque(Some(
+                "dir()" | "str" | "list" | "tuple" | "dict" | "set" | "range" | "dict_keys"
+                | "dict_values" | "dict_items" | "frozenset" | "bytes" | "generator" | "map"
+                | "zip" | "filter" | "enumerate" | "reversed",
+            )) => Ok(Items::unknown()),
+            _ => {
+                let risk = Risk::decided_by(value.is_outside());
+                self.ran(at);
+                self.may_raise("TypeError", risk, at, || "this may not be iterable".into());
+                Ok(Items::unknown())
+            }
+        }
+    }
+
+    fn iterate_instance(&mut self, value: &Value, at: ExprId) -> Flow<Items> {
+        let Some(method) = self.special(value, "__iter__") else {
+            if self.special(value, "__getitem__").is_some() || self.has_unseen_attributes(value) {
+                self.may_raise("", Risk::Inside, at, || "this may not be iterable".into());
+                return Ok(Items::unknown());
+            }
+            return Err(self.raise_builtin("TypeError", "the object is not iterable"));
+        };
+        let iterator = self.call(&method, Vec::new(), at)?;
+        match &iterator {
+            Value::Object(id) if matches!(self.state.object(*id), Some(Object::Instance(_))) => {
+                // `__next__` of the module's own is not followed round by round.
+                if self.special(&iterator, "__next__").is_none() {
+                    return Err(self.raise_builtin("TypeError", "iter() returned no iterator"));
+                }
+                self.may_raise("", Risk::Inside, at, || "the iterator may raise".into());
+                Ok(Items::unknown())
+            }
+            Value::Object(_) | Value::Opaque(_) => self.iterate(&iterator, at),
+            _ => {
+                self.may_raise("", Risk::Inside, at, || "the iterator may raise".into());
+                Ok(Items::unknown())
+            }
+        }
+    }
+}
