@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
-use crate::fixes::Offer;
+use crate::fixes::{Extent, Offer};
 use crate::report::CheckReport;
 use crate::workspace::Surroundings;
 
@@ -26,6 +26,8 @@ pub struct CheckRequest {
     pub jobs: Option<NonZeroUsize>,
     /// The fixes that are looked for.
     pub fixes: Option<Offer>,
+    /// The fixes that are applied to the files before the findings are reported.
+    pub mend: Option<Extent>,
     /// The settings, resolved.
     pub config: Config,
 }

@@ -3,12 +3,14 @@
 //! [`Subject::candidates`] lists what might help a finding; it looks at the texts only and is
 //! quick. [`Subject::verify`] applies one to the text, executes that over the same live world and
 //! compares: what does not end the hazard, or makes anything else worse, is not to be offered.
-//! [`attach`] does both for findings that are about to be reported.
+//! [`attach`] does both for findings that are about to be reported, and [`all`] applies what
+//! needs no asking.
 //!
 //! Nothing here knows editors: an [`Edit`] is a byte range of one text and its replacement.
 
 mod aborts;
 mod alias;
+mod all;
 mod begin;
 mod exports;
 mod importer;
@@ -26,6 +28,7 @@ use crate::syntax::ast::Name;
 use crate::syntax::parse::ParseFailure;
 use crate::worlds::{Around, History, Live};
 
+pub use all::{Extent, Mended, all};
 pub use subject::Subject;
 pub use trial::apply;
 

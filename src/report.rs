@@ -34,6 +34,8 @@ pub struct CheckReport {
     pub modules: usize,
     /// How many of them were reloaded: changed since the baseline, or all without one.
     pub reloaded: usize,
+    /// How many fixes were applied to files; the findings are those of the texts after them.
+    pub fixed: usize,
 }
 
 /// A file that could not be analysed.

@@ -8,6 +8,7 @@ pub mod finder;
 pub mod git;
 pub mod git_tree;
 pub mod project;
+pub mod rewrite;
 pub mod source_roots;
 pub mod stdlib_names;
 pub mod tree;

@@ -141,3 +141,42 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(output.status.code(), Some(0));
 }
+
+#[test]
+fn fixes_are_applied_to_the_files_and_what_is_left_is_reported() {
+    let directory = Directory::new("fix");
+    let subfolder = |name: &str| std::fs::create_dir_all(directory.0.join(name)).unwrap();
+    ["base", "head"].into_iter().for_each(subfolder);
+    let old = "import os\r\n\r\nA = 1\r\nB = 2\r\ndef area(w):\r\n    return w\r\nC = 3\r\n";
+    directory.write("base/shapes.py", old);
+    directory
+        .write("head/shapes.py", "import os\r\n\r\ndef surface(w):\r\n    return w\r\nC = 3\r\n");
+    directory.write("base/user.py", "import shapes\ndef f():\n    return shapes.area(1)\n");
+    directory.write("head/user.py", "import shapes\ndef f():\n    return shapes.area(1)\n");
+    let check = |more: &[&str]| {
+        let arguments = ["check", "head", "--base-dir", "base", "--output-format", "json"];
+        let output = directory.run(&[&arguments[..], more].concat());
+        let said = String::from_utf8_lossy(&output.stdout);
+        serde_json::from_str::<serde_json::Value>(&said)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
+    };
+    let codes = |said: &serde_json::Value| -> Vec<String> {
+        let found = said["diagnostics"].as_array().unwrap().iter();
+        found.map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(codes(&check(&["--no-fixes"])), ["RS102", "RS102", "RS107"]);
+    let said = check(&["--fix"]);
+    assert_eq!((&said["summary"]["fixed"], codes(&said)), (&2.into(), vec!["RS107".to_owned()]));
+    let text = std::fs::read_to_string(directory.0.join("head/shapes.py")).unwrap();
+    let removal = |name: &str| {
+        format!("globals().pop(\"{name}\", None)  # left over from before a reload\r\n")
+    };
+    let rest = "\r\ndef surface(w):\r\n    return w\r\nC = 3\r\n";
+    assert_eq!(text, format!("import os\r\n\r\n{}{}{rest}", removal("A"), removal("B")));
+    // Once more there is nothing to do.
+    let said = check(&["--fix"]);
+    assert!(said["summary"].get("fixed").is_none(), "{said}");
+    let user = std::fs::read_to_string(directory.0.join("head/user.py")).unwrap();
+    assert!(user.contains("shapes.area"), "another module's text is not touched");
+    directory.check_refused(&["check", "--unsafe"], "--fix");
+}

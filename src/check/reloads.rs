@@ -14,19 +14,22 @@ use super::comparison::{Comparison, Fate, Module};
 use super::{CheckRequest, Progress};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
-use crate::fixes::{self, Offer};
+use crate::fixes::{self, Extent, Mended, Offer};
 use crate::modules::{Found, ModuleFile, Modules};
 use crate::python::PythonVersion;
 use crate::report::{CheckReport, FailedFile};
 use crate::simulate::{STACK_SIZE, Simulated};
 use crate::simulation::{Outcome, Simulation};
 use crate::suppression::Suppressions;
+use crate::syntax::parse::ParseFailure;
 use crate::text::source::Source;
 use crate::workspace::Surroundings;
 use crate::workspace::finder::Finder;
-use crate::worlds::{Around, History, SummaryCache};
+use crate::workspace::rewrite;
+use crate::worlds::{Around, Compared, History, Live, SummaryCache};
 
 /// One module, and what its reload is simulated against.
+#[derive(Clone, Copy)]
 pub struct Reload<'a> {
     /// What the process imported, then what it reloads.
     pub versions: &'a [Arc<Source>],
@@ -61,6 +64,20 @@ pub trait Engine: Sync {
         _offer: Offer,
     ) -> Result<(), String> {
         Ok(())
+    }
+
+    /// Applies fixes of the findings that `reported` picks to the text that is reloaded.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::simulate`].
+    fn mend(
+        &self,
+        _reload: &Reload<'_>,
+        _extent: Extent,
+        _reported: &dyn Fn(&Compared) -> Vec<Diagnostic>,
+    ) -> Result<Option<Mended>, String> {
+        Ok(None)
     }
 }
 
@@ -110,14 +127,39 @@ impl Engine for Summaries {
         let history = History { versions: reload.versions, around: self.around(reload) };
         fixes::attach(&history, findings, offer).map_err(|failure| failure.to_string())
     }
+
+    fn mend(
+        &self,
+        reload: &Reload<'_>,
+        extent: Extent,
+        reported: &dyn Fn(&Compared) -> Vec<Diagnostic>,
+    ) -> Result<Option<Mended>, String> {
+        let Some((last, earlier)) = reload.versions.split_last() else { return Ok(None) };
+        let around = self.around(reload);
+        let mut live = Live::default();
+        let loaded: Result<(), ParseFailure> =
+            earlier.iter().try_for_each(|source| live.load(source, &around).map(|_| ()));
+        loaded
+            .and_then(|()| fixes::all(&live, &around, last, extent, reported))
+            .map_err(|failure| failure.to_string())
+    }
 }
 
 /// What became of one module.
 enum Verdict {
-    Reported(Vec<Diagnostic>),
+    Reported {
+        diagnostics: Vec<Diagnostic>,
+        mended: Option<Box<Rewrite>>,
+    },
     /// The bytes differ, the texts do not.
     Unchanged,
     Failed(String),
+}
+
+/// A file that fixes give another text.
+struct Rewrite {
+    before: Arc<Source>,
+    mended: Mended,
 }
 
 /// Checks what the request names with the engine that is given.
@@ -140,6 +182,7 @@ pub fn run_with(
         failed,
         modules: comparison.modules.iter().filter(|m| m.fate != Fate::Deleted).count(),
         reloaded: 0,
+        fixed: 0,
     };
     let is_reloaded = |module: &&Module| matches!(module.fate, Fate::Changed | Fate::Itself);
     let reloaded: Vec<&Module> = comparison.modules.iter().filter(is_reloaded).collect();
@@ -159,9 +202,12 @@ pub fn run_with(
     for (module, verdict) in reloaded.iter().zip(verdicts) {
         let path = comparison.shown(&module.path).to_path_buf();
         match verdict {
-            Verdict::Reported(diagnostics) => {
+            Verdict::Reported { diagnostics, mended } => {
                 report.reloaded += 1;
                 report.diagnostics.extend(diagnostics);
+                if let Some(rewrite) = mended {
+                    write(&mut report, &module.path, path, &rewrite);
+                }
             }
             Verdict::Unchanged => {}
             Verdict::Failed(reason) => report.failed.push(FailedFile { path, reason }),
@@ -169,6 +215,19 @@ pub fn run_with(
     }
     put_in_order(&mut report);
     Ok(report)
+}
+
+/// Writes a text with fixes: after all modules have been judged, so that each was judged against
+/// the same others.
+fn write(report: &mut CheckReport, place: &Path, shown: PathBuf, rewrite: &Rewrite) {
+    let Rewrite { before, mended } = rewrite;
+    match rewrite::replace(place, before.text(), mended.source.text()) {
+        Ok(()) => report.fixed += mended.titles.len(),
+        Err(reason) => {
+            let reason = format!("its fixes could not be applied: {reason}");
+            report.failed.push(FailedFile { path: shown, reason });
+        }
+    }
 }
 
 /// Simulates one reload. Whatever goes wrong concerns this module only.
@@ -216,17 +275,36 @@ fn analyse(
         version: comparison.version,
         config,
     };
-    let Simulated { simulation, directives, .. } = engine.simulate(&reload)?;
-    if let Some(reason) = syntax_error(&simulation) {
+    let mended = match request.mend {
+        Some(extent) => engine.mend(&reload, extent, &|compared| {
+            reported(crate::simulate::judge(compared), module, config)
+        })?,
+        None => None,
+    };
+    let last = mended.as_ref().map_or(&head.source, |mended| &mended.source);
+    let versions = [Arc::clone(&base.source), Arc::clone(last)];
+    let reload = Reload { versions: &versions, ..reload };
+    let simulated = engine.simulate(&reload)?;
+    if let Some(reason) = syntax_error(&simulated.simulation) {
         return Err(reason);
     }
-    let suppressions = Suppressions::new(&head.source, &directives);
-    let mut diagnostics = suppressions.apply(simulation.diagnostics, &config.rules);
-    diagnostics.retain(|finding| config.reports(finding.code, finding.severity, &module.path));
+    let mut diagnostics = reported(simulated, module, config);
     if let Some(offer) = request.fixes {
         engine.fix(&reload, &mut diagnostics, offer)?;
     }
-    Ok(Verdict::Reported(diagnostics))
+    let before = Arc::clone(&head.source);
+    let mended = mended.map(|mended| Box::new(Rewrite { before, mended }));
+    Ok(Verdict::Reported { diagnostics, mended })
+}
+
+/// The findings of a simulation that comments and settings let through.
+fn reported(simulated: Simulated, module: &Module, config: &Config) -> Vec<Diagnostic> {
+    let Simulated { simulation, directives, .. } = simulated;
+    let Some(last) = simulation.sources.last() else { return Vec::new() };
+    let suppressions = Suppressions::new(last, &directives);
+    let mut diagnostics = suppressions.apply(simulation.diagnostics, &config.rules);
+    diagnostics.retain(|finding| config.reports(finding.code, finding.severity, &module.path));
+    diagnostics
 }
 
 fn load(finder: &Finder, module: &Module) -> Result<Arc<ModuleFile>, String> {

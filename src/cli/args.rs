@@ -70,6 +70,12 @@ pub struct CheckArguments {
     /// Read more paths from a file, one a line (`-`: standard input)
     #[arg(long, value_name = "FILE")]
     pub files_from: Option<PathBuf>,
+    /// Apply the fixes that change nothing but the hazard, then report what is left
+    #[arg(long, conflicts_with = "head")]
+    pub fix: bool,
+    /// With --fix: also the fix that most people would want, where there is no such one
+    #[arg(long = "unsafe", requires = "fix")]
+    pub unsafe_fixes: bool,
     #[command(flatten)]
     pub common: CommonArguments,
     #[command(flatten)]

@@ -10,6 +10,7 @@ use super::output::{Output, complain};
 use super::{progress, settings};
 use crate::check::{self, Baseline, CheckRequest, FilesFrom};
 use crate::config::OutputFormat;
+use crate::fixes::Extent;
 use crate::report::{CheckReport, json, jsonl, text};
 
 pub(super) fn run(arguments: CheckArguments) -> anyhow::Result<Outcome> {
@@ -28,6 +29,8 @@ pub(super) fn run(arguments: CheckArguments) -> anyhow::Result<Outcome> {
         targets.push(PathBuf::from("."));
     }
     let directory = settings::common_directory(&targets)?;
+    let extent = if arguments.unsafe_fixes { Extent::Preferred } else { Extent::Safe };
+    let mend = arguments.fix.then_some(extent);
     let jobs = arguments.common.jobs;
     let no_fixes = arguments.common.no_fixes;
     let config = settings::load(arguments.common, &directory)?;
@@ -37,6 +40,7 @@ pub(super) fn run(arguments: CheckArguments) -> anyhow::Result<Outcome> {
         head: arguments.baseline.head.clone(),
         baseline: baseline(arguments.baseline),
         jobs,
+        mend,
         fixes: settings::offer(no_fixes, config.output_format),
         config,
     };

@@ -135,7 +135,8 @@ fn keeps_the_rest(before: &Comparison, after: &Comparison, candidate: &Candidate
         && (is_about_all || before.exports.all == after.exports.all)
 }
 
-fn with_text(source: &Source, text: String) -> Arc<Source> {
+/// The same file with another text.
+pub(super) fn with_text(source: &Source, text: String) -> Arc<Source> {
     Source::new(source.path(), source.revision().clone(), text)
 }
 

@@ -39,7 +39,12 @@ pub fn write_check(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> 
         head: report.head.as_deref(),
         diagnostics: diagnostics(&report.diagnostics),
         failed: failed.collect(),
-        summary: JsonSummary { modules: report.modules, reloaded: report.reloaded, by_code },
+        summary: JsonSummary {
+            modules: report.modules,
+            reloaded: report.reloaded,
+            fixed: report.fixed,
+            by_code,
+        },
     };
     serde_json::to_writer_pretty(&mut *out, &object)?;
     writeln!(out)
@@ -103,7 +108,16 @@ struct JsonFailed<'a> {
 struct JsonSummary {
     modules: usize,
     reloaded: usize,
+    /// Only where fixes were asked for and applied.
+    #[serde(skip_serializing_if = "is_zero")]
+    fixed: usize,
     by_code: BTreeMap<&'static str, usize>,
+}
+
+// The signature is serde's.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// A D of the contract.

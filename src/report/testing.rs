@@ -91,6 +91,7 @@ impl Renamed {
             }],
             modules: 14,
             reloaded: 2,
+            fixed: 0,
         }
     }
 

@@ -97,6 +97,10 @@ fn summary(report: &CheckReport) -> String {
             count(files.len(), "file")
         ),
     };
+    if report.fixed > 0 {
+        let verb = if report.fixed == 1 { "fix was" } else { "fixes were" };
+        summary += &format!(" {} {verb} applied.", report.fixed);
+    }
     if !report.failed.is_empty() {
         summary += &format!(" {} could not be analysed.", count(report.failed.len(), "file"));
     }

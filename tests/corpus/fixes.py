@@ -93,7 +93,7 @@ def verdict(finding, fix, before, after):
         return None if names(was) == names(now) else "the comment changes the program"
     about = quoted(finding["message"])
     orphans = lambda truth: names(truth["history"][-1]) - names(restart(truth))
-    if finding["code"] in ("RS101", "RS102", "RS103", "RS106") and now["outcome"] == "completes":
+    if finding["code"] in ("RS101", "RS102", "RS103", "RS106") and now["outcome"] == restart(after)["outcome"] == "completes":
         left = about & orphans(before) & orphans(after)
         return f"still an orphan: {left}" if left else None
     if finding["code"] in ("RS104", "RS105"):
@@ -102,8 +102,10 @@ def verdict(finding, fix, before, after):
         done = len(ghosts(after)) < len(ghosts(before)) if here_only else not ghosts(after)
         return None if done or not ghosts(before) else f"still ghost reads: {ghosts(after)[:3]}"
     if finding["code"] == "RS107":
-        fails = lambda truth: {name for name, how in truth["fresh"].get("also", {}).items() if how != "completes"}
-        left = fails(after) if fails(before) else fails(after) - fails(before)
+        # An importer may need what is not installed, or fail for another name.
+        lacks = lambda how: any(f"'{name}'" in how for name in about)
+        fails = lambda truth: {name for name, how in truth["fresh"].get("also", {}).items() if lacks(how)}
+        left = fails(after)
         return f"cannot be imported afresh: {left}" if left else None
     if finding["code"] in ("RS201", "RS202", "RS205") and not fix["title"].startswith("Move line"):
         line = finding["range"]["start"]["line"]

@@ -21,7 +21,8 @@ was executed, where that is another.
 Where the job asks for "details", the last stage of the history and the fresh import have besides
 "values": {name: text}, what names hold that hold plain data, and "star": the outcome of
 `from module import *`. "after": {path: text} are other files that have changed when the module is
-imported afresh, and "also" modules that are imported then, too: "also": {module: outcome}.
+imported afresh, and "also" modules that are imported then, too: "also": {module: "completes" or the
+exception's message}.
 """
 
 import dis
@@ -148,7 +149,7 @@ def fresh(job, path):
             details(name, module, stage)
     also = {other: attempt(lambda: importlib.import_module(other), "") for other in job.get("also", ())}
     if also:
-        stage["also"] = {other: how.get("exception", "completes") for other, how in also.items()}
+        stage["also"] = {other: how.get("message", how["outcome"]) for other, how in also.items()}
     return stage
 
 

@@ -25,6 +25,7 @@ fn request(targets: &[&str], baseline: Baseline) -> CheckRequest {
         head: None,
         jobs: None,
         fixes: None,
+        mend: None,
         config: Config::default(),
     }
 }
