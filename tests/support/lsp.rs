@@ -1,7 +1,7 @@
 //! A language client for tests, over a real process. It is strict: a frame that is not exactly
 //! what LSP says fails the test, and so does a message that the test did not take.
 
-#![allow(dead_code, reason = "each test program uses its own part")]
+#![allow(dead_code, unreachable_pub, reason = "each test program uses its own part")]
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
