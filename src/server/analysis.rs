@@ -106,6 +106,8 @@ pub(super) struct Snapshot {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The other modules on which this depends.
     pub(super) asked: FxHashSet<String>,
+    /// A hash of what importers see of the text.
+    pub(super) interface: u64,
     /// Names are gone that other modules may ask for: what those say matters.
     pub(super) loses_names: bool,
 }

@@ -312,6 +312,7 @@ impl Session {
             return;
         }
         module.answered = serial;
+        let seen = module.snapshot.as_ref().map(|snapshot| snapshot.interface);
         let mut elsewhere = elsewhere(module);
         match verdict {
             Verdict::Compared(snapshot) => {
@@ -336,21 +337,31 @@ impl Session {
                 self.publish(&other);
             }
         }
+        let module = self.modules.get(uri);
+        let now = module.and_then(|it| it.snapshot.as_ref()).map(|it| it.interface);
         self.settled(uri);
-        self.ask_dependents(uri);
+        self.ask_dependents(uri, seen != now);
     }
 
-    /// Asks again about the modules for which this one's text matters.
-    pub(super) fn ask_dependents(&mut self, uri: &Url) {
+    /// Asks again about the modules for which this one's text matters: those that import it,
+    /// where what they see of it has changed, and those whose lost names it may use.
+    pub(super) fn ask_dependents(&mut self, uri: &Url, looks_different: bool) {
         let Some(edited) = self.edited_at.get(uri).copied() else { return };
+        let text = self.text(uri);
         let Some(module) = self.modules.get(uri) else { return };
         let name = module.setting.as_ref().map(|setting| setting.module.clone());
         let Some(name) = name else { return };
+        let uses = |other: &Module| {
+            let own = other.setting.as_ref().map_or("", |setting| &setting.module);
+            let leaf = own.rsplit('.').next().unwrap_or(own);
+            text.as_ref().is_none_or(|text| text.text().contains(leaf))
+                || elsewhere(other).contains(&module.path)
+        };
         let depends = |other: &Module| {
-            other
-                .snapshot
-                .as_ref()
-                .is_some_and(|snapshot| snapshot.loses_names || snapshot.asked.contains(&name))
+            other.snapshot.as_ref().is_some_and(|snapshot| {
+                (looks_different && snapshot.asked.contains(&name))
+                    || (snapshot.loses_names && uses(other))
+            })
         };
         let stale: Vec<Url> = self
             .documents

@@ -43,13 +43,13 @@ pub struct Compared {
 /// Compares the worlds that an executed version makes.
 pub(super) fn compared(
     before: &Live,
-    mut executed: Executed<'_>,
+    executed: &mut Executed<'_>,
     around: &Around<'_>,
     live: &Resolver<'_>,
     restart: &Resolver<'_>,
 ) -> Compared {
-    let mut comparison = Worlds::new(before, &mut executed, around).compared();
-    super::importers::complete(&mut comparison, before, &mut executed, around, live, restart);
+    let mut comparison = Worlds::new(before, executed, around).compared();
+    super::importers::complete(&mut comparison, before, executed, around, live, restart);
     let last = match &executed.version {
         Version::Healthy(program) => Some(Arc::clone(&program.parsed)),
         Version::Broken { .. } | Version::Forgotten => None,

@@ -128,11 +128,41 @@ impl Live {
         parsed: Result<Parsed, ParseFailure>,
         around: &Around<'_>,
     ) -> Result<Compared, ParseFailure> {
+        self.compare_and(source, parsed, around, |_| ()).map(|(compared, ())| compared)
+    }
+
+    /// As [`Live::compare`], with a hash of what importers see of the text after a restart: as
+    /// long as it is the same, nothing changes for them.
+    ///
+    /// # Errors
+    /// As [`Live::compare`].
+    pub fn compare_as_imported(
+        &self,
+        source: &Arc<Source>,
+        around: &Around<'_>,
+    ) -> Result<(Compared, u64), ParseFailure> {
+        let parsed = parse(source, &ParseOptions::new(around.python));
+        self.compare_and(source, parsed, around, |executed| {
+            let Some(restart) = &executed.restart else { return 0 };
+            executed.machine.state = restart.intended.clone();
+            executed.machine.summary().interface()
+        })
+    }
+
+    fn compare_and<T>(
+        &self,
+        source: &Arc<Source>,
+        parsed: Result<Parsed, ParseFailure>,
+        around: &Around<'_>,
+        also: impl FnOnce(&mut Executed<'_>) -> T,
+    ) -> Result<(Compared, T), ParseFailure> {
         let text = understand(parsed, around.python)?;
         let live = around.resolver(around.live_modules, around.live_cache);
         let restart = around.resolver(around.restart_modules, around.restart_cache);
-        let executed = self.execute(source, text, around, &live, &restart);
-        Ok(super::compare::compared(self, executed, around, &live, &restart))
+        let mut executed = self.execute(source, text, around, &live, &restart);
+        let compared = super::compare::compared(self, &mut executed, around, &live, &restart);
+        let also = also(&mut executed);
+        Ok((compared, also))
     }
 
     /// The texts of all versions so far, by version number. Those of which nothing is left are

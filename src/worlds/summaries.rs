@@ -1,5 +1,6 @@
 //! What is remembered of other modules: their namespaces after a fresh import.
 
+use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -62,6 +63,18 @@ pub(super) enum ImportEnd {
     MayFail,
     /// For certain; with the name of the exception's class, where it is known.
     Fails(Option<String>),
+}
+
+impl Summary {
+    /// A hash of everything that another module can see of this one.
+    pub(super) fn interface(&self) -> u64 {
+        let mut names: Vec<(&Name, &Exported)> = self.names.iter().collect();
+        names.sort_by_key(|(name, _)| *name);
+        let mut hasher = rustc_hash::FxHasher::default();
+        let rest = (&self.all, self.unseen, self.has_getattr, &self.end);
+        format!("{names:?} {rest:?}").hash(&mut hasher);
+        hasher.finish()
+    }
 }
 
 impl SummaryCache {

@@ -59,7 +59,9 @@ fn what_is_published_is_what_simulate_says_of_the_same_history() {
             while published != expected {
                 let history: Vec<&String> = twin.loaded.iter().chain([&twin.text]).collect();
                 let is_it = |message: &Value| message["params"]["version"] == version;
-                let what = format!("{expected:#?} for seed {seed}, history {history:#?}; published {published:#?}");
+                let what = format!(
+                    "{expected:#?} for seed {seed}, history {history:#?}; published {published:#?}"
+                );
                 let newer = editor.server.take(&what, is_it);
                 published = said(&newer["params"]["diagnostics"]);
             }

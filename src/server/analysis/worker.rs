@@ -160,8 +160,8 @@ fn compare(known: &Known, question: &Question) -> Result<Snapshot, String> {
     let setting = &question.setting;
     let renames = known.renames(question);
     let around = around(setting, &renames);
-    let compared =
-        live.compare(&question.source, &around).map_err(|failure| failure.to_string())?;
+    let compared = live.compare_as_imported(&question.source, &around);
+    let (compared, interface) = compared.map_err(|failure| failure.to_string())?;
     let Simulated { mut simulation, directives, asked } = simulate::judge(&compared);
     let config = &setting.config;
     let found = std::mem::take(&mut simulation.diagnostics);
@@ -175,6 +175,7 @@ fn compare(known: &Known, question: &Question) -> Result<Snapshot, String> {
         simulation,
         diagnostics,
         asked,
+        interface,
         loses_names,
     })
 }

@@ -103,7 +103,7 @@ impl Session {
             }
         }
         self.settled(uri);
-        self.ask_dependents(uri);
+        self.ask_dependents(uri, true);
     }
 }
 
