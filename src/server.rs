@@ -27,6 +27,7 @@ mod lifecycle;
 mod logging;
 mod modules;
 mod parent;
+mod progress;
 mod projects;
 mod session;
 mod settings;

@@ -15,6 +15,8 @@ mod actions;
 mod clearing;
 #[path = "session/clients.rs"]
 mod clients;
+#[path = "session/faults.rs"]
+mod faults;
 #[path = "session/histories.rs"]
 mod histories;
 #[path = "session/property.rs"]

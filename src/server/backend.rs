@@ -67,9 +67,8 @@ impl Backend {
         self.inbox.send(Event::SetTrace(params));
     }
 
-    async fn progress_cancel(&self, params: WorkDoneProgressCancelParams) {
-        self.inbox.send(Event::WorkDoneProgressCancel(params));
-    }
+    /// No progress of ours can be cancelled; a client that tries does no harm.
+    async fn progress_cancel(&self, _: WorkDoneProgressCancelParams) {}
 
     async fn namespace(&self, params: DocumentParams) -> Result<Value> {
         self.ask(|reply| Event::Namespace(params, reply)).await

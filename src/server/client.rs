@@ -19,16 +19,14 @@ use tower_lsp::lsp_types::notification::{
     LogMessage, Notification, Progress, PublishDiagnostics, ShowMessage,
 };
 use tower_lsp::lsp_types::request::{
-    ApplyWorkspaceEdit, CodeLensRefresh, InlayHintRefreshRequest, RegisterCapability,
-    Request as LspRequest, ShowDocument, UnregisterCapability, WorkDoneProgressCreate,
-    WorkspaceConfiguration, WorkspaceDiagnosticRefresh,
+    CodeLensRefresh, InlayHintRefreshRequest, RegisterCapability, Request as LspRequest,
+    ShowDocument, WorkDoneProgressCreate, WorkspaceConfiguration, WorkspaceDiagnosticRefresh,
 };
 use tower_lsp::lsp_types::{
-    ApplyWorkspaceEditParams, ApplyWorkspaceEditResponse, ConfigurationItem, ConfigurationParams,
-    Diagnostic, LogMessageParams, MessageType, ProgressParams, ProgressParamsValue, ProgressToken,
-    PublishDiagnosticsParams, Registration, RegistrationParams, ShowDocumentParams,
-    ShowMessageParams, Unregistration, UnregistrationParams, Url, WorkDoneProgress,
-    WorkDoneProgressCreateParams, WorkspaceEdit,
+    ConfigurationItem, ConfigurationParams, Diagnostic, LogMessageParams, MessageType,
+    ProgressParams, ProgressParamsValue, ProgressToken, PublishDiagnosticsParams, Registration,
+    RegistrationParams, ShowDocumentParams, ShowMessageParams, Url, WorkDoneProgress,
+    WorkDoneProgressCreateParams,
 };
 
 use super::event::Inbox;
@@ -142,11 +140,6 @@ impl Client {
         self.request_and_forget::<RegisterCapability>(RegistrationParams { registrations });
     }
 
-    /// `client/unregisterCapability`.
-    pub(super) fn unregister(&self, unregisterations: Vec<Unregistration>) {
-        self.request_and_forget::<UnregisterCapability>(UnregistrationParams { unregisterations });
-    }
-
     /// `workspace/configuration`: one value an item, in order.
     pub(super) fn configuration(
         &self,
@@ -154,19 +147,6 @@ impl Client {
         then: impl FnOnce(&mut Session, Result<Vec<Value>, ClientError>) + Send + 'static,
     ) {
         self.request::<WorkspaceConfiguration>(ConfigurationParams { items }, then);
-    }
-
-    /// `workspace/applyEdit`.
-    pub(super) fn apply_edit(
-        &self,
-        label: impl Into<String>,
-        edit: WorkspaceEdit,
-        then: impl FnOnce(&mut Session, Result<ApplyWorkspaceEditResponse, ClientError>)
-        + Send
-        + 'static,
-    ) {
-        let params = ApplyWorkspaceEditParams { label: Some(label.into()), edit };
-        self.request::<ApplyWorkspaceEdit>(params, then);
     }
 
     /// `window/showDocument`: whether the client showed it.

@@ -152,13 +152,11 @@ mod tests {
         TextDocumentContentChangeEvent { range, range_length: None, text: text.to_owned() }
     }
 
+    /// A range as two pairs of line and column, and the text that takes its place.
+    type Replacement<'t> = (((u32, u32), (u32, u32)), &'t str);
+
     #[track_caller]
-    fn check(
-        encoding: Encoding,
-        text: &str,
-        changes: &[(((u32, u32), (u32, u32)), &str)],
-        expected: &str,
-    ) {
+    fn check(encoding: Encoding, text: &str, changes: &[Replacement<'_>], expected: &str) {
         let mut document = document(text);
         let changes = changes.iter().map(|(range, text)| change(*range, text)).collect();
         document.change(7, changes, encoding);

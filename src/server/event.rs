@@ -15,8 +15,7 @@ use tower_lsp::lsp_types::{
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
     DocumentDiagnosticReportResult, ExecuteCommandParams, Hover, HoverParams, InitializeParams,
     InitializeResult, InlayHint, InlayHintParams, RenameFilesParams, SetTraceParams,
-    TextDocumentIdentifier, Url, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
-    WorkspaceDiagnosticReportResult,
+    TextDocumentIdentifier, Url, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
 };
 
 use super::session::Session;
@@ -49,7 +48,6 @@ pub(super) enum Event {
     Diagnostic(DocumentDiagnosticParams, Reply<DocumentDiagnosticReportResult>),
     WorkspaceDiagnostic(WorkspaceDiagnosticParams, Reply<WorkspaceDiagnosticReportResult>),
     ExecuteCommand(ExecuteCommandParams, Reply<Option<Value>>),
-    WorkDoneProgressCancel(WorkDoneProgressCancelParams),
 
     /// `reloadsafe/namespace`: the object that `simulate` prints.
     Namespace(DocumentParams, Reply<Value>),

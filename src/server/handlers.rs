@@ -10,4 +10,5 @@ mod files;
 mod hover;
 mod initialize;
 mod inlay_hint;
+mod suppression;
 mod virtual_documents;

@@ -54,6 +54,16 @@ pub(super) fn in_handler(params: &HookParams) {
     }
 }
 
+/// The text whose analysis panics.
+const PANIC_IN_ENGINE: &str = "# reloadsafe: panic";
+
+/// The part of a hook that runs where a module is compared.
+pub(super) fn in_engine(text: &str) {
+    if text.contains(PANIC_IN_ENGINE) && enabled() {
+        panic!("a test asked for a panic in a rule");
+    }
+}
+
 fn enabled() -> bool {
     std::env::var_os(ENABLED).is_some()
 }

@@ -18,6 +18,7 @@ use super::document::Document;
 use super::event::{Event, Inbox};
 use super::features::Features;
 use super::modules::{EventKind, Module};
+use super::progress::FirstLook;
 use super::projects::Projects;
 use super::settings::ClientSettings;
 use crate::text::edits::EditLog;
@@ -46,7 +47,7 @@ pub(super) struct Session {
     /// When each module's text changed last, and when each was asked about, by the clock.
     edited_at: FxHashMap<Url, u64>,
     asked_at: FxHashMap<Url, u64>,
-    pub(super) is_shut_down: bool,
+    pub(super) first_look: FirstLook,
 }
 
 type Continuation = Box<dyn FnOnce(&mut Session)>;
@@ -69,7 +70,7 @@ impl Session {
             clock: 0,
             edited_at: FxHashMap::default(),
             asked_at: FxHashMap::default(),
-            is_shut_down: false,
+            first_look: FirstLook::default(),
         }
     }
 
@@ -89,10 +90,7 @@ impl Session {
                 reply.ok(result);
             }
             Event::Initialized => self.initialized(),
-            Event::Shutdown(reply) => {
-                self.is_shut_down = true;
-                reply.ok(());
-            }
+            Event::Shutdown(reply) => reply.ok(()),
             Event::SetTrace(params) => self.set_trace(params.value),
             Event::DidOpen(params) => self.did_open(params.text_document),
             Event::DidChange(params) => self.did_change(params),
@@ -111,7 +109,6 @@ impl Session {
             Event::DidDeleteFiles(params) => {
                 self.files_moved(params.files.iter().map(|file| file.uri.as_str()));
             }
-            Event::WorkDoneProgressCancel(_) => {}
             Event::Continue(work) => work(self),
             request => self.handle_request(request),
         }
@@ -217,6 +214,7 @@ impl Session {
             module.asked = serial;
             module.setting = Some(setting);
         }
+        self.first_look_begins();
         if let Some(question) = self.question(uri, &source, in_background) {
             self.send(uri, Job::Compare(Box::new(question)));
         }
@@ -312,6 +310,8 @@ impl Session {
             return;
         }
         module.answered = serial;
+        self.first_look_ends();
+        let Some(module) = self.modules.get_mut(uri) else { return };
         let seen = module.snapshot.as_ref().map(|snapshot| snapshot.interface);
         let mut elsewhere = elsewhere(module);
         match verdict {

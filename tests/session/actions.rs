@@ -175,3 +175,21 @@ fn an_importer_is_mended_where_the_finding_is_shown() {
     assert!(text.starts_with("from shapes import surface"), "{text}");
     editor.quit();
 }
+
+#[test]
+fn a_rule_is_ignored_in_the_projects_configuration() {
+    let files = [("m.py", "def a():\n    return 1\n"), ("reloadsafe.toml", "# ours\n")];
+    let mut editor = Editor::new(&files);
+    editor.open("m.py");
+    editor.type_over("m.py", "a()", "b()");
+    editor.expect("m.py", &["RS101"]);
+    let found = actions(&mut editor, "m.py", "b()", json!({ "diagnostics": [] }));
+    let title = "Ignore RS101 in this project (reloadsafe.toml)";
+    let action = found.iter().find(|it| it["title"] == title);
+    let edit = &action.unwrap_or_else(|| panic!("{:?}", titles(&found)))["edit"]["documentChanges"];
+    assert_eq!(edit[0]["edits"][0]["newText"], "ignore = [\"RS101\"]\n", "{edit}");
+    editor.write("reloadsafe.toml", "# ours\nignore = [\"RS101\"]\n");
+    editor.watched("reloadsafe.toml", 2);
+    editor.expect("m.py", &[]);
+    editor.quit();
+}

@@ -74,8 +74,10 @@ impl Editor {
     pub(crate) fn uninitialized(files: &[(&str, &str)]) -> Editor {
         let directory = TempDir::new().unwrap();
         let (versions, texts) = (BTreeMap::new(), BTreeMap::new());
-        let builder =
-            Server::build().environment("VIRTUAL_ENV", "").environment("CONDA_PREFIX", "");
+        let builder = Server::build()
+            .environment("VIRTUAL_ENV", "")
+            .environment("CONDA_PREFIX", "")
+            .environment("RELOADSAFE_TEST_HOOKS", "1");
         let editor = Editor { server: builder.start(), directory, versions, texts };
         for (name, text) in files {
             editor.write(name, text);

@@ -12,13 +12,13 @@ use tower_lsp::lsp_types::Url;
 use super::super::event::Inbox;
 use super::{Answer, Job, Question, Setting, Snapshot, Verdict};
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::fixes::{Offer, Subject, apply};
+use crate::fixes::{self, Offer, Subject};
 use crate::simulate::{self, Simulated};
-use crate::simulation::{Origin, Outcome, Stage};
+use crate::simulation::{Origin, Outcome};
 use crate::suppression::Suppressions;
 use crate::text::edits::EditLog;
 use crate::text::source::{Revision, Source};
-use crate::worlds::{Around, Live, SeenRename};
+use crate::worlds::{Around, Compared, Live, SeenRename};
 
 /// Works until nobody can send jobs any more.
 pub(super) fn run(jobs: &Receiver<(Url, Job)>, inbox: &Inbox) {
@@ -103,7 +103,7 @@ impl Worker<'_> {
                 self.answer(module, Answer::Compared { serial: question.serial, verdict });
             }
             Job::Fix(question, findings, then) => {
-                let fixes = self.guarded(&module, |known| fixes(known, &question, &findings));
+                let fixes = self.guarded(&module, |known| fixes_of(known, &question, &findings));
                 let fixes = fixes.unwrap_or_else(|| findings.iter().map(|_| Vec::new()).collect());
                 self.inbox.run(move |session| then(session, fixes));
             }
@@ -137,7 +137,7 @@ impl Worker<'_> {
             live.skip(&source, &reason);
         }
         live.forget_unreachable();
-        let Some(stage) = live.stages().last().map(Stage::clone) else { return };
+        let Some(stage) = live.stages().last().cloned() else { return };
         let line = stage.abort.as_ref().map(|abort| source.line(abort.span.start));
         self.answer(module, Answer::Loaded { version, stage, line });
     }
@@ -156,18 +156,15 @@ impl Worker<'_> {
 }
 
 fn compare(known: &Known, question: &Question) -> Result<Snapshot, String> {
+    #[cfg(debug_assertions)]
+    super::super::hooks::in_engine(question.source.text());
     let live = &known.live;
     let setting = &question.setting;
     let renames = known.renames(question);
     let around = around(setting, &renames);
     let compared = live.compare_as_imported(&question.source, &around);
     let (compared, interface) = compared.map_err(|failure| failure.to_string())?;
-    let Simulated { mut simulation, directives, asked } = simulate::judge(&compared);
-    let config = &setting.config;
-    let found = std::mem::take(&mut simulation.diagnostics);
-    let suppressions = Suppressions::new(&question.source, &directives);
-    let mut diagnostics = suppressions.apply(found, &config.rules);
-    diagnostics.retain(|found| config.reports(found.code, found.severity, &setting.path));
+    let (Simulated { simulation, asked, .. }, diagnostics) = reported(&compared, question);
     let is_lost = |origin| matches!(origin, Origin::Orphan | Origin::Unbound);
     let loses_names = simulation.namespace.iter().any(|entry| is_lost(entry.origin));
     Ok(Snapshot {
@@ -181,7 +178,7 @@ fn compare(known: &Known, question: &Question) -> Result<Snapshot, String> {
 }
 
 /// The fixes of findings that hold, in the order of the findings.
-fn fixes(known: &Known, question: &Question, findings: &[Diagnostic]) -> Option<Vec<Vec<Fix>>> {
+fn fixes_of(known: &Known, question: &Question, findings: &[Diagnostic]) -> Option<Vec<Vec<Fix>>> {
     let setting = &question.setting;
     let renames = known.renames(question);
     let around = around(setting, &renames);
@@ -197,26 +194,27 @@ fn fixes(known: &Known, question: &Question, findings: &[Diagnostic]) -> Option<
     Some(findings.iter().map(of).collect())
 }
 
-/// How many safe fixes are applied one after the other before the rest is left as it is.
-const MAX_ROUNDS: usize = 100;
-
-/// The text with safe fixes applied, one at a time: each is tried on what the others left.
+/// The text with every safe fix applied, one at a time: each is tried on what the others left.
 fn fix_all(known: &Known, question: &Question) -> Option<String> {
-    let original = &question.source;
-    let mut question = Question { source: Arc::clone(original), ..question.clone() };
-    for _ in 0..MAX_ROUNDS {
-        let snapshot = compare(known, &question).ok()?;
-        let found = fixes(known, &question, &snapshot.diagnostics)?;
-        let is_here =
-            |fix: &Fix| fix.edits.iter().all(|edit| edit.location.source.path() == original.path());
-        let safe = |fix: &&Fix| fix.safe && is_here(fix);
-        let Some(fix) = found.iter().flatten().find(safe) else { break };
-        let text = apply(question.source.text(), &fix.edits.iter().collect::<Vec<_>>())?;
-        question.typed.replaced(0, question.source.text(), &text);
-        question.source = Source::new(original.path(), Revision::Current, text);
-    }
-    let text = question.source.text();
-    (text != original.text()).then(|| text.to_owned())
+    let setting = &question.setting;
+    let around = around(setting, &[]);
+    let reported = |compared: &Compared| reported(compared, question).1;
+    let source = &question.source;
+    let mended =
+        fixes::all(&known.live, &around, source, fixes::Extent::Safe, &reported).ok()??;
+    Some(mended.source.text().to_owned())
+}
+
+/// What is simulated, and what of it the comments and the settings let through.
+fn reported(compared: &Compared, question: &Question) -> (Simulated, Vec<Diagnostic>) {
+    let setting = &question.setting;
+    let config = &setting.config;
+    let mut simulated = simulate::judge(compared);
+    let found = std::mem::take(&mut simulated.simulation.diagnostics);
+    let suppressions = Suppressions::new(compared.comparison.last(), &simulated.directives);
+    let mut diagnostics = suppressions.apply(found, &config.rules);
+    diagnostics.retain(|found| config.reports(found.code, found.severity, &setting.path));
+    (simulated, diagnostics)
 }
 
 fn verdict(snapshot: Snapshot) -> Verdict {

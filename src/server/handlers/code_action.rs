@@ -16,9 +16,10 @@ use super::super::event::Reply;
 use super::super::session::Session;
 use super::commands::MARK_RESTARTED;
 use super::initialize::FIX_ALL;
+use super::suppression;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::text::edits::EditLog;
-use crate::text::source::Source;
+use crate::text::source::{Revision, Source};
 
 /// What an action is known by until its edit is asked for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -153,6 +154,11 @@ impl Session {
                     ..CodeAction::default()
                 }));
             }
+            if request.wants("quickfix")
+                && let Some(action) = self.ignored(request, finding, &shown)
+            {
+                actions.push(CodeActionOrCommand::CodeAction(action));
+            }
             let is_left_over = finding.code.starts_with("RS10");
             if is_left_over && restart.is_none() && request.wants("quickfix") {
                 restart = Some(restarted(owner, shown));
@@ -214,6 +220,28 @@ impl Session {
             reply.ok(Some(vec![CodeActionOrCommand::CodeAction(action)]));
         };
         self.send(&uri, Job::FixAll(Box::new(question), Box::new(then)));
+    }
+
+    /// The action that silences the rule of a finding in the whole project.
+    fn ignored(
+        &self,
+        request: &Request,
+        finding: &Diagnostic,
+        shown: &lsp::Diagnostic,
+    ) -> Option<CodeAction> {
+        let code = finding.code;
+        let change = suppression::ignore(code, request.text.path())?;
+        let old = Source::new(&change.path, Revision::Current, change.old);
+        let edit = convert::minimal_edit(&old, &change.new, self.features.encoding);
+        let uri = self.uri_of(&change.path)?;
+        let name = change.path.file_name()?.to_string_lossy().into_owned();
+        Some(CodeAction {
+            title: format!("Ignore {code} in this project ({name})"),
+            kind: Some(CodeActionKind::QUICKFIX),
+            diagnostics: Some(vec![shown.clone()]),
+            edit: Some(self.workspace_edit(vec![(uri, vec![edit])])),
+            ..CodeAction::default()
+        })
     }
 
     /// A finding as it was published.
