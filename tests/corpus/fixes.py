@@ -1,6 +1,6 @@
 """Applies the fixes that are offered for real edits, and asks CPython what came of them.
 
-    python3 tests/corpus/fixes.py [--holdout] [--set releases|seeded] [--jobs N] [--edits N]
+    python3 tests/corpus/fixes.py [--list LIST] [--set releases|seeded] [--jobs N] [--edits N]
                                   [--fixes N] [--binary PATH] [--json FILE] [PACKAGE…]
 
 Needs what fetch.py and truth.py made. Of each package `--edits` edits that could be imported are
@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 
-from common import CORPUS, HERE, MACHINERY, module_name, packages, sample, tree, venv_python
+from common import CORPUS, HERE, MACHINERY, add_list_options, module_name, packages, sample, tree, venv_python
 from measure import BINARY, simulate, texts
 
 
@@ -103,7 +103,7 @@ def verdict(finding, fix, before, after):
         return None if done or not ghosts(before) else f"still ghost reads: {ghosts(after)[:3]}"
     if finding["code"] == "RS107":
         # An importer may need what is not installed, or fail for another name.
-        lacks = lambda how: any(f"'{name}'" in how for name in about)
+        lacks = lambda how: any(f"import name '{name}'" in how for name in about)
         fails = lambda truth: {name for name, how in truth["fresh"].get("also", {}).items() if lacks(how)}
         left = fails(after)
         return f"cannot be imported afresh: {left}" if left else None
@@ -191,7 +191,7 @@ def sample_pairs(offered, count, salt):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--holdout", action="store_true")
+    add_list_options(parser)
     parser.add_argument("--set", choices=["releases", "seeded"], default="releases")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--edits", type=int, default=4)
@@ -200,7 +200,7 @@ def main():
     parser.add_argument("--json")
     parser.add_argument("package", nargs="*")
     options = parser.parse_args()
-    chosen = packages(options.holdout, options.package)
+    chosen = packages(options.listed, options.package)
     work = [case for package in chosen if venv_python(package).exists()
             for case in cases(package, options.set, options.edits)]
     tally, log = collections.Counter(), []
