@@ -4,6 +4,7 @@
 //! the module's own values decide, keeps apart what paths leave behind where they do not, and
 //! takes what the outside decides as it went when the live code ran.
 
+mod answers;
 mod builtins;
 mod c_modules;
 mod cells;

@@ -44,7 +44,7 @@ fn nothing_certain_is_wrong_and_most_is_certain() {
         .status();
     assert!(generated.unwrap().success());
     let input = BufReader::new(fs::File::open(&truth).unwrap());
-    batch::run(input, fs::File::create(&simulated).unwrap()).unwrap();
+    batch::run(input, fs::File::create(&simulated).unwrap(), None).unwrap();
     let compared = Command::new("python3")
         .arg(scripts.join("compare.py"))
         .arg("--truth")

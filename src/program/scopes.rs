@@ -38,6 +38,8 @@ pub struct Scope {
     pub later_reads: Vec<LaterRead>,
     /// Module names that this function or one nested in it binds through `global`.
     pub global_writes: FxHashSet<Name>,
+    /// Those of them that it unbinds, or may leave unbound (`del x`, `except … as x`).
+    pub global_deletes: FxHashSet<Name>,
 }
 
 /// A read of a module name from inside a function body.
@@ -84,6 +86,15 @@ struct PendingRead {
     deferred: bool,
 }
 
+impl Scope {
+    /// A scope that binds these names and does nothing else.
+    pub fn binding(names: impl IntoIterator<Item = Name>) -> Scope {
+        let mut scope = OpenScope::new(ScopeKind::Comprehension).scope;
+        scope.locals.extend(names);
+        scope
+    }
+}
+
 impl OpenScope {
     fn new(kind: ScopeKind) -> Self {
         let scope = Scope {
@@ -95,6 +106,7 @@ impl OpenScope {
             is_async: false,
             later_reads: Vec::new(),
             global_writes: FxHashSet::default(),
+            global_deletes: FxHashSet::default(),
         };
         OpenScope { scope, reads: Vec::new(), guards: 0 }
     }
@@ -139,7 +151,13 @@ impl Resolver<'_> {
             StmtKind::ClassDef(def) => self.class(id, def),
             StmtKind::Global(names) => {
                 let scope = &mut self.current().scope;
-                scope.globals.extend(names.iter().map(|ident| ident.name.clone()));
+                for Ident { name, .. } in names {
+                    // An import may come before it.
+                    if scope.locals.remove(name) {
+                        scope.global_writes.insert(name.clone());
+                    }
+                    scope.globals.insert(name.clone());
+                }
             }
             StmtKind::Nonlocal(names) => {
                 let scope = &mut self.current().scope;
@@ -166,7 +184,7 @@ impl Resolver<'_> {
             StmtKind::Try { body, handlers, orelse, finalbody, .. } => {
                 for handler in handlers {
                     handler.typ.iter().for_each(|&typ| self.expr(typ));
-                    handler.name.iter().for_each(|name| self.bind(&name.name));
+                    handler.name.iter().for_each(|name| self.unbind(&name.name));
                 }
                 let catches = handlers.iter().any(|handler| self.catches_name_error(handler));
                 self.current().guards += u32::from(catches);
@@ -229,7 +247,7 @@ impl Resolver<'_> {
     fn stmt_exprs(&mut self, id: StmtId) {
         match &self.ast.stmt(id).kind {
             StmtKind::Return(Some(value)) | StmtKind::Expr(value) => self.expr(*value),
-            StmtKind::Delete(targets) => targets.iter().for_each(|&target| self.target(target)),
+            StmtKind::Delete(targets) => targets.iter().for_each(|&target| self.deleted(target)),
             StmtKind::Assign { targets, value } => {
                 self.expr(*value);
                 targets.iter().for_each(|&target| self.target(target));
@@ -274,6 +292,24 @@ impl Resolver<'_> {
                 items.iter().for_each(|&item| self.target(item));
             }
             _ => self.expr(id),
+        }
+    }
+
+    fn deleted(&mut self, id: ExprId) {
+        match &self.ast.expr(id).kind {
+            ExprKind::List(items) | ExprKind::Tuple(items) => {
+                items.iter().for_each(|&item| self.deleted(item));
+            }
+            ExprKind::Name(name) => self.unbind(name),
+            _ => self.expr(id),
+        }
+    }
+
+    fn unbind(&mut self, name: &Name) {
+        self.bind(name);
+        let scope = &mut self.current().scope;
+        if scope.globals.contains(name) {
+            scope.global_deletes.insert(name.clone());
         }
     }
 
@@ -426,6 +462,7 @@ impl Resolver<'_> {
         let parent = self.current();
         if parent.scope.kind != ScopeKind::Module {
             parent.scope.global_writes.extend(scope.global_writes.iter().cloned());
+            parent.scope.global_deletes.extend(scope.global_deletes.iter().cloned());
             parent.reads.extend(outward);
         }
         scope

@@ -31,6 +31,11 @@ pub struct Ast {
 }
 
 impl Ast {
+    /// Every expression, those of nested definitions included.
+    pub fn exprs(&self) -> &[Expr] {
+        &self.exprs
+    }
+
     /// The expression with this id.
     pub fn expr(&self, id: ExprId) -> &Expr {
         &self.exprs[id.0 as usize]

@@ -277,10 +277,11 @@ impl Lexer<'_> {
             matches!(self.last, Token::Op(b'=' | b',' | b'[') | Token::Keyword | Token::Start);
         let rest = self.bytes[at + 1..].trim_ascii_start();
         let literal = matches!(rest.first(), Some(b'(' | b'[' | b'{' | b'"' | b'\'' | b'0'..=b'9'));
+        let before = self.source[..at].trim_end();
         self.brackets.last().is_none_or(|bracket| bracket.byte == b'[')
             && element
             && literal
-            && !self.source[..at].trim_end().ends_with("except")
+            && !["except", "import"].iter().any(|keyword| before.ends_with(keyword))
     }
 
     fn open(&mut self, byte: u8) -> Outcome<()> {

@@ -274,9 +274,16 @@ impl<'w, 'a> Worlds<'w, 'a> {
 
     /// `Added` or `Rebound` where it is certain whether live had the name.
     fn origin_is_certain(&self, symbol: Symbol, origin: Origin) -> bool {
+        // What a restart may not bind may be an orphan.
+        let restarted = self.restart.is_none_or(|restart| {
+            restart.outcome == Outcome::Aborts
+                || restart.intended.global(symbol).is_some_and(|slot| !slot.maybe_unbound)
+        });
         match origin {
-            Origin::Rebound => self.live.global(symbol).is_some_and(|slot| !slot.maybe_unbound),
-            Origin::Added => !self.live.unseen,
+            Origin::Rebound => {
+                restarted && self.live.global(symbol).is_some_and(|slot| !slot.maybe_unbound)
+            }
+            Origin::Added => restarted && !self.live.unseen,
             Origin::Kept => self.restart.is_none_or(|restart| {
                 restart.offered().global(symbol).is_some_and(|slot| !slot.maybe_unbound)
             }),

@@ -7,10 +7,16 @@ mod classes;
 mod comparisons;
 mod comprehensions;
 mod conditions;
+mod descriptors;
+pub(super) use descriptors::property_part;
+mod effects;
+mod generators;
+pub(super) use generators::{Generator, Source};
 mod iteration;
 mod names;
 mod narrowing;
 mod operators;
+mod protocols;
 mod subscripts;
 
 use std::rc::Rc;
@@ -57,7 +63,7 @@ impl Machine<'_> {
             ExprKind::Set(items) => {
                 let items = self.elements(items, id)?;
                 for item in &items.values {
-                    self.require_hashable(item)?;
+                    self.hash_value(item, id)?;
                 }
                 Ok(self.make_set(items))
             }
@@ -103,15 +109,19 @@ impl Machine<'_> {
                 }
                 Ok(Value::Opaque(Some("slice")))
             }
-            ExprKind::Await(value) | ExprKind::YieldFrom(value) => {
+            ExprKind::Await(value) => {
                 self.expr(*value)?;
                 Ok(Value::Unknown)
             }
+            ExprKind::YieldFrom(value) => {
+                let iterable = self.expr(*value)?;
+                let items = self.iterate(&iterable, id)?;
+                self.yield_items(items);
+                Ok(Value::Opaque(None))
+            }
             ExprKind::Yield(value) => {
-                if let Some(value) = value {
-                    self.expr(*value)?;
-                }
-                Ok(Value::Unknown)
+                let item = value.map_or(Ok(Value::None), |value| self.expr(value))?;
+                Ok(self.yield_items(Items::exactly(vec![item])))
             }
         }
     }
@@ -123,7 +133,7 @@ impl Machine<'_> {
         for &item in items {
             if let ExprKind::Starred(inner) = self.program.ast().expr(item).kind {
                 let iterable = self.expr(inner)?;
-                let spread = self.iterate(&iterable, at)?;
+                let spread = self.exhaust(&iterable, at)?;
                 exact &= spread.exact;
                 values.extend(spread.values);
             } else {
@@ -144,7 +154,7 @@ impl Machine<'_> {
             match key {
                 Some(key) => {
                     let key = self.expr(*key)?;
-                    self.require_hashable(&key)?;
+                    self.hash_value(&key, at)?;
                     let value = self.expr(value)?;
                     entries.set(key, value);
                 }
@@ -221,7 +231,15 @@ impl Machine<'_> {
         {
             return Ok(());
         }
-        let own = matches!(value, Value::Object(_)) && self.has_own_conversion(value);
+        if spec.is_empty()
+            && self.own_text(value, &["__format__", "__str__", "__repr__"], at)?.is_some()
+        {
+            return Ok(());
+        }
+        let own = self.has_own_format(value);
+        if own {
+            self.suppose_effects([value]);
+        }
         if own || (!spec.is_empty() && !value.is_outside()) {
             self.may_raise("", Risk::Inside, at, || "formatting the value may fail".to_owned());
         } else if !spec.is_empty() {
@@ -264,41 +282,6 @@ impl Machine<'_> {
             unique.push(value.clone());
         }
         self.allocate(Object::Set(Items { values: unique, exact: items.exact }))
-    }
-
-    fn require_hashable(&mut self, value: &Value) -> Flow<()> {
-        if self.is_unhashable(value) == Some(true) {
-            return Err(self.raise_builtin("TypeError", "the value is not hashable"));
-        }
-        Ok(())
-    }
-
-    /// Whether `hash(value)` raises TypeError.
-    pub(super) fn is_unhashable(&self, value: &Value) -> Option<bool> {
-        match value {
-            Value::Object(id) => match self.state.object(*id) {
-                Some(Object::List(_) | Object::Set(_) | Object::Dict(_)) => Some(true),
-                Some(Object::Instance(_)) => None,
-                _ => Some(false),
-            },
-            Value::Tuple(items) => {
-                let mut any = Some(false);
-                for item in items.iter() {
-                    match self.is_unhashable(item) {
-                        Some(true) => return Some(true),
-                        Some(false) => {}
-                        None => any = None,
-                    }
-                }
-                any
-            }
-            Value::Globals
-            | Value::Attributes(_)
-            | Value::Opaque(Some("list" | "dict" | "set")) => Some(true),
-            Value::Opaque(Some("frozenset")) => Some(false),
-            Value::Unknown | Value::Opaque(_) | Value::Union(_) | Value::Returned(_) => None,
-            _ => Some(false),
-        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Executing statements.
 
 mod bind;
+mod class_patterns;
+mod classes;
 mod definitions;
 mod flow;
 mod imports;
@@ -9,7 +11,7 @@ mod stores;
 mod tries;
 mod with;
 
-use super::machine::{Flow, Machine, Risk, Stop};
+use super::machine::{Flow, Machine, Raise, Risk, Stop};
 use super::value::Value;
 use crate::program::ScopeKind;
 use crate::simulation::BindingKind;
@@ -40,14 +42,12 @@ impl Machine<'_> {
         self.stand_at(stmt.span);
         if matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class) {
             self.site_unchanged = self.statement_unchanged(id);
+            self.site_fingerprint = stmt.fingerprint;
         }
         match &stmt.kind {
             StmtKind::Expr(value) => self.expression_statement(*value),
             StmtKind::Assign { targets, value } => {
-                let assigned = match &program.ast().expr(*value).kind {
-                    ExprKind::GeneratorExp(comp) => self.kept_generator(*value, comp)?,
-                    _ => self.expr(*value)?,
-                };
+                let assigned = self.expr(*value)?;
                 for &target in targets {
                     self.note_wrapping(target, *value);
                     self.assign(target, assigned.clone())?;
@@ -127,10 +127,12 @@ impl Machine<'_> {
     ) -> Flow<()> {
         let Some(exc) = exc else {
             return Err(match self.handling.last().cloned() {
-                Some((exception, site)) => {
+                Some((exception, places)) => {
                     // The traceback keeps the line at which it was raised first.
-                    self.stand_at(site);
-                    self.raise(exception, "the exception is raised again")
+                    self.stand_at(places[0]);
+                    let stop = self.raise(exception, "the exception is raised again");
+                    self.raised_also_at(&places[1..]);
+                    stop
                 }
                 None => self.raise_builtin("RuntimeError", "no exception is active to raise again"),
             });
@@ -146,6 +148,14 @@ impl Machine<'_> {
             Err(machine.raise(exception, std::rc::Rc::clone(&reason)))
         })?;
         Ok(())
+    }
+
+    /// What was raised last may come from other places, too.
+    fn raised_also_at(&mut self, places: &[Span]) {
+        let Some(raise) = self.raises.last().filter(|_| self.at_module_level()).cloned() else {
+            return;
+        };
+        self.raises.extend(places.iter().map(|&site| Raise { site, ..raise.clone() }));
     }
 
     /// What `raise value` raises: an exception class is called first.

@@ -1,9 +1,10 @@
 //! Functions and classes as the machine creates them.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::value::{ObjectId, Value};
-use crate::program::Program;
+use crate::program::{Program, Scope};
 use crate::syntax::ast::{ExprId, Name, StmtId};
 
 /// What a `def` or `lambda` makes each time it is executed.
@@ -20,6 +21,16 @@ pub(super) struct Function {
     pub(super) class: Option<ObjectId>,
     /// By parameter, in order; None where there is no default.
     pub(super) defaults: Vec<Option<Value>>,
+}
+
+impl Function {
+    pub(super) fn scope(&self) -> Option<Arc<Scope>> {
+        let scope = match self.code {
+            Code::Def(id) => self.program.statement_scope(id),
+            Code::Lambda(id) => self.program.expression_scope(id),
+        };
+        scope.map(Arc::clone)
+    }
 }
 
 /// Where a function's parameters and body are.
@@ -41,6 +52,10 @@ pub(super) struct Class {
     /// Something decides its behaviour that is not seen: a base or a metaclass from outside,
     /// a class decorator.
     pub(super) is_opaque: bool,
+    /// Attributes may be there that neither the class nor a builtin base shows.
+    pub(super) is_hidden: bool,
+    /// Some of that is outside the module.
+    pub(super) from_outside: bool,
 }
 
 /// Names with values, in the order in which they were first bound: the locals of a frame, the

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::changes::Baseline;
+use super::changes::{Baseline, doubt_fingerprint};
 use super::resolve::Resolver;
 pub(super) use super::risk::Risk;
 use super::state::{Binding, Frame, Object, Slot, State, Symbol};
@@ -64,6 +64,8 @@ pub(super) struct Active {
     pub(super) closure: Rc<[ObjectId]>,
     /// The class whose method runs, for `super()`, with the method's first argument.
     pub(super) class: Option<(ObjectId, Value)>,
+    /// The list that takes what a generator function yields.
+    pub(super) yields: Option<ObjectId>,
 }
 
 /// What the module is called, and whether that is known.
@@ -79,8 +81,6 @@ pub(super) struct Identity {
 const STEP_BUDGET: u32 = 40_000;
 /// As [`STEP_BUDGET`], for one statement of the module.
 const STATEMENT_BUDGET: u32 = 4_000;
-/// Exceptions of one call that are kept apart.
-const MAX_RAISES: usize = 12;
 
 pub(super) struct Machine<'a> {
     pub(super) resolver: &'a Resolver<'a>,
@@ -95,15 +95,19 @@ pub(super) struct Machine<'a> {
     pub(super) raises: Vec<Raise>,
     pub(super) returns: Vec<(State, Value)>,
     pub(super) breaks: Vec<State>,
+    /// Where the generators that run gave an item: they may be left there.
+    pub(super) yielded: Vec<State>,
     pub(super) continues: Vec<State>,
     /// How many constructs around may catch an exception.
     pub(super) tries: u32,
-    /// The exceptions that the handlers around are handling.
-    pub(super) handling: Vec<(Value, Span)>,
+    /// The exceptions that the handlers around are handling, with where they may come from.
+    pub(super) handling: Vec<(Value, Rc<[Span]>)>,
     /// Where the module's own frame stands.
     pub(super) site: Span,
     /// Whether the module-level statement under way ran unchanged in the version before.
     pub(super) site_unchanged: bool,
+    /// The fingerprint of that statement.
+    pub(super) site_fingerprint: u64,
     /// How many conditions around were left open by what the outside decides.
     pub(super) outside_forks: u32,
     pub(super) steps: u32,
@@ -141,6 +145,7 @@ impl<'a> Machine<'a> {
             scope: None,
             closure: Rc::from([]),
             class: None,
+            yields: None,
         };
         Machine {
             resolver,
@@ -153,11 +158,13 @@ impl<'a> Machine<'a> {
             raises: Vec::new(),
             returns: Vec::new(),
             breaks: Vec::new(),
+            yielded: Vec::new(),
             continues: Vec::new(),
             tries: 0,
             handling: Vec::new(),
             site: Span::default(),
             site_unchanged: false,
+            site_fingerprint: 0,
             outside_forks: 0,
             steps: STEP_BUDGET,
             statement_steps: STATEMENT_BUDGET,
@@ -241,35 +248,6 @@ impl<'a> Machine<'a> {
         self.statement_steps = STATEMENT_BUDGET;
     }
 
-    /// Joins exceptions that a call may raise where there are too many to keep apart.
-    pub(super) fn compact_raises(&mut self, base: usize) {
-        if self.raises.len() - base <= MAX_RAISES {
-            return;
-        }
-        let mut kept: Vec<Raise> = Vec::new();
-        for raise in self.raises.split_off(base) {
-            let same = |known: &&mut Raise| {
-                known.risk == raise.risk
-                    && known.unchanged == raise.unchanged
-                    && known.site == raise.site
-                    && known.exception.type_name() == raise.exception.type_name()
-            };
-            match kept.iter_mut().find(same) {
-                Some(known) => {
-                    known.state = match (known.state.take(), raise.state) {
-                        (Some(a), Some(b)) => Some(a.join(&b)),
-                        (a, b) => a.or(b),
-                    };
-                    if !known.exception.same(&raise.exception) {
-                        known.exception = known.exception.join(&raise.exception);
-                    }
-                }
-                None => kept.push(raise),
-            }
-        }
-        self.raises.extend(kept);
-    }
-
     pub(super) fn allocate(&mut self, object: Object) -> Value {
         let id = ObjectId(self.memory.next_object);
         self.memory.next_object += 1;
@@ -289,6 +267,9 @@ impl<'a> Machine<'a> {
 
     /// The path ends in this exception.
     pub(super) fn raise(&mut self, exception: Value, reason: impl Into<Rc<str>>) -> Stop {
+        if self.outside_forks > 0 && !self.site_unchanged && self.baseline.is_some() {
+            self.trace.ran.push(doubt_fingerprint(self.site_fingerprint));
+        }
         let raise = Raise {
             class_name: self.exception_name(&exception),
             state: Some(std::mem::take(&mut self.state)),
@@ -373,7 +354,7 @@ impl<'a> Machine<'a> {
         }
         let exception = if class.is_empty() { Value::Unknown } else { Value::of_type(class) };
         // The worlds of a module in a source root are those of a run that gets through.
-        let counts = risk == Risk::Inside && !self.identity.is_placed;
+        let counts = !assumed && !self.identity.is_placed;
         let keeps_state = self.tries > 0 || counts;
         let raise = Raise {
             state: keeps_state.then(|| self.state.clone()),
@@ -477,6 +458,15 @@ impl<'a> Machine<'a> {
         };
         slot.bindings.retain(|known| known.version != binding.version || known.span != span);
         slot.bindings.push(binding);
+        self.state.set_global(symbol, Some(Rc::new(slot)));
+        self.trace.log.push(symbol);
+    }
+
+    /// A module name may have been unbound by something that is not followed.
+    pub(super) fn maybe_unbind_global(&mut self, name: &Name) {
+        let symbol = self.symbol(name);
+        let Some(slot) = self.state.global(symbol) else { return };
+        let slot = Slot { bindings: slot.bindings.clone(), maybe_unbound: true };
         self.state.set_global(symbol, Some(Rc::new(slot)));
         self.trace.log.push(symbol);
     }

@@ -288,6 +288,11 @@ impl<'a> Resolver<'a> {
             ("os" | "os.path", "sep") => Value::str(if windows { "\\" } else { "/" }),
             ("typing" | "typing_extensions", "TYPE_CHECKING") => Value::Bool(false),
             ("types", "ModuleType") => Value::Type("module"),
+            ("math" | "cmath", "pi") => Value::Float(std::f64::consts::PI),
+            ("math" | "cmath", "e") => Value::Float(std::f64::consts::E),
+            ("math" | "cmath", "tau") => Value::Float(std::f64::consts::TAU),
+            ("math" | "cmath", "inf") => Value::Float(f64::INFINITY),
+            ("math" | "cmath", "nan") => Value::Float(f64::NAN),
             _ => return None,
         })
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::changes::bound_names;
 use super::machine::{Machine, Raise, Risk};
-use super::state::{Binding, OUTSIDE, Object, Slot, State};
+use super::state::{Binding, Entries, OUTSIDE, Object, Slot, State};
 use super::trace::Trace;
 use super::value::Value;
 use crate::program::Program;
@@ -70,6 +70,7 @@ impl Machine<'_> {
         self.continues.clear();
         self.returns.clear();
         self.bind_docstring(&program);
+        self.bind_annotations(&program);
         let mut stops: Vec<Raise> = Vec::new();
         let mut torn: Option<(State, usize)> = None;
         let mut unbound_reads = Vec::new();
@@ -201,6 +202,30 @@ impl Machine<'_> {
             let span = ast.expr(value).span;
             let text = Value::Str(text.clone());
             self.bind_global(&Name::from("__doc__"), text, span, BindingKind::Variable);
+        }
+    }
+
+    /// Where the module annotates something, `__annotations__` is there from the beginning
+    /// (`SETUP_ANNOTATIONS`, before 3.14).
+    fn bind_annotations(&mut self, program: &Program) {
+        let symbol = self.symbol(&Name::from("__annotations__"));
+        if self.resolver.python.minor >= 14 || self.state.global(symbol).is_some() {
+            return;
+        }
+        let ast = program.ast();
+        let mut blocks: Vec<&[StmtId]> = vec![&ast.body];
+        while let Some(block) = blocks.pop() {
+            for &id in block {
+                match ast.stmt(id).kind {
+                    StmtKind::AnnAssign { .. } => {
+                        let value = self.allocate(Object::Dict(Entries::unknown()));
+                        let kind = BindingKind::Variable;
+                        return self.bind_outside("__annotations__", value, kind);
+                    }
+                    StmtKind::FunctionDef(_) | StmtKind::ClassDef(_) => {}
+                    _ => crate::program::visit::child_blocks(ast, id, &mut |b| blocks.push(b)),
+                }
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::cells::Cells;
+use super::eval::Generator;
 use super::function::{Class, Namespace};
 use super::registered::Registered;
 use super::value::{ObjectId, Value};
@@ -77,6 +78,7 @@ pub(super) enum Object {
     Dict(Entries),
     /// What is left of an iterator.
     Iterator(Items),
+    Generator(Generator),
     Instance(Instance),
     Class(Class),
     /// The locals of a call, or of a class body while it runs.
@@ -194,6 +196,7 @@ impl Object {
                 *items = Items::unknown();
             }
             Object::Dict(entries) => *entries = Entries::unknown(),
+            Object::Generator(generator) => generator.maybe_used = true,
             Object::Frame(frame) => {
                 let Object::Frame(before) = before else { return };
                 frame.locals.widen_from(&before.locals);
@@ -215,6 +218,10 @@ impl Object {
             (Object::Set(a), Object::Set(b)) => Object::Set(a.join(b)),
             (Object::Iterator(a), Object::Iterator(b)) => Object::Iterator(a.join(b)),
             (Object::Dict(a), Object::Dict(b)) => Object::Dict(a.join(b)),
+            // One of the paths has used it, or both have, not equally far.
+            (Object::Generator(one), _) | (_, Object::Generator(one)) => {
+                Object::Generator(Generator { maybe_used: true, ..one.clone() })
+            }
             (Object::Frame(a), Object::Frame(b)) => Object::Frame(Frame {
                 locals: a.locals.join(&b.locals),
                 scope: Arc::clone(&a.scope),
@@ -228,7 +235,13 @@ impl Object {
                 let mut joined = a.clone();
                 joined.namespace = a.namespace.join(&b.namespace);
                 joined.is_opaque |= b.is_opaque;
+                joined.is_hidden |= b.is_hidden;
+                joined.from_outside |= b.from_outside;
                 Object::Class(joined)
+            }
+            // The frame of a body that one of the paths did not get through.
+            (Object::Class(class), Object::Frame(_)) | (Object::Frame(_), Object::Class(class)) => {
+                Object::Class(class.clone())
             }
             // An object keeps its kind from its making on.
             _ => self.clone(),

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::answers::{agreed, all_of};
 use super::builtins::types;
 use super::function::Function;
 use crate::syntax::ast::Name;
@@ -103,11 +104,7 @@ impl Value {
             | Value::Globals
             | Value::ThisModule
             | Value::Module(_) => Some(true),
-            Value::Union(values) => {
-                let mut truths = values.iter().map(Value::truth);
-                let first = truths.next()??;
-                truths.all(|truth| truth == Some(first)).then_some(first)
-            }
+            Value::Union(values) => agreed(values, Value::truth),
             Value::Unknown
             | Value::Opaque(_)
             | Value::Object(_)
@@ -287,18 +284,8 @@ impl Value {
         }
         match (self, other) {
             (Value::Tuple(a), Value::Tuple(b)) | (Value::Range(a), Value::Range(b)) => {
-                if a.len() != b.len() {
-                    return Some(false);
-                }
-                let mut all = Some(true);
-                for (a, b) in a.iter().zip(b.iter()) {
-                    match a.equals(b) {
-                        Some(true) => {}
-                        Some(false) => return Some(false),
-                        None => all = None,
-                    }
-                }
-                all
+                let pairs: Vec<_> = a.iter().zip(b.iter()).collect();
+                if a.len() == b.len() { all_of(&pairs, |(a, b)| a.equals(b)) } else { Some(false) }
             }
             _ if self.is_constant() && other.is_constant() => Some(self.same(other)),
             (Value::Function(a), Value::Function(b)) => Some(Rc::ptr_eq(a, b)),

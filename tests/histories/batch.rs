@@ -2,9 +2,10 @@
 
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use reloadsafe::config::Config;
+use reloadsafe::config::{Config, Options};
 use reloadsafe::report::json::simulation_value;
 use reloadsafe::simulate;
 use reloadsafe::text::source::{Revision, Source};
@@ -13,9 +14,14 @@ use reloadsafe::workspace::context::Context;
 use reloadsafe::worlds::{self, History, SummaryCache};
 use serde_json::{Value, json};
 
-/// Simulates every history; `id` is passed on, a panic is an answer too.
-pub(crate) fn run(input: impl BufRead, mut output: impl Write) -> std::io::Result<()> {
-    let around = Around::open()?;
+/// Simulates every history as the interpreter `python` (or the one on the path) would have run
+/// it; `id` is passed on, a panic is an answer too.
+pub(crate) fn run(
+    input: impl BufRead,
+    mut output: impl Write,
+    python: Option<PathBuf>,
+) -> std::io::Result<()> {
+    let around = Around::open(python)?;
     for line in input.lines() {
         let history: Value = serde_json::from_str(&line?)?;
         let simulated = catch_unwind(AssertUnwindSafe(|| one(&history["versions"], &around)));
@@ -61,11 +67,11 @@ struct Around {
 }
 
 impl Around {
-    fn open() -> std::io::Result<Around> {
+    fn open(python: Option<PathBuf>) -> std::io::Result<Around> {
         let first = Source::new("m.py", Revision::Version(0), String::new());
         let variables = |name: &str| std::env::var_os(name);
         let around = Surroundings { directory: std::env::current_dir()?, variable: &variables };
-        let config = Config::resolve(&[]);
+        let config = Config::resolve(&[Options { python, ..Options::default() }]);
         let context = Context::open(None, "m", &first, &config, &around);
         let context = context.map_err(std::io::Error::other)?;
         Ok(Around { context, summaries: SummaryCache::default() })

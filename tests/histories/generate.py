@@ -12,12 +12,14 @@ an empty namespace. `truth` is
 
 S is {"outcome": "completes" | "raises" | "syntax-error", "exception"?, "bases"?, "line"?,
 "statement"?: [first, last], "inner"?}: `line` is the line of the module's own frame, `inner`
-that of the innermost frame. `holds` is for functions and classes. A history that takes too
+that of the innermost frame. `holds` is for functions and classes that have the
+name under which they are bound. A history that takes too
 long is left out; every loop ends by construction, so that is rare.
 """
 
 import argparse
 import builtins
+import functools
 import json
 import os
 import random
@@ -29,11 +31,12 @@ import types
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "corpus"))
 sys.dont_write_bytecode = True
 from common import MACHINERY  # noqa: E402
+from shapes import CLASSES, FUNCTIONS, VARIABLES, Shapes, indented  # noqa: E402
 from statements import definition_lines, statement_at  # noqa: E402
 
-VARIABLES = list("abcdefgh")
-FUNCTIONS = ["fa", "fb", "fc", "fd"]
-CLASSES = ["Ca", "Cb", "Cc"]
+# How often a statement is one of the shapes, where the plain ones make up about 110.
+SHAPES = int(os.environ.get("SHAPES", "30"))
+BUILTINS = {*vars(builtins), "_"}
 DEVNULL = open(os.devnull, "w")
 EXCEPTIONS = ["ValueError", "KeyError", "NameError", "ZeroDivisionError", "TypeError", "Exception",
               "LookupError", "AttributeError", "(KeyError, IndexError)", "ArithmeticError"]
@@ -41,11 +44,7 @@ PRELUDE = ('class Swallow:\n    def __init__(self, yes):\n        self.yes = yes
            "        return self.yes\n    def __exit__(self, kind, value, tb):\n        return self.yes\n")
 
 
-def indented(text, by="    "):
-    return "".join(by + line if line.strip() else line for line in text.splitlines(keepends=True))
-
-
-class Writer:
+class Writer(Shapes):
     """Writes statements that mostly work: it remembers what was probably bound, and as what."""
 
     def __init__(self, rng):
@@ -209,7 +208,8 @@ class Writer:
         kinds = [(self.assign, 22), (self.function, 14), (self.klass, 8), (self.import_, 7), (self.branch, 9),
                  (self.loop, 5), (self.attempt, 9), (self.with_, 4), (self.delete, 3), (self.augmented, 4),
                  (self.expression, 5), (self.unpack, 3), (self.keep_state, 4), (self.fail, 2), (self.annotated, 3),
-                 (self.match, 3), (self.all_, 1), (self.global_writer, 3), (self.metadata, 1), (self.namespace, 2)]
+                 (self.match, 3), (self.all_, 1), (self.global_writer, 3), (self.metadata, 1), (self.namespace, 2),
+                 (self.shape, SHAPES)]
         if depth > 1:
             kinds = [(k, w) for k, w in kinds if k not in (self.branch, self.loop, self.attempt, self.with_, self.match,
                                                            self.klass, self.keep_state)]
@@ -229,7 +229,7 @@ class Writer:
         if self.chance(0.05) and self.known("dict"):
             return f"{self.name('dict') or 'a'}['k'] = {value}\n"
         if self.chance(0.04) and self.known("instance", "class"):
-            return f"{self.name('instance', 'class') or 'a'}.field = {value}\n"
+            return f"{self.name('instance', 'class') or 'a'}.fld = {value}\n"
         self.bind(name, kind)
         return f"{name} = {value}\n"
 
@@ -516,7 +516,7 @@ def edited(writer, chunks):
 def settled(writer, chunks, live, mercy):
     """The statements without most of those that raise: a history of nothing but accidents
     says little. `live` is what was loaded before; a copy of it is executed on."""
-    for _ in range(8):
+    for _ in range(len(chunks) + 1 if mercy == 1 else 8):
         scratch = dict(live)
         stage = execute("".join(chunks), 0, scratch)
         if stage["outcome"] != "raises" or not writer.chance(mercy):
@@ -530,15 +530,22 @@ def settled(writer, chunks, live, mercy):
     return chunks, scratch
 
 
+def first_mercy(chunks):
+    return 1 if any("import" in chunk for chunk in chunks) else 0.97
+
+
 def history(seed):
     """The texts of one history."""
     writer = Writer(random.Random(f"reloadsafe history {seed}"))
-    chunks, live = settled(writer, first_version(writer), namespace()[0], 0.97)
+    # A process holds what got through: what a library refuses is not live.
+    chunks = first_version(writer)
+    chunks, live = settled(writer, chunks, namespace()[0], first_mercy(chunks))
     versions = ["".join(chunks)]
     for _ in range(writer.rng.choices([0, 1, 2, 3, 4], [1, 12, 6, 3, 2])[0]):
         for _ in range(writer.rng.choices([1, 2, 3], [6, 3, 1])[0]):
             chunks = edited(writer, chunks)
-        chunks, live = settled(writer, chunks, live, 0.5)
+        is_first = not any(parses(text) for text in versions)
+        chunks, live = settled(writer, chunks, live, first_mercy(chunks) if is_first else 0.5)
         versions.append("".join(chunks))
         if not parses(versions[-1]):
             chunks = [chunk for chunk in chunks if parses(chunk)]
@@ -621,6 +628,10 @@ def truth(versions):
     restart = execute(versions[-1], len(versions) - 1, fresh)
     holds = {}
     for name, value in list(live.items()):
+        # What a decorator made of a definition is none of these.
+        code = getattr(value, "__code__", None)
+        if getattr(code, "co_name", getattr(value, "__name__", None)) != name:
+            continue
         if isinstance(value, types.FunctionType) and re.fullmatch(r"v\d+\.py", value.__code__.co_filename):
             version = int(value.__code__.co_filename[1:-3])
             holds[name] = [version, definition_lines(versions[version], value.__code__.co_firstlineno)]
@@ -645,13 +656,25 @@ def limited(work, *arguments):
         sys.stdout, sys.stderr = streams
 
 
+def cleaned():
+    """Takes off library modules and functions what the shapes set on them."""
+    for name in set(vars(builtins)) - BUILTINS:
+        delattr(builtins, name)
+    for module in list(sys.modules.values()):
+        if isinstance(module, types.ModuleType):
+            vars(module).pop("fld", None)
+    vars(functools.wraps).clear()
+
+
 def histories(seed, count):
     """The histories of a seed that ended in time."""
     import warnings
     warnings.simplefilter("ignore")
     for number in range(count):
         versions = limited(history, f"{seed}.{number}")
+        cleaned()
         result = versions and limited(truth, versions)
+        cleaned()
         if result is not None:
             yield {"id": f"{seed}.{number}", "versions": versions, "truth": result}
 

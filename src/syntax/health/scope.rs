@@ -6,16 +6,17 @@ use super::{Checker, Outcome, syntax};
 use crate::syntax::ast::*;
 use crate::text::span::Span;
 
-pub(super) const USED: u8 = 1;
-pub(super) const BOUND: u8 = 2;
-pub(super) const PARAM: u8 = 4;
-pub(super) const ANNOTATED: u8 = 8;
-pub(super) const GLOBAL: u8 = 16;
-pub(super) const NONLOCAL: u8 = 32;
+pub(super) const USED: u16 = 1;
+pub(super) const BOUND: u16 = 2;
+pub(super) const PARAM: u16 = 4;
+pub(super) const ANNOTATED: u16 = 8;
+pub(super) const GLOBAL: u16 = 16;
+pub(super) const NONLOCAL: u16 = 32;
 /// The target of a comprehension's `for`.
-pub(super) const ITERATED: u8 = 64;
+pub(super) const ITERATED: u16 = 64;
 /// Bound by a `:=` in a comprehension of this scope.
-pub(super) const WALRUS: u8 = 128;
+pub(super) const WALRUS: u16 = 128;
+pub(super) const IMPORTED: u16 = 256;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ScopeKind {
@@ -42,7 +43,7 @@ pub(super) enum Block {
 #[derive(Debug)]
 pub(super) struct Scope {
     pub(super) kind: ScopeKind,
-    pub(super) symbols: FxHashMap<Name, u8>,
+    pub(super) symbols: FxHashMap<Name, u16>,
     /// Names that this scope takes from outside.
     pub(super) nonlocals: Vec<(Name, Span)>,
     /// Names that inner scopes take from outside, perhaps from here.
@@ -90,7 +91,7 @@ impl Checker<'_> {
         let mut wanted = scope.nonlocals;
         for (name, span) in scope.wanted {
             let flags = scope.symbols.get(&name).copied().unwrap_or(0);
-            let binds = flags & (BOUND | PARAM) != 0 && flags & NONLOCAL == 0;
+            let binds = flags & (BOUND | IMPORTED | PARAM) != 0 && flags & NONLOCAL == 0;
             match scope.kind {
                 ScopeKind::Annotation if flags & PARAM != 0 => {
                     return syntax(span, format!("`nonlocal {name}` is a type parameter"));
@@ -113,7 +114,7 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn note(&mut self, name: &Name, flag: u8) {
+    pub(super) fn note(&mut self, name: &Name, flag: u16) {
         if self.track {
             *self.scope().symbols.entry(name.clone()).or_default() |= flag;
         }

@@ -1,6 +1,6 @@
 //! Statements: where they may stand and what they bind.
 
-use super::scope::{ANNOTATED, BOUND, Block, GLOBAL, NONLOCAL, PARAM, ScopeKind};
+use super::scope::{ANNOTATED, BOUND, Block, GLOBAL, IMPORTED, NONLOCAL, PARAM, ScopeKind};
 use super::{Checker, Outcome, syntax};
 use crate::syntax::ast::*;
 use crate::text::span::Span;
@@ -151,16 +151,19 @@ impl Checker<'_> {
 
     fn alias(&mut self, alias: &Alias) -> Outcome {
         match &alias.asname {
-            Some(name) => self.bind(&name.name, name.span),
-            None => match alias.name.split_once('.') {
-                Some((first, _)) => {
-                    self.not_debug(first, alias.span)?;
-                    self.note(&Name::from(first), BOUND);
-                    Ok(())
-                }
-                None => self.bind(&alias.name, alias.span),
-            },
+            Some(name) => self.import(&name.name, name.span),
+            None => {
+                let first = alias.name.split('.').next().unwrap_or(&alias.name);
+                self.import(&Name::from(first), alias.span)
+            }
         }
+    }
+
+    /// Unlike what else is bound, what is imported may be declared `global` after that.
+    fn import(&mut self, name: &Name, span: Span) -> Outcome {
+        self.not_debug(name, span)?;
+        self.note(name, IMPORTED);
+        Ok(())
     }
 
     fn return_statement(&mut self, value: Option<ExprId>, span: Span) -> Outcome {

@@ -30,7 +30,7 @@ impl Machine<'_> {
     }
 
     pub(in crate::worlds) fn sum(&mut self, iterable: &Value, at: ExprId) -> Flow<Value> {
-        let items = self.iterate(iterable, at)?;
+        let items = self.exhaust(iterable, at)?;
         if !items.exact {
             return self.unseen_builtin("sum", &Args::plain(vec![iterable.clone()]), at);
         }
@@ -51,7 +51,7 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Value> {
         let values = match &args.positional[..] {
-            [iterable] => self.iterate(&iterable.clone(), at)?,
+            [iterable] => self.exhaust(&iterable.clone(), at)?,
             values => Items::exactly(values.to_vec()),
         };
         let numbers: Option<Vec<i64>> = values.values.iter().map(Value::as_int).collect();
@@ -82,9 +82,9 @@ impl Machine<'_> {
             // The order is lost anyway: the members of a set are known well enough.
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::Set(items)) => items.clone(),
-                _ => self.iterate(iterable, at)?,
+                _ => self.exhaust(iterable, at)?,
             },
-            _ => self.iterate(iterable, at)?,
+            _ => self.exhaust(iterable, at)?,
         };
         if let (true, Some(sorted)) = (items.exact && args.keywords.is_empty(), sort(&items.values))
         {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::types;
 use crate::syntax::ast::{ExprId, Name};
-use crate::worlds::eval::Args;
+use crate::worlds::eval::{Args, Source};
 use crate::worlds::function::{Class, Namespace};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Entries, Instance, Items, Object};
@@ -57,12 +57,13 @@ impl Machine<'_> {
             ("bool", []) => Ok(Value::Bool(false)),
             ("bool", [value]) => match self.truth(value) {
                 Some(truth) => Ok(Value::Bool(truth)),
-                None => {
-                    if self.special(value, "__bool__").is_some() {
-                        return self.unseen_builtin("bool", &args, at);
+                None => match self.own_truth(value, at)? {
+                    Some(answer) => {
+                        let truth = self.truth(&answer);
+                        Ok(truth.map_or(Value::of_type("bool"), Value::Bool))
                     }
-                    Ok(Value::of_type("bool"))
-                }
+                    None => Ok(Value::of_type("bool")),
+                },
             },
             ("int", _) => self.make_int(&positional, &args, at),
             ("float", [value]) => match value {
@@ -81,27 +82,26 @@ impl Machine<'_> {
             ("str", [value]) => self.make_str(value, &args, at),
             ("list", []) => Ok(self.allocate(Object::List(Items::exactly(Vec::new())))),
             ("list", [iterable]) => {
-                let items = self.iterate(iterable, at)?;
+                let items = self.exhaust(iterable, at)?;
                 Ok(self.allocate(Object::List(items)))
             }
             ("tuple", []) => Ok(Value::tuple(Vec::new())),
             ("tuple", [iterable]) => {
-                let items = self.iterate(iterable, at)?;
+                let items = self.exhaust(iterable, at)?;
                 Ok(if items.exact { Value::tuple(items.values) } else { Value::of_type("tuple") })
             }
             // Unlike a set it is hashable; what is in it is not kept.
             ("frozenset", [] | [_]) => {
                 for iterable in &positional {
-                    self.iterate(iterable, at)?;
+                    let items = self.exhaust(iterable, at)?;
+                    items.values.iter().try_for_each(|item| self.hash_value(item, at))?;
                 }
                 Ok(Value::of_type("frozenset"))
             }
             ("set", []) => Ok(self.allocate(Object::Set(Items::exactly(Vec::new())))),
             ("set", [iterable]) => {
-                let items = self.iterate(iterable, at)?;
-                if items.values.iter().any(|item| self.is_unhashable(item) == Some(true)) {
-                    return Err(self.raise_builtin("TypeError", "an item is not hashable"));
-                }
+                let items = self.exhaust(iterable, at)?;
+                items.values.iter().try_for_each(|item| self.hash_value(item, at))?;
                 Ok(self.make_set(items))
             }
             ("dict", _) => self.make_dict(&positional, &args, at),
@@ -119,11 +119,33 @@ impl Machine<'_> {
                 Ok(self.allocate(Object::Iterator(items)))
             }
             ("zip", _) if args.keywords.is_empty() => self.make_zip(&positional, at),
-            ("map", [function, iterable]) => {
-                let items = self.iterate(iterable, at)?;
-                self.mapped(function, items, at, |mapped, _| Some(mapped))
+            ("map" | "filter", [function, iterable]) => {
+                let function = function.clone();
+                let iterable = self.iterator(iterable, at)?;
+                Ok(self.allocate_generator(match class {
+                    "map" => Source::Map { function, iterable },
+                    _ => Source::Filter { function, iterable },
+                }))
             }
-            ("filter", [function, iterable]) => self.filtered_items(function, iterable, &args, at),
+            ("reversed", [object]) if self.special(object, "__reversed__").is_some() => {
+                match self.special(object, "__reversed__") {
+                    Some(method) => self.call(&method, Vec::new(), at),
+                    None => Ok(Value::Opaque(None)),
+                }
+            }
+            ("reversed", [Value::Object(id)])
+                if matches!(
+                    self.state.object(*id),
+                    Some(Object::Set(_) | Object::Iterator(_) | Object::Generator(_))
+                ) =>
+            {
+                Err(self.raise_builtin("TypeError", "the object is not reversible"))
+            }
+            ("reversed", [Value::Object(id)])
+                if matches!(self.state.object(*id), Some(Object::Instance(_))) =>
+            {
+                self.unseen_builtin("reversed", &args, at)
+            }
             ("reversed", [iterable]) => {
                 let mut items = self.iterate(iterable, at)?;
                 items.values.reverse();
@@ -150,7 +172,11 @@ impl Machine<'_> {
             _ => is_opaque = true,
         }
         let (name, bases) = (Name::clone(name), Rc::clone(bases));
-        let class = Class { name, bases, metaclass: None, namespace, is_opaque };
+        let from_outside = bases.iter().any(|base| self.is_outside_base(base));
+        let is_hidden = is_opaque;
+        let metaclass = None;
+        let class =
+            Class { name, bases, metaclass, namespace, is_opaque, is_hidden, from_outside };
         self.allocate(Object::Class(class))
     }
 
@@ -204,8 +230,10 @@ impl Machine<'_> {
         if let Some(text) = self.plain_str(value) {
             return Ok(Value::Str(Arc::from(text)));
         }
-        if let Some(method) = self.special(value, "__str__") {
-            return self.call(&method, Vec::new(), at);
+        if self.special(value, "__str__").is_some() || !self.is_exception_like(value) {
+            if let Some(text) = self.own_text(value, &["__str__", "__repr__"], at)? {
+                return Ok(text);
+            }
         }
         if let Value::Object(id) = value
             && let Some(Object::Instance(instance)) = self.state.object(*id)
@@ -223,10 +251,15 @@ impl Machine<'_> {
         }
         match value {
             Value::Object(_) if !self.has_own_conversion(value) => Ok(Value::of_type("str")),
-            Value::Object(_) => self.unseen_builtin("str", args, at),
+            Value::Tuple(_) if !self.has_own_conversion(value) => Ok(Value::of_type("str")),
+            Value::Object(_) | Value::Tuple(_) => self.unseen_builtin("str", args, at),
             // Hardly anything refuses to be shown.
             _ => Ok(Value::of_type("str")),
         }
+    }
+
+    fn is_exception_like(&self, value: &Value) -> bool {
+        self.is_exception_instance(value) != Some(false)
     }
 
     fn make_dict(&mut self, positional: &[Value], args: &Args, at: ExprId) -> Flow<Value> {
@@ -237,10 +270,10 @@ impl Machine<'_> {
                 let is_sequence = matches!(source, Value::Tuple(_))
                     || matches!(source, Value::Object(id) if matches!(
                         self.state.object(*id),
-                        Some(Object::List(_) | Object::Iterator(_) | Object::Set(_))
+                        Some(Object::List(_) | Object::Iterator(_) | Object::Generator(_) | Object::Set(_))
                     ));
                 if is_sequence {
-                    let items = self.iterate(source, at)?;
+                    let items = self.exhaust(source, at)?;
                     entries.exact = items.exact;
                     for item in items.values {
                         let pair = self.iterate(&item, at)?;
@@ -311,52 +344,6 @@ impl Machine<'_> {
             Value::tuple(columns.iter().map(|column| column.values[row].clone()).collect())
         });
         let items = if exact { Items::exactly(rows.collect()) } else { Items::unknown() };
-        Ok(self.allocate(Object::Iterator(items)))
-    }
-
-    fn mapped(
-        &mut self,
-        function: &Value,
-        items: Items,
-        at: ExprId,
-        keep: impl Fn(Value, Value) -> Option<Value>,
-    ) -> Flow<Value> {
-        if !items.exact {
-            self.unseen_operation(&[function], at)?;
-            return Ok(Value::of_type("map"));
-        }
-        let mut values = Vec::new();
-        for item in items.values {
-            let result = self.call(function, vec![item.clone()], at)?;
-            values.extend(keep(result, item));
-        }
-        Ok(self.allocate(Object::Iterator(Items::exactly(values))))
-    }
-
-    fn filtered_items(
-        &mut self,
-        function: &Value,
-        iterable: &Value,
-        args: &Args,
-        at: ExprId,
-    ) -> Flow<Value> {
-        let items = self.iterate(iterable, at)?;
-        let mut values = Vec::new();
-        for item in &items.values {
-            let answer = match function {
-                Value::None => item.clone(),
-                function => self.call(function, vec![item.clone()], at)?,
-            };
-            match self.truth(&answer) {
-                Some(true) => values.push(item.clone()),
-                Some(false) => {}
-                None => return self.unseen_builtin("filter", args, at),
-            }
-        }
-        let items = Items { values, exact: items.exact };
-        if !items.exact {
-            self.may_raise("", Risk::Inside, at, || "the function may raise".to_owned());
-        }
         Ok(self.allocate(Object::Iterator(items)))
     }
 }

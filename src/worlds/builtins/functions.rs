@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::program::visit::child_blocks;
 use crate::python::PythonVersion;
-use crate::syntax::ast::{ExprId, Name, StmtId, StmtKind};
+use crate::syntax::ast::{Expr, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
 use crate::syntax::parse::{ParseOptions, parse};
 use crate::text::source::{Revision, Source};
 use crate::worlds::changes::bound_names;
 use crate::worlds::eval::Args;
-use crate::worlds::machine::{Flow, Machine, Risk};
-use crate::worlds::state::Object;
+use crate::worlds::machine::{Flow, Machine, Risk, Stop};
+use crate::worlds::state::{Object, State};
 use crate::worlds::value::Value;
 
 /// Builtin functions that raise TypeError when they are called without an argument.
@@ -112,13 +112,17 @@ impl Machine<'_> {
             }
             ("delattr", [Value::ThisModule, Value::Str(name)]) => {
                 let name = Name::clone(name);
-                self.delete_global(&name, at)?;
+                self.unbind(&name, "AttributeError", at)?;
                 Ok(Value::None)
             }
             ("setattr" | "delattr", [Value::ThisModule, ..]) => {
                 let span = self.program.ast().expr(at).span;
                 self.see_nothing(span, "a name is computed and set on the module");
                 Ok(Value::None)
+            }
+            ("hash", [value]) => {
+                self.hash_value(value, at)?;
+                Ok(Value::of_type("int"))
             }
             ("exec" | "eval", [code, namespaces @ ..]) => {
                 let result = if name == "exec" { Value::None } else { Value::Unknown };
@@ -127,6 +131,7 @@ impl Machine<'_> {
             }
             ("print" | "id" | "repr" | "ascii" | "breakpoint" | "input", _) => {
                 if positional.iter().any(|value| self.may_fail_to_show(value)) {
+                    self.suppose_effects(positional);
                     self.risk(&args, "", at);
                 }
                 Ok(match name {
@@ -154,10 +159,7 @@ impl Machine<'_> {
             ("sum", [iterable]) => self.sum(iterable, at),
             ("min" | "max", _) => self.extreme(name == "max", &args, at),
             ("sorted", [iterable]) => self.sorted(&iterable.clone(), &args, at),
-            ("iter", [iterable]) => {
-                let items = self.iterate(&iterable.clone(), at)?;
-                Ok(self.allocate(Object::Iterator(items)))
-            }
+            ("iter", [iterable]) => self.iterator_of(&iterable.clone(), at),
             ("next", [iterator, ..]) => {
                 self.next(&iterator.clone(), positional.get(1).cloned(), at)
             }
@@ -194,7 +196,8 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Value> {
         self.risk(args, "", at);
-        self.escape(args);
+        self.suppose_effects(args.values());
+        self.escape(args, at);
         let class = match name {
             "len" | "hash" | "ord" | "int" => Some("int"),
             "sorted" | "dir" | "list" => Some("list"),
@@ -218,8 +221,7 @@ impl Machine<'_> {
     }
 
     fn may_fail_to_show(&self, value: &Value) -> bool {
-        matches!(value, Value::Object(_))
-            && self.has_own_conversion(value)
+        self.has_own_format(value)
             && self.is_instance(value, &Value::Type("BaseException")) != Some(true)
     }
 
@@ -237,7 +239,7 @@ impl Machine<'_> {
                     return Ok(Value::of_type("int"));
                 }
                 Some(Object::Instance(_)) => match self.special(value, "__len__") {
-                    Some(method) => return self.call(&method, Vec::new(), at),
+                    Some(method) => return self.own_length(&method, at),
                     None => None,
                 },
                 _ => None,
@@ -257,7 +259,7 @@ impl Machine<'_> {
             Value::None | Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Function(_)
         );
         let iterator = matches!(value, Value::Object(id)
-            if matches!(self.state.object(*id), Some(Object::Iterator(_))));
+            if matches!(self.state.object(*id), Some(Object::Iterator(_) | Object::Generator(_))));
         let instance = matches!(value, Value::Object(_)) && !self.has_unseen_attributes(value);
         if plain || iterator || instance {
             return Err(self.raise_builtin("TypeError", "the object has no len()"));
@@ -306,25 +308,39 @@ impl Machine<'_> {
         }
     }
 
-    /// Tries an attribute on the side: `Ok` with the value, what it may be, or not there.
-    fn probe(&mut self, object: &Value, name: &Name, at: ExprId) -> (Option<Value>, bool) {
+    /// Tries an attribute: its value, where there may be one, and whether it may be missing.
+    /// Only an AttributeError says that; other exceptions go on outward.
+    fn probe(&mut self, object: &Value, name: &Name, at: ExprId) -> Flow<(Option<Value>, bool)> {
         let base = self.raises.len();
-        let before = self.state.clone();
         self.tries += 1;
         let end = self.attribute(object, name, at);
         self.tries -= 1;
         let raised = self.raises.split_off(base);
-        match end {
-            Ok(value) => (Some(value), !raised.is_empty()),
-            Err(_) => {
-                self.state = before;
-                (None, true)
+        let mut missing: Option<State> = None;
+        for raise in raised {
+            let caught = self.is_instance(&raise.exception, &Value::Type("AttributeError"));
+            if let (Some(state), true) = (&raise.state, caught != Some(false)) {
+                missing = Some(match missing {
+                    Some(other) => other.join(state),
+                    None => state.clone(),
+                });
+            }
+            if caught != Some(true) {
+                self.raises.push(raise);
             }
         }
+        let is_missing = missing.is_some();
+        match (&end, missing) {
+            (Ok(_), Some(state)) => self.state = std::mem::take(&mut self.state).join(&state),
+            (Err(_), Some(state)) => self.state = state,
+            (Err(_), None) => return Err(Stop),
+            (Ok(_), None) => {}
+        }
+        Ok((end.ok(), is_missing))
     }
 
     fn has_attribute(&mut self, object: &Value, name: &Name, at: ExprId) -> Flow<Value> {
-        Ok(match self.probe(object, name, at) {
+        Ok(match self.probe(object, name, at)? {
             (Some(_), false) => Value::Bool(true),
             (None, _) => Value::Bool(false),
             (Some(_), true) => Value::of_type("bool"),
@@ -338,7 +354,7 @@ impl Machine<'_> {
         default: &Value,
         at: ExprId,
     ) -> Flow<Value> {
-        Ok(match self.probe(object, name, at) {
+        Ok(match self.probe(object, name, at)? {
             (Some(value), false) => value,
             (None, _) => default.clone(),
             (Some(value), true) => value.join(default),
@@ -348,7 +364,7 @@ impl Machine<'_> {
     /// `exec` and `eval`: the code may change the namespaces that it is given.
     fn exec(&mut self, code: &Value, namespaces: &[Value], binds: bool, at: ExprId) {
         self.risk(&Args::plain(vec![code.clone()]), "", at);
-        self.escape(&Args::plain(namespaces.to_vec()));
+        self.escape(&Args::plain(namespaces.to_vec()), at);
         let target = namespaces.last();
         let is_own = match target {
             None => self.at_module_level(),
@@ -359,16 +375,42 @@ impl Machine<'_> {
             return;
         }
         let span = self.program.ast().expr(at).span;
+        let mut is_seen = false;
         if let Value::Str(text) = code {
-            for name in names_bound_by(text, self.resolver.python) {
+            let bound = names_bound_by(text, self.resolver.python);
+            is_seen = bound.is_all;
+            for name in bound.names {
                 self.maybe_bind_global(&name, span);
+                if bound.unbinds {
+                    self.maybe_unbind_global(&name);
+                }
             }
         }
-        self.see_nothing(span, "`exec` may bind anything");
+        if !is_seen {
+            self.see_nothing(span, "`exec` may bind anything");
+        }
+    }
+
+    /// `iter(value)`
+    fn iterator_of(&mut self, value: &Value, at: ExprId) -> Flow<Value> {
+        if let Value::Object(id) = value
+            && let Some(Object::Generator(_) | Object::Iterator(_)) = self.state.object(*id)
+        {
+            return Ok(value.clone());
+        }
+        let items = self.iterate(value, at)?;
+        Ok(self.allocate(Object::Iterator(items)))
     }
 
     fn next(&mut self, iterator: &Value, default: Option<Value>, at: ExprId) -> Flow<Value> {
         if let Value::Object(id) = iterator {
+            if let Some(Object::Generator(generator)) = self.state.object(*id) {
+                let generator = generator.clone();
+                let items = self.drain(*id, &generator, false, at)?;
+                if let Some(Object::Iterator(_)) = self.state.object(*id) {
+                    self.state.insert(*id, Object::Iterator(items));
+                }
+            }
             match self.state.object_mut(*id) {
                 Some(Object::Iterator(items)) if items.exact => {
                     if items.values.is_empty() {
@@ -428,15 +470,32 @@ pub(in crate::worlds) fn sort(values: &[Value]) -> Option<Vec<Value>> {
     Some(texts.into_iter().map(Value::Str).collect())
 }
 
-/// The module names that executing a text may bind; none where it does not compile.
-fn names_bound_by(text: &str, python: PythonVersion) -> Vec<Name> {
+/// The module names that executing a text may bind or unbind.
+#[derive(Default)]
+struct BoundNames {
+    names: Vec<Name>,
+    unbinds: bool,
+    /// There are no others.
+    is_all: bool,
+}
+
+/// What executing a text may bind; where it does not compile, that is nothing.
+fn names_bound_by(text: &str, python: PythonVersion) -> BoundNames {
     let source = Source::new("<string>", Revision::Current, text.to_owned());
-    let Ok(parsed) = parse(&source, &ParseOptions::new(python)) else { return Vec::new() };
-    let mut names = Vec::new();
+    let mut bound = BoundNames { is_all: true, ..BoundNames::default() };
+    let Ok(parsed) = parse(&source, &ParseOptions::new(python)) else { return bound };
+    // What is called may do anything.
+    let calls = |expr: &Expr| matches!(expr.kind, ExprKind::Call { .. } | ExprKind::Await(_));
+    bound.is_all = !parsed.ast.exprs().iter().any(calls);
     let mut blocks: Vec<&[StmtId]> = vec![&parsed.ast.body];
     while let Some(block) = blocks.pop() {
         for &id in block {
-            bound_names(&parsed.ast, id, &mut |name| names.push(name.clone()));
+            bound_names(&parsed.ast, id, &mut |name| bound.names.push(name.clone()));
+            match parsed.ast.stmt(id).kind {
+                StmtKind::ImportFrom { names: ImportNames::Star(_), .. } => bound.is_all = false,
+                StmtKind::Delete(_) | StmtKind::Try { .. } => bound.unbinds = true,
+                _ => {}
+            }
             let is_definition = matches!(
                 parsed.ast.stmt(id).kind,
                 StmtKind::FunctionDef(_) | StmtKind::ClassDef(_)
@@ -446,5 +505,5 @@ fn names_bound_by(text: &str, python: PythonVersion) -> Vec<Name> {
             }
         }
     }
-    names
+    bound
 }

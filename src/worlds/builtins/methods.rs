@@ -5,10 +5,11 @@ mod namespace;
 mod sequences;
 mod text;
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::syntax::ast::{ExprId, Name};
-use crate::worlds::eval::Args;
+use crate::worlds::eval::{Args, property_part};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::Value;
@@ -25,7 +26,7 @@ impl Machine<'_> {
             return self.inherited_method(receiver, method, &args);
         }
         if args.inexact {
-            self.forget_receiver(receiver);
+            self.forget_receiver(receiver, at);
             return self.unseen_method(receiver, &args, at);
         }
         match receiver {
@@ -51,8 +52,16 @@ impl Machine<'_> {
                 }
             }
             // `@x.setter`: a property with one function more.
-            Value::Method(_) if matches!(&**name, "setter" | "getter" | "deleter") => {
-                Ok(receiver.clone())
+            Value::Method(pair) if matches!(&**name, "setter" | "getter" | "deleter") => {
+                let getter = property_part(&pair.1, 0);
+                let setter = property_part(&pair.1, 1);
+                let function = args.positional.first().cloned().unwrap_or(Value::None);
+                let parts = match &**name {
+                    "setter" => vec![getter, function],
+                    "getter" => vec![function, setter],
+                    _ => vec![getter, setter, function],
+                };
+                Ok(Value::Method(Rc::new((pair.0.clone(), Value::tuple(parts)))))
             }
             Value::Tuple(items) if matches!(&**name, "index" | "count") => {
                 let items = Items::exactly(items.to_vec());
@@ -111,12 +120,12 @@ impl Machine<'_> {
         let risk = Risk::decided_by(outside);
         let text = self.excerpt(self.program.ast().expr(at).span);
         self.may_raise("", risk, at, || format!("`{text}` may raise"));
-        self.escape(args);
+        self.escape(args, at);
         Ok(if outside { Value::Unknown } else { Value::Opaque(None) })
     }
 
-    pub(in crate::worlds) fn forget_receiver(&mut self, receiver: &Value) {
-        self.escape(&Args::plain(vec![receiver.clone()]));
+    pub(in crate::worlds) fn forget_receiver(&mut self, receiver: &Value, at: ExprId) {
+        self.escape(&Args::plain(vec![receiver.clone()]), at);
         if let Value::Attributes(id) = receiver {
             self.forget_own(*id);
         }

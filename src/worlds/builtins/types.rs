@@ -73,6 +73,11 @@ pub(in crate::worlds) fn is_subclass(name: &str, ancestor: &str) -> bool {
     bases.iter().any(|base| is_subclass(base, ancestor))
 }
 
+/// The direct bases of a builtin class.
+pub(in crate::worlds) fn bases(name: &str) -> impl Iterator<Item = &'static str> {
+    TABLE.types.get(name).map(|entry| entry.bases.as_slice()).unwrap_or_default().iter().copied()
+}
+
 /// Whether instances of a builtin class have an attribute; None where the class is not known.
 pub(in crate::worlds) fn has_attribute(class: &str, attribute: &str) -> Option<bool> {
     let entry = TABLE.types.get(class)?;

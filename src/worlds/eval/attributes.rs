@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::classes::builtin_class;
+use super::descriptors::property_part;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::types;
 use crate::worlds::function::Local;
@@ -72,6 +73,10 @@ impl Machine<'_> {
                     Value::Type(class) => class,
                     _ => "object",
                 };
+                // From 3.10 on these have what their function has.
+                if class != "property" && types::has_attribute("function", name) == Some(true) {
+                    return Ok(self.unseen_attribute_by(Risk::Inside, name, at));
+                }
                 self.builtin_attribute(object, class, name, at)
             }
             Value::Globals | Value::Opaque(Some("sys.modules")) => {
@@ -261,30 +266,42 @@ impl Machine<'_> {
                     format!("there may be no attribute `{name}`")
                 });
             }
+            if is_dataclass_field(&local.value) {
+                // A field without a default is no attribute of the class.
+                return Ok(self.unseen_attribute_by(Risk::Inside, name, at));
+            }
             // These are class methods without being marked as such.
             let is_implicit = matches!(&**name, "__init_subclass__" | "__class_getitem__");
             let is_function = matches!(local.value, Value::Function(_));
             if is_function && is_implicit {
                 return Ok(Value::Method(Rc::new((local.value, class.clone()))));
             }
+            if let Some(get) = self.special(&local.value, "__get__") {
+                return self.call(&get, vec![Value::None, class.clone()], at);
+            }
             return Ok(match local.value {
                 // A classmethod or staticmethod is applied by a decorator that was followed.
                 value if is_function => value,
+                // A metaclass may have made something else of it, as `enum` does.
+                value if self.is_hidden_class(class) && !matches!(value, Value::Method(_)) => {
+                    self.remade(value, class)
+                }
                 Value::Returned(_) => Value::Unknown,
                 value => self.bind_wrapped(value, class),
             });
-        }
-        if self.is_opaque_class(class) {
-            self.may_raise("AttributeError", Risk::Environment, at, || {
-                format!("there may be no attribute `{name}`")
-            });
-            return Ok(Value::Unknown);
         }
         let known = self.builtin_ancestor(class);
         let inherited = types::has_attribute(known, name) == Some(true)
             || types::has_attribute("type", name) == Some(true);
         if inherited {
             return Ok(Value::Opaque(None));
+        }
+        if let Some(value) = self.metaclass_attribute(class, name, at)? {
+            return Ok(value);
+        }
+        if self.has_hidden_attributes(class) {
+            let risk = self.unseen_risk(class);
+            return Ok(self.unseen_attribute_by(risk, name, at));
         }
         Err(self.no_attribute("the class", name))
     }
@@ -300,23 +317,42 @@ impl Machine<'_> {
         if &**name == "__class__" {
             return Ok(class.clone());
         }
+        if &**name == "__module__" && self.class_attribute(class, name).is_none() {
+            return Ok(Value::Str(self.identity.name.clone()));
+        }
+        if let Some(hook) = self.special(object, "__getattribute__") {
+            return self.hooked_attribute(object, &hook, name, at);
+        }
         if &**name == "__dict__" {
+            if self.class_attribute(class, "__slots__").is_some() {
+                self.may_raise("AttributeError", Risk::Inside, at, || {
+                    "with `__slots__` there may be no `__dict__`".to_owned()
+                });
+            }
             return Ok(match object {
                 Value::Object(id) => Value::Attributes(*id),
                 _ => Value::of_type("dict"),
             });
         }
+        let inherited = self.class_attribute(class, name);
+        let comes_first =
+            inherited.as_ref().is_some_and(|local| self.is_data_descriptor(&local.value));
         if let Some(local) = &own
             && !local.maybe_unbound
+            && !comes_first
         {
             return Ok(local.value.clone());
         }
-        let inherited = self.class_attribute(class, name);
         let certain = inherited.as_ref().is_some_and(|local| !local.maybe_unbound);
         let value = match inherited {
             Some(local) => Some(self.bind_to_instance(local.value, object, class, at)?),
             None => None,
         };
+        let value = value.map(|value| match value {
+            Value::Method(_) | Value::Function(_) => value,
+            value if self.is_hidden_class(class) => self.remade(value, class),
+            value => value,
+        });
         let value = match (own, value) {
             (Some(own), Some(value)) => Some(own.value.join(&value)),
             (own, value) => own.map(|own| own.value).or(value),
@@ -324,7 +360,8 @@ impl Machine<'_> {
         if certain && let Some(value) = value {
             return Ok(value);
         }
-        if let Some(hook) = self.special(object, "__getattr__") {
+        let is_inherited = types::has_attribute(self.builtin_ancestor(class), name) == Some(true);
+        if !is_inherited && let Some(hook) = self.special(object, "__getattr__") {
             let answer = self.call(&hook, vec![Value::Str(name.clone())], at)?;
             return Ok(value.map_or(answer.clone(), |value| value.join(&answer)));
         }
@@ -334,18 +371,25 @@ impl Machine<'_> {
             });
             return Ok(value);
         }
-        if types::has_attribute(self.builtin_ancestor(class), name) == Some(true) {
+        if is_inherited {
             if is_data(name) {
                 return Ok(Value::Opaque(None));
             }
             let method = (object.clone(), name.clone());
             return Ok(Value::BuiltinMethod(Rc::new(method)));
         }
-        if self.has_unseen_attributes(object) {
-            self.may_raise("AttributeError", Risk::Environment, at, || {
-                format!("there may be no attribute `{name}`")
-            });
-            return Ok(Value::Unknown);
+        let is_escaped = match object {
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Instance(instance)) => {
+                    instance.is_opaque && !self.is_opaque_class(class)
+                }
+                _ => true,
+            },
+            _ => true,
+        };
+        if is_escaped || self.has_hidden_attributes(class) {
+            let risk = if is_escaped { Risk::Environment } else { self.unseen_risk(class) };
+            return Ok(self.unseen_attribute_by(risk, name, at));
         }
         Err(self.no_attribute("the object", name))
     }
@@ -361,14 +405,19 @@ impl Machine<'_> {
         match &value {
             Value::Function(_) => Ok(Value::Method(Rc::new((value, object.clone())))),
             Value::Method(pair) if matches!(pair.0, Value::Type("property")) => {
-                self.call(&pair.1, vec![object.clone()], at)
+                let getter = property_part(&pair.1, 0);
+                self.call(&getter, vec![object.clone()], at)
             }
+            Value::Object(_) => match self.special(&value, "__get__") {
+                Some(get) => self.call(&get, vec![object.clone(), class.clone()], at),
+                None => Ok(value),
+            },
             _ => Ok(self.bind_wrapped(value, class)),
         }
     }
 
     /// `staticmethod(f)`, `classmethod(f)`: kept as a method of the marker class.
-    fn bind_wrapped(&mut self, value: Value, class: &Value) -> Value {
+    pub(in crate::worlds) fn bind_wrapped(&mut self, value: Value, class: &Value) -> Value {
         match &value {
             Value::Method(pair) => match &pair.0 {
                 Value::Type("staticmethod") => pair.1.clone(),
@@ -443,4 +492,14 @@ fn is_data(name: &str) -> bool {
 /// A call's result as a value that remembers where it is from.
 pub(in crate::worlds) fn returned(callee: &Rc<External>, args: Vec<Value>) -> Value {
     Value::Returned(Rc::new(Returned { callee: Rc::clone(callee), args }))
+}
+
+fn is_dataclass_field(value: &Value) -> bool {
+    match value {
+        Value::Returned(returned) => {
+            let callee = &returned.callee;
+            (&*callee.module, &*callee.attribute) == ("dataclasses", "field")
+        }
+        _ => false,
+    }
 }

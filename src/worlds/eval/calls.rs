@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::program::{Scope, ScopeKind};
+use crate::program::ScopeKind;
 use crate::syntax::ast::{ExprId, ExprKind, Keyword, Name, Param, ParamKind, StmtKind};
 use crate::worlds::builtins::types;
 use crate::worlds::eval::attributes::returned;
@@ -60,7 +60,7 @@ impl Machine<'_> {
         for &arg in args {
             if let ExprKind::Starred(inner) = self.program.ast().expr(arg).kind {
                 let iterable = self.expr(inner)?;
-                let items = self.iterate(&iterable, at)?;
+                let items = self.exhaust(&iterable, at)?;
                 evaluated.inexact |= !items.exact;
                 if items.exact {
                     evaluated.positional.extend(items.values);
@@ -157,7 +157,9 @@ impl Machine<'_> {
                     }
                     self.risk_of_call(&external, &args, at);
                 }
-                self.escape(&args);
+                if !is_namedtuple(&external) {
+                    self.escape(&args, at);
+                }
                 Ok(returned(&external, args.positional))
             }
             Value::Unknown | Value::Returned(_) | Value::Opaque(_) => {
@@ -188,6 +190,17 @@ impl Machine<'_> {
             if let ([value], true) = (&args.positional[..], is_wraps) {
                 return Ok(value.clone());
             }
+            if let Some(fields) = self.namedtuple_fields(factory).filter(|_| !args.inexact) {
+                let given = args.positional.len() + args.keywords.len();
+                let reason = format!("the named tuple has {fields} fields, {given} are given");
+                if given > fields {
+                    return Err(self.raise_builtin("TypeError", reason));
+                }
+                // There may be defaults.
+                if given < fields {
+                    self.may_raise("TypeError", Risk::Inside, at, || reason);
+                }
+            }
             // `lru_cache(f)(…)`, `contextmanager(f)(…)`: a function of the module runs.
             if factory.args.iter().any(|arg| matches!(arg, Value::Function(_))) {
                 return self.call_wrapped(&Rc::clone(factory), args, at);
@@ -198,44 +211,56 @@ impl Machine<'_> {
             let risk = Risk::decided_by(callee.is_outside());
             self.may_raise("", risk, at, || format!("the call `{text}` may raise"));
         }
-        self.escape(&args);
+        self.escape(&args, at);
         Ok(if callee.is_outside() { Value::Unknown } else { Value::Opaque(None) })
+    }
+
+    /// How many fields a class has that `collections.namedtuple` has made.
+    fn namedtuple_fields(&self, factory: &Returned) -> Option<usize> {
+        if !is_namedtuple(&factory.callee) {
+            return None;
+        }
+        match factory.args.get(1)? {
+            Value::Str(names) => Some(names.replace(',', " ").split_whitespace().count()),
+            Value::Tuple(names) => Some(names.len()),
+            Value::Object(id) => match self.state.object(*id)? {
+                Object::List(names) if names.exact => Some(names.values.len()),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// A function of the module that something outside has wrapped: it may run, or not.
     fn call_wrapped(&mut self, factory: &Returned, args: Args, at: ExprId) -> Flow<Value> {
-        for wrapped in &factory.args {
-            let Value::Function(function) = wrapped else { continue };
-            let scope = match function.code {
-                Code::Def(id) => function.program.statement_scope(id),
-                Code::Lambda(id) => function.program.expression_scope(id),
-            };
-            if let Some(scope) = scope.map(Arc::clone) {
-                self.suppose_effects(&scope);
-            }
-        }
+        self.suppose_effects(factory.args.iter());
         let text = self.excerpt(self.program.ast().expr(at).span);
         self.may_raise("", Risk::Inside, at, || format!("the call `{text}` may raise"));
-        self.escape(&args);
+        self.escape(&args, at);
         Ok(Value::Unknown)
     }
 
     /// Code that is not seen may change the objects it is given.
-    pub(in crate::worlds) fn escape(&mut self, args: &Args) {
+    pub(in crate::worlds) fn escape(&mut self, args: &Args, at: ExprId) {
         for value in args.values() {
-            self.escape_value(value);
+            self.escape_value(value, at);
         }
     }
 
-    fn escape_value(&mut self, value: &Value) {
+    fn escape_value(&mut self, value: &Value, at: ExprId) {
         let Value::Object(id) = value else { return };
+        if let Some(Object::Generator(generator)) = self.state.object(*id) {
+            let generator = generator.clone();
+            self.escape_generator(*id, &generator, at);
+            return;
+        }
         match self.state.object_mut(*id) {
             Some(Object::List(items) | Object::Set(items) | Object::Iterator(items)) => {
                 *items = Items::unknown();
             }
             Some(Object::Dict(entries)) => *entries = Entries::unknown(),
             Some(Object::Instance(instance)) => instance.is_opaque = true,
-            Some(Object::Class(_) | Object::Frame(_)) | None => {}
+            Some(Object::Class(_) | Object::Frame(_) | Object::Generator(_)) | None => {}
         }
     }
 
@@ -243,26 +268,28 @@ impl Machine<'_> {
 
     fn call_function(&mut self, function: &Rc<Function>, args: Args, at: ExprId) -> Flow<Value> {
         let program = Rc::clone(&function.program);
-        let scope = match function.code {
-            Code::Def(id) => program.statement_scope(id),
-            Code::Lambda(id) => program.expression_scope(id),
-        };
-        let Some(scope) = scope.map(Arc::clone) else { return Ok(Value::Opaque(None)) };
+        let Some(scope) = function.scope() else { return Ok(Value::Opaque(None)) };
         let first = args.positional.first().cloned();
         let is_run = !(scope.is_generator || scope.is_async);
         let is_followed = !is_run || (self.active.len() <= MAX_DEPTH && self.step());
         if !is_followed {
-            self.escape(&args);
+            self.escape(&args, at);
         }
         let frame = self.allocate_frame(Arc::clone(&scope));
         self.bind_arguments(function, args, frame, at)?;
-        if !is_run {
-            self.suppose_effects(&scope);
-            let kind = if scope.is_generator { "generator" } else { "coroutine" };
-            return Ok(Value::of_type(kind));
+        if scope.is_async {
+            self.suppose_effects([&Value::Function(Rc::clone(function))]);
+            return Ok(if scope.is_generator {
+                Value::Opaque(None)
+            } else {
+                Value::of_type("coroutine")
+            });
+        }
+        if scope.is_generator {
+            return Ok(self.waiting_call(function, frame, first));
         }
         if !is_followed {
-            self.suppose_effects(&scope);
+            self.suppose_effects([&Value::Function(Rc::clone(function))]);
             self.may_raise("", Risk::Inside, at, || {
                 format!("`{}` is too deep to follow", function.name)
             });
@@ -278,21 +305,20 @@ impl Machine<'_> {
             scope: Some(scope),
             closure: Rc::clone(&function.closure),
             class: function.class.zip(first),
+            yields: None,
         });
         let caller = std::mem::replace(&mut self.program, program);
         let version = std::mem::replace(&mut self.version, function.version);
-        let handling = std::mem::take(&mut self.handling);
         let base = self.raises.len();
         let result = self.run_body(function.code);
         self.compact_raises(base);
-        self.handling = handling;
         self.version = version;
         self.program = caller;
         self.active.pop();
         result
     }
 
-    fn run_body(&mut self, code: Code) -> Flow<Value> {
+    pub(super) fn run_body(&mut self, code: Code) -> Flow<Value> {
         let program = Rc::clone(&self.program);
         let body = match code {
             Code::Lambda(id) => {
@@ -318,15 +344,6 @@ impl Machine<'_> {
         let (state, value) = joined.ok_or(Stop)?;
         self.state = state;
         Ok(value)
-    }
-
-    /// What calling a function that is not followed may do to the module's names.
-    pub(in crate::worlds) fn suppose_effects(&mut self, scope: &Scope) {
-        let mut names: Vec<Name> = scope.global_writes.iter().cloned().collect();
-        names.sort();
-        for name in names {
-            self.maybe_bind_global(&name, self.site);
-        }
     }
 
     fn bind_arguments(
@@ -453,13 +470,27 @@ impl Machine<'_> {
         if let Some(init) = self.class_attribute(class, "__init__") {
             let mut args = args;
             args.positional.insert(0, made.clone());
-            self.call_with(&init.value, args, at)?;
+            let given = self.call_with(&init.value, args, at)?;
+            let is_none = self.is_instance(&given, &Value::Type("NoneType"));
+            match is_none {
+                Some(true) => {}
+                Some(false) => {
+                    let reason = "__init__() should return None";
+                    return Err(self.raise_builtin("TypeError", reason));
+                }
+                None => {
+                    self.may_raise("TypeError", Risk::decided_by(given.is_outside()), at, || {
+                        "__init__() may return something".to_owned()
+                    })
+                }
+            }
             return Ok(made);
         }
         let builtin = self.builtin_ancestor(class);
         if self.is_opaque_class(class) {
             let text = self.excerpt(self.program.ast().expr(at).span);
-            self.may_raise("", Risk::Environment, at, || format!("the call `{text}` may raise"));
+            let risk = self.unseen_risk(class);
+            self.may_raise("", risk, at, || format!("the call `{text}` may raise"));
         } else if builtin == "object" && !has_new {
             if !args.positional.is_empty() || !args.keywords.is_empty() {
                 let reason = "the class takes no arguments";
@@ -470,4 +501,8 @@ impl Machine<'_> {
         }
         Ok(made)
     }
+}
+
+fn is_namedtuple(callee: &External) -> bool {
+    (&*callee.module, &*callee.attribute) == ("collections", "namedtuple")
 }

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use crate::syntax::ast::Name;
+use crate::worlds::answers::{agreed, all_of, any_of};
 use crate::worlds::builtins::types;
 use crate::worlds::function::Local;
-use crate::worlds::machine::{Flow, Machine};
+use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
 use crate::worlds::value::{ObjectId, Value};
 
@@ -116,6 +117,32 @@ impl Machine<'_> {
         }
     }
 
+    /// Who decides what a class has that its statements do not show.
+    pub(in crate::worlds) fn unseen_risk(&self, class: &Value) -> Risk {
+        let mut ancestors = Vec::new();
+        self.own_ancestors(class, &mut ancestors);
+        let from_outside = |id: &ObjectId| match self.state.object(*id) {
+            Some(Object::Class(class)) => class.from_outside,
+            _ => true,
+        };
+        Risk::decided_by(ancestors.is_empty() || ancestors.iter().any(from_outside))
+    }
+
+    /// Whether what an operation does with a value is decided outside the module.
+    pub(in crate::worlds) fn is_decided_outside(&self, value: &Value) -> bool {
+        match value {
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Instance(instance)) => {
+                    let class = &instance.class;
+                    self.is_opaque_class(class) && self.unseen_risk(class) != Risk::Inside
+                }
+                Some(Object::Class(class)) => class.from_outside,
+                _ => false,
+            },
+            value => value.is_outside(),
+        }
+    }
+
     /// Whether attributes may exist that nothing in the module shows.
     pub(in crate::worlds) fn has_unseen_attributes(&self, value: &Value) -> bool {
         match value {
@@ -147,6 +174,27 @@ impl Machine<'_> {
     }
 
     pub(in crate::worlds) fn has_own_conversion(&self, value: &Value) -> bool {
+        if let Value::Tuple(items) = value {
+            return items.iter().any(|item| self.has_own_conversion(item));
+        }
+        // A container shows what is in it.
+        if let Value::Object(id) = value {
+            let is_own = |item: &Value| {
+                let is_instance =
+                    |id: &ObjectId| matches!(self.state.object(*id), Some(Object::Instance(_)));
+                matches!(item, Value::Object(id) if is_instance(id))
+                    && self.has_own_conversion(item)
+            };
+            match self.state.object(*id) {
+                Some(Object::List(items) | Object::Set(items)) => {
+                    return items.values.iter().any(is_own);
+                }
+                Some(Object::Dict(entries)) => {
+                    return entries.pairs.iter().any(|(key, value)| is_own(key) || is_own(value));
+                }
+                _ => {}
+            }
+        }
         ["__str__", "__repr__", "__format__"].iter().any(|name| self.special(value, name).is_some())
             || self.has_unseen_attributes(value)
     }
@@ -155,15 +203,7 @@ impl Machine<'_> {
     pub(in crate::worlds) fn is_subclass(&self, class: &Value, ancestor: &Value) -> Option<bool> {
         match (class, ancestor) {
             (_, Value::Tuple(ancestors)) => {
-                let mut any = Some(false);
-                for ancestor in ancestors.iter() {
-                    match self.is_subclass(class, ancestor) {
-                        Some(true) => return Some(true),
-                        Some(false) => {}
-                        None => any = None,
-                    }
-                }
-                any
+                any_of(ancestors, |ancestor| self.is_subclass(class, ancestor))
             }
             (_, Value::Type("object")) => Some(true),
             (Value::Type(class), Value::Type(ancestor)) => {
@@ -173,18 +213,28 @@ impl Machine<'_> {
             (Value::Object(a), Value::Object(b)) if a == b => Some(true),
             (Value::Object(id), _) => {
                 let Some(Object::Class(own)) = self.state.object(*id) else { return None };
-                let mut any = Some(false);
-                for base in own.bases.iter() {
-                    match self.is_subclass(base, ancestor) {
-                        Some(true) => return Some(true),
-                        Some(false) => {}
-                        None => any = None,
-                    }
-                }
-                any
+                any_of(&own.bases, |base| self.is_subclass(base, ancestor))
             }
             (Value::External(a), Value::External(b)) if a == b => Some(true),
             _ => None,
+        }
+    }
+
+    /// Whether something stands for exceptions in `except`; None where it is not known.
+    pub(in crate::worlds) fn exception_class(&self, classes: &Value) -> Option<bool> {
+        match classes {
+            Value::Tuple(classes) => all_of(classes, |class| self.exception_class(class)),
+            Value::Union(values) => agreed(values, |value| self.exception_class(value)),
+            Value::Type(_) => self.is_subclass(classes, &Value::Type("BaseException")),
+            Value::Object(id) => match self.state.object(*id)? {
+                Object::Class(_) => self.is_subclass(classes, &Value::Type("BaseException")),
+                _ => Some(false),
+            },
+            Value::Opaque(None | Some("tuple" | "type"))
+            | Value::Unknown
+            | Value::External(_)
+            | Value::Returned(_) => None,
+            _ => Some(false),
         }
     }
 
@@ -194,14 +244,16 @@ impl Machine<'_> {
             return None;
         }
         if let Value::Union(values) = value {
-            let mut answers = values.iter().map(|value| self.is_instance(value, class));
-            let first = answers.next()??;
-            return answers.all(|answer| answer == Some(first)).then_some(first);
+            return agreed(values, |value| self.is_instance(value, class));
         }
         let own = self.class_of(value);
         match own {
             Value::Unknown | Value::Opaque(_) => None,
-            own => self.is_subclass(&own, class),
+            own => match self.is_subclass(&own, class) {
+                // What may be raised may also be of a class that derives from the one named.
+                Some(false) if matches!(value, Value::Opaque(_)) && derives(class, &own) => None,
+                answer => answer,
+            },
         }
     }
 
@@ -301,6 +353,17 @@ impl Machine<'_> {
     }
 }
 
+/// Whether a builtin exception class, or one of several, derives from another one.
+fn derives(class: &Value, ancestor: &Value) -> bool {
+    match (class, ancestor) {
+        (Value::Tuple(classes), _) => classes.iter().any(|class| derives(class, ancestor)),
+        (Value::Type(class), Value::Type(ancestor)) => {
+            types::is_exception(ancestor) && types::is_subclass(class, ancestor)
+        }
+        _ => false,
+    }
+}
+
 /// The builtin class of a heap object that is no instance.
 pub(in crate::worlds) fn builtin_class(object: &Object) -> Option<&'static str> {
     match object {
@@ -308,6 +371,7 @@ pub(in crate::worlds) fn builtin_class(object: &Object) -> Option<&'static str> 
         Object::Set(_) => Some("set"),
         Object::Dict(_) => Some("dict"),
         Object::Iterator(_) => Some("generator"),
+        Object::Generator(generator) => Some(generator.source.class()),
         Object::Class(_) => Some("type"),
         Object::Instance(_) | Object::Frame(_) => None,
     }

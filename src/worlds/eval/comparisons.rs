@@ -2,6 +2,7 @@
 
 use super::operators::{is_number, ordering};
 use crate::syntax::ast::{CompareOp, ExprId};
+use crate::worlds::answers::agreed;
 use crate::worlds::machine::{Flow, Machine};
 use crate::worlds::state::Object;
 use crate::worlds::value::Value;
@@ -46,9 +47,8 @@ impl Machine<'_> {
             CompareOp::Is => self.is_identical(left, right),
             CompareOp::IsNot => self.is_identical(left, right).map(|same| !same),
             CompareOp::Eq | CompareOp::NotEq => {
-                let name = if op == CompareOp::Eq { "__eq__" } else { "__ne__" };
-                if let Some(method) = self.own_method(left, name) {
-                    return self.call(&method, vec![right.clone()], at);
+                if let Some(answer) = self.own_equality(left, op == CompareOp::Eq, right, at)? {
+                    return Ok(answer);
                 }
                 let equal = self.values_equal(left, right);
                 if op == CompareOp::Eq { equal } else { equal.map(|equal| !equal) }
@@ -62,6 +62,35 @@ impl Machine<'_> {
             }
         };
         Ok(truth.map_or(Value::of_type("bool"), Value::Bool))
+    }
+
+    /// `==` or `!=` by a class of the module's own, of either operand; `!=` is the contrary of
+    /// `==` where nothing else is said (`object_richcompare`).
+    fn own_equality(
+        &mut self,
+        left: &Value,
+        is_eq: bool,
+        right: &Value,
+        at: ExprId,
+    ) -> Flow<Option<Value>> {
+        for (receiver, other) in [(left, right), (right, left)] {
+            let contrary = (!is_eq).then(|| self.own_method(receiver, "__ne__")).flatten();
+            let inverts = !is_eq && contrary.is_none();
+            let Some(method) = contrary.or_else(|| self.own_method(receiver, "__eq__")) else {
+                continue;
+            };
+            let answer = self.call(&method, vec![other.clone()], at)?;
+            match answer {
+                Value::NotImplemented => continue,
+                answer if !inverts => return Ok(Some(answer)),
+                answer => {
+                    let answer = self.own_truth(&answer, at)?.unwrap_or(answer);
+                    let truth = self.truth(&answer).map(|truth| !truth);
+                    return Ok(Some(truth.map_or(Value::of_type("bool"), Value::Bool)));
+                }
+            }
+        }
+        Ok(None)
     }
 
     pub(in crate::worlds) fn own_method(&self, value: &Value, name: &str) -> Option<Value> {
@@ -115,9 +144,7 @@ impl Machine<'_> {
     pub(in crate::worlds) fn is_identical(&self, a: &Value, b: &Value) -> Option<bool> {
         match (a, b) {
             (Value::Union(values), other) | (other, Value::Union(values)) => {
-                let mut answers = values.iter().map(|value| self.is_identical(value, other));
-                let first = answers.next()??;
-                answers.all(|answer| answer == Some(first)).then_some(first)
+                agreed(values, |value| self.is_identical(value, other))
             }
             (Value::External(external), other) | (other, Value::External(external)) => {
                 let constant = self.resolver.constant(&external.module, &external.attribute)?;
@@ -190,9 +217,13 @@ impl Machine<'_> {
         }
         if let (Value::Object(id), other) | (other, Value::Object(id)) = (a, b) {
             let plain = match self.state.object(*id) {
-                Some(Object::List(_) | Object::Dict(_) | Object::Set(_) | Object::Iterator(_)) => {
-                    true
-                }
+                Some(
+                    Object::List(_)
+                    | Object::Dict(_)
+                    | Object::Set(_)
+                    | Object::Iterator(_)
+                    | Object::Generator(_),
+                ) => true,
                 Some(Object::Instance(_)) => {
                     let object = Value::Object(*id);
                     self.special(&object, "__eq__").is_none()
@@ -209,9 +240,7 @@ impl Machine<'_> {
             return constant.equals(other);
         }
         if let (Value::Union(values), other) | (other, Value::Union(values)) = (a, b) {
-            let mut answers = values.iter().map(|value| self.values_equal(value, other));
-            let first = answers.next()??;
-            return answers.all(|answer| answer == Some(first)).then_some(first);
+            return agreed(values, |value| self.values_equal(value, other));
         }
         a.equals(b)
     }

@@ -1,15 +1,14 @@
 //! Comprehensions and generator expressions.
-//!
-//! A generator expression is run at once: nearly always something consumes it on the spot, and
-//! where nothing does, running it early only finds what running it later would.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
+use super::generators::Source;
 use crate::program::ScopeKind;
 use crate::syntax::ast::{Comprehension, ExprId, ExprKind, Generator};
 use crate::worlds::machine::{Active, Flow, Machine};
 use crate::worlds::state::{Entries, Items, Object};
-use crate::worlds::value::Value;
+use crate::worlds::value::{ObjectId, Value};
 
 /// More items than this are not made one by one.
 const MAX_ITEMS: usize = 256;
@@ -19,56 +18,72 @@ const MAX_ITEMS: usize = 256;
 struct Collected {
     elements: Vec<(Value, Value)>,
     inexact: bool,
+    /// They are keys of a dictionary or members of a set.
+    is_hashed: bool,
 }
 
 impl Machine<'_> {
-    /// `name = (… for …)`: nothing of it runs before somebody asks. Where running it early would
-    /// raise, that is left to whoever asks.
-    pub(in crate::worlds) fn kept_generator(
+    pub(super) fn comprehension(&mut self, id: ExprId, comp: &Comprehension) -> Flow<Value> {
+        let Some(first) = comp.generators.first() else { return Ok(Value::Opaque(None)) };
+        let iterable = self.expr(first.iter)?;
+        let (closure, class) = (self.closure_here(), self.here().class.clone());
+        let program = Rc::clone(&self.program);
+        if let ExprKind::GeneratorExp(_) = program.ast().expr(id).kind {
+            if comp.generators.iter().any(|generator| generator.is_async) {
+                return Ok(Value::Opaque(None));
+            }
+            let iterable = self.iterator(&iterable, first.iter)?;
+            let version = self.version;
+            let source = Source::Expression { program, version, id, iterable, closure, class };
+            return Ok(self.allocate_generator(source));
+        }
+        let collected = self.collect(id, comp, &iterable, closure, class)?;
+        Ok(self.collected_value(id, collected))
+    }
+
+    /// The items of a generator expression.
+    pub(super) fn generated(
         &mut self,
         id: ExprId,
         comp: &Comprehension,
-    ) -> Flow<Value> {
-        let Some(first) = comp.generators.first() else { return Ok(Value::Opaque(None)) };
-        let before = self.state.clone();
-        let raised = self.raises.len();
-        match self.comprehension(id, comp) {
-            Ok(value) if self.raises.len() == raised => Ok(value),
-            _ => {
-                self.state = before;
-                self.raises.truncate(raised);
-                self.expr(first.iter)?;
-                Ok(Value::Opaque(None))
-            }
-        }
+        iterable: &Value,
+        closure: Rc<[ObjectId]>,
+        class: Option<(ObjectId, Value)>,
+    ) -> Flow<Items> {
+        Ok(self.collect(id, comp, iterable, closure, class)?.into_items())
     }
 
-    pub(super) fn comprehension(&mut self, id: ExprId, comp: &Comprehension) -> Flow<Value> {
-        let program = std::rc::Rc::clone(&self.program);
-        let Some(scope) = program.expression_scope(id).map(Arc::clone) else {
-            return Ok(Value::Opaque(None));
+    fn collect(
+        &mut self,
+        id: ExprId,
+        comp: &Comprehension,
+        iterable: &Value,
+        closure: Rc<[ObjectId]>,
+        class: Option<(ObjectId, Value)>,
+    ) -> Flow<Collected> {
+        let kind = &self.program.ast().expr(id).kind;
+        let is_hashed = matches!(kind, ExprKind::SetComp(_) | ExprKind::DictComp(_));
+        let mut collected = Collected { is_hashed, ..Collected::default() };
+        let scope = self.program.expression_scope(id).map(Arc::clone);
+        let (Some(scope), Some((first, rest))) = (scope, comp.generators.split_first()) else {
+            collected.inexact = true;
+            return Ok(collected);
         };
-        let Some((first, rest)) = comp.generators.split_first() else {
-            return Ok(Value::Opaque(None));
-        };
-        let iterable = self.expr(first.iter)?;
         let items =
-            if first.is_async { Items::unknown() } else { self.iterate(&iterable, first.iter)? };
+            if first.is_async { Items::unknown() } else { self.iterate(iterable, first.iter)? };
         let frame = self.allocate_frame(Arc::clone(&scope));
-        let active = Active {
+        self.active.push(Active {
             kind: ScopeKind::Comprehension,
             frame: Some(frame),
             scope: Some(scope),
-            closure: self.closure_here(),
-            class: self.here().class.clone(),
-        };
-        self.active.push(active);
-        let mut collected = Collected::default();
+            closure,
+            class,
+            yields: None,
+        });
         let outside = iterable.is_outside();
         let end = self.generate(first, items, outside, rest, comp, &mut collected);
         self.active.pop();
-        end?;
-        Ok(self.collected_value(id, collected))
+        end.map(|()| collected)
     }
 
     fn generate(
@@ -130,6 +145,9 @@ impl Machine<'_> {
             return self.generate(generator, items, outside, rest, comp, collected);
         }
         let element = self.expr(comp.element)?;
+        if collected.is_hashed {
+            self.hash_value(&element, comp.element)?;
+        }
         let value = comp.value.map(|value| self.expr(value)).transpose()?;
         collected.elements.push((element, value.unwrap_or(Value::None)));
         Ok(())
@@ -145,15 +163,19 @@ impl Machine<'_> {
             }
             return self.allocate(Object::Dict(entries));
         }
-        let items = if exact {
-            Items::exactly(collected.elements.into_iter().map(|(element, _)| element).collect())
-        } else {
-            Items::unknown()
-        };
+        let items = collected.into_items();
         match program.ast().expr(id).kind {
-            ExprKind::ListComp(_) => self.allocate(Object::List(items)),
             ExprKind::SetComp(_) => self.make_set(items),
-            _ => self.allocate(Object::Iterator(items)),
+            _ => self.allocate(Object::List(items)),
         }
+    }
+}
+
+impl Collected {
+    fn into_items(self) -> Items {
+        if self.inexact {
+            return Items::unknown();
+        }
+        Items::exactly(self.elements.into_iter().map(|(element, _)| element).collect())
     }
 }

@@ -1,6 +1,7 @@
 //! Which way conditions go.
 
 use crate::syntax::ast::{BoolOp, CompareOp, ExprId, ExprKind, Name, UnaryOp};
+use crate::worlds::answers::agreed;
 use crate::worlds::builtins::functions::OWN_NAMES;
 use crate::worlds::machine::{Flow, Machine, Stop};
 use crate::worlds::state::{Object, Slot, State};
@@ -116,13 +117,14 @@ impl Machine<'_> {
 
     /// Splits the current state by the truth of a value.
     fn split(&mut self, value: &Value, at: ExprId) -> Flow<Outcomes> {
-        if let Value::Object(_) = value
-            && let Some(method) =
-                self.special(value, "__bool__").or_else(|| self.special(value, "__len__"))
-        {
-            let answer = self.call(&method, Vec::new(), at)?;
+        if let Some(answer) = self.own_truth(value, at)? {
             let truth = self.truth(&answer);
             return Ok(self.split_by(truth, answer.is_outside()));
+        }
+        if let Value::Union(values) = value
+            && self.truth(value).is_none()
+        {
+            self.suppose_effects(values.iter());
         }
         let truth = self.truth(value);
         Ok(self.split_by(truth, value.is_outside()))
@@ -225,7 +227,7 @@ impl Machine<'_> {
                     (seen && plain).then_some(true)
                 }
                 Object::Class(class) => (!class.is_opaque).then_some(true),
-                Object::Iterator(_) => Some(true),
+                Object::Iterator(_) | Object::Generator(_) => Some(true),
                 Object::Frame(_) => None,
             },
             Value::External(external) => {
@@ -233,11 +235,7 @@ impl Machine<'_> {
                 constant.truth()
             }
             Value::Opaque(Some("function" | "type" | "module" | "generator")) => Some(true),
-            Value::Union(values) => {
-                let mut truths = values.iter().map(|value| self.truth(value));
-                let first = truths.next()??;
-                truths.all(|truth| truth == Some(first)).then_some(first)
-            }
+            Value::Union(values) => agreed(values, |value| self.truth(value)),
             value => value.truth(),
         }
     }

@@ -38,11 +38,15 @@ impl Machine<'_> {
                     self.state.insert(*id, used);
                     Ok(items)
                 }
+                Some(Object::Generator(generator)) => {
+                    let generator = generator.clone();
+                    self.drain(*id, &generator, false, at)
+                }
                 Some(Object::Instance(_)) => self.iterate_instance(value, at),
                 Some(Object::Class(class)) if class.is_opaque => {
-                    self.may_raise("TypeError", Risk::Environment, at, || {
-                        "this may not be iterable".into()
-                    });
+                    let risk = Risk::decided_by(class.from_outside);
+                    self.suppose_effects([value]);
+                    self.may_raise("TypeError", risk, at, || "this may not be iterable".into());
                     Ok(Items::unknown())
                 }
                 _ => Err(self.raise_builtin("TypeError", "the object is not iterable")),
@@ -99,11 +103,29 @@ impl Machine<'_> {
                 self.may_raise("", Risk::Inside, at, || "the iterator may raise".into());
                 Ok(Items::unknown())
             }
-            Value::Object(_) | Value::Opaque(_) => self.iterate(&iterator, at),
+            Value::Object(id)
+                if matches!(
+                    self.state.object(*id),
+                    Some(Object::Iterator(_) | Object::Generator(_))
+                ) =>
+            {
+                self.iterate(&iterator, at)
+            }
+            Value::Opaque(Some("generator" | "map" | "zip" | "filter" | "enumerate")) => {
+                self.iterate(&iterator, at)
+            }
+            iterator if !iterator.is_outside() && is_no_iterator(iterator) => {
+                Err(self.raise_builtin("TypeError", "iter() returned no iterator"))
+            }
             _ => {
                 self.may_raise("", Risk::Inside, at, || "the iterator may raise".into());
                 Ok(Items::unknown())
             }
         }
     }
+}
+
+/// Whether a value is certainly nothing that `next()` takes.
+fn is_no_iterator(value: &Value) -> bool {
+    !matches!(value, Value::Opaque(_) | Value::Union(_))
 }

@@ -148,6 +148,7 @@ impl Machine<'_> {
         let known = [left.type_name(), right.type_name()];
         match (op, known) {
             (BinaryOp::Mod, [Some("str"), _]) => {
+                self.suppose_effects([right]);
                 // The format decides; a literal format with its arguments rarely fails.
                 if left.is_constant() && (right.is_constant() || right.is_outside()) {
                     let risk = Risk::decided_by(right.is_outside());
@@ -213,7 +214,8 @@ impl Machine<'_> {
         operands: &[&Value],
         at: ExprId,
     ) -> Flow<Value> {
-        let outside = operands.iter().any(|operand| operand.is_outside());
+        let outside = operands.iter().any(|operand| self.is_decided_outside(operand));
+        self.suppose_effects(operands.iter().copied());
         let risk = Risk::decided_by(outside);
         let text = self.excerpt(self.program.ast().expr(at).span);
         self.may_raise("", risk, at, || format!("`{text}` may raise"));

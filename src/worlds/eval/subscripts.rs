@@ -1,6 +1,7 @@
 //! Subscripts and membership.
 
 use crate::syntax::ast::{ExprId, ExprKind, Name};
+use crate::worlds::answers::any_of;
 use crate::worlds::builtins::functions::OWN_NAMES;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
@@ -138,7 +139,7 @@ impl Machine<'_> {
                 Some(Object::Instance(_)) => match self.special(object, "__getitem__") {
                     Some(method) => self.call(&method, vec![index.clone()], at),
                     None if self.has_unseen_attributes(object) => {
-                        self.unseen_operation(&[&Value::Unknown], at)
+                        self.unseen_operation(&[object, index], at)
                     }
                     None => Err(self.raise_builtin("TypeError", "the object has no items")),
                 },
@@ -174,7 +175,9 @@ impl Machine<'_> {
                 Ok(Value::Unknown)
             }
             // A subscript of something imported is nearly always a type expression.
-            Value::External(external) if self.is_harmless(object) => {
+            Value::External(external)
+                if self.is_harmless(object) && !external.attribute.contains("()") =>
+            {
                 let attribute = Name::from(format!("{}[]", external.attribute));
                 let module = external.module.clone();
                 Ok(Value::External(std::rc::Rc::new(External { module, attribute })))
@@ -252,8 +255,15 @@ impl Machine<'_> {
                 Err(self.raise_builtin("TypeError", "the index is no integer"))
             }
             _ => {
+                if let Some(method) = self.own_method(index, "__index__") {
+                    self.call_protocol(&method, Vec::new(), &["int"], at)?;
+                }
                 let risk = Risk::decided_by(index.is_outside());
-                self.may_raise("IndexError", risk, at, || "the index may be out of range".into());
+                let class = match index.type_name() {
+                    Some("int" | "bool") => "IndexError",
+                    _ => "",
+                };
+                self.may_raise(class, risk, at, || "the index may be out of range".into());
                 let any = Value::join_all(items.values.iter().cloned());
                 Ok(any.filter(|_| items.exact).unwrap_or(Value::Opaque(None)))
             }
@@ -261,9 +271,7 @@ impl Machine<'_> {
     }
 
     fn entry(&mut self, entries: &Entries, key: &Value, at: ExprId) -> Flow<Value> {
-        if self.is_unhashable(key) == Some(true) {
-            return Err(self.raise_builtin("TypeError", "the key is not hashable"));
-        }
+        self.hash_value(key, at)?;
         match entries.get(key) {
             Some(Some(value)) => Ok(value.clone()),
             Some(None) => Err(self.raise_builtin("KeyError", "there is no such key")),
@@ -313,7 +321,7 @@ impl Machine<'_> {
             };
         }
         if self.is_opaque_class(class) || self.builtin_ancestor(class) != "object" {
-            return self.unseen_operation(&[&Value::Unknown], at);
+            return self.unseen_operation(&[class, index], at);
         }
         Err(self.raise_builtin("TypeError", "the class is not subscriptable"))
     }
@@ -328,19 +336,28 @@ impl Machine<'_> {
         match container {
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::Dict(entries)) => {
+                    let entries = entries.clone();
+                    self.hash_value(item, at)?;
                     let found = entries.get(item).map(|value| value.is_some());
-                    if self.is_unhashable(item) == Some(true) {
-                        return Err(self.raise_builtin("TypeError", "the key is not hashable"));
+                    if found.is_none() {
+                        let keys: Vec<Value> = entries.pairs.into_iter().map(|(k, _)| k).collect();
+                        self.note_equality(&keys, item, at);
                     }
                     Ok(found)
                 }
-                Some(Object::List(items) | Object::Set(items)) => {
+                Some(Object::List(items)) => {
                     let items = items.clone();
-                    Ok(self.among(&items, item))
+                    Ok(self.among(&items, item, at))
+                }
+                Some(Object::Set(items)) => {
+                    let items = items.clone();
+                    self.hash_value(item, at)?;
+                    Ok(self.among(&items, item, at))
                 }
                 Some(Object::Instance(_)) => match self.special(container, "__contains__") {
                     Some(method) => {
                         let answer = self.call(&method, vec![item.clone()], at)?;
+                        self.suppose_effects([&answer]);
                         Ok(self.truth(&answer))
                     }
                     None => self.contains_by_iteration(container, item, at),
@@ -348,7 +365,7 @@ impl Machine<'_> {
                 _ => self.contains_by_iteration(container, item, at),
             },
             Value::Tuple(items) | Value::Range(items) => {
-                Ok(self.among(&Items::exactly(items.to_vec()), item))
+                Ok(self.among(&Items::exactly(items.to_vec()), item, at))
             }
             Value::Str(text) => match item {
                 Value::Str(part) => Ok(Some(text.contains(&**part))),
@@ -399,21 +416,14 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Option<bool>> {
         let items = self.iterate(container, at)?;
-        Ok(self.among(&items, item))
+        Ok(self.among(&items, item, at))
     }
 
-    fn among(&self, items: &Items, item: &Value) -> Option<bool> {
-        if !items.exact {
-            return None;
+    fn among(&mut self, items: &Items, item: &Value, at: ExprId) -> Option<bool> {
+        let known = any_of(&items.values, |value| self.values_equal(value, item));
+        if known.is_none() {
+            self.note_equality(&items.values, item, at);
         }
-        let mut all_known = true;
-        for value in &items.values {
-            match self.values_equal(value, item) {
-                Some(true) => return Some(true),
-                Some(false) => {}
-                None => all_known = false,
-            }
-        }
-        all_known.then_some(false)
+        known.filter(|_| items.exact)
     }
 }

@@ -229,8 +229,10 @@ impl Machine<'_> {
         match self.place(self.here(), name) {
             Place::Global => self.delete_global(name, at),
             Place::Frame(frame) => {
+                let is_own = self.here().frame == Some(frame);
                 let class = match self.here().kind {
                     ScopeKind::Class => "NameError",
+                    _ if !is_own => "NameError",
                     _ => "UnboundLocalError",
                 };
                 let Some(Object::Frame(locals)) = self.state.object(frame) else { return Ok(()) };
@@ -247,23 +249,31 @@ impl Machine<'_> {
         }
     }
 
-    pub(in crate::worlds) fn delete_global(&mut self, name: &Name, at: ExprId) -> Flow<()> {
+    fn delete_global(&mut self, name: &Name, at: ExprId) -> Flow<()> {
+        self.unbind(name, "NameError", at)
+    }
+
+    /// Unbinds a module name; where it is not bound, this raises `class`.
+    pub(in crate::worlds) fn unbind(
+        &mut self,
+        name: &Name,
+        class: &'static str,
+        at: ExprId,
+    ) -> Flow<()> {
         self.note_read(name, at);
         let symbol = self.symbol(name);
         match self.state.global(symbol).map(|slot| slot.maybe_unbound) {
             None if self.state.unseen => {
-                self.may_raise("NameError", Risk::Environment, at, || {
-                    format!("`{name}` may be unbound")
-                });
+                self.may_raise(class, Risk::Environment, at, || format!("`{name}` may be unbound"));
                 Ok(())
             }
             None => {
                 let reason = format!("`{name}` is not bound in any world here");
-                Err(self.raise_builtin("NameError", reason))
+                Err(self.raise_builtin(class, reason))
             }
             Some(maybe_unbound) => {
                 if maybe_unbound {
-                    self.may_raise("NameError", Risk::Inside, at, || {
+                    self.may_raise(class, Risk::Inside, at, || {
                         format!("`{name}` may not be bound here")
                     });
                 }

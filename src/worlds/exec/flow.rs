@@ -1,12 +1,64 @@
 //! `if`, `for` and `while`.
 
 use crate::syntax::ast::{ExprId, StmtId};
-use crate::worlds::machine::{Flow, Machine, Stop};
-use crate::worlds::state::Items;
-use crate::worlds::value::Value;
+use crate::text::span::Span;
+use crate::worlds::machine::{Flow, Machine, Risk, Stop};
+use crate::worlds::state::{Items, Object};
+use crate::worlds::value::{ObjectId, Value};
 
 /// A loop over known items is followed item by item up to this many.
 const MAX_UNROLLED: usize = 400;
+
+const RESIZED: &str = "the object changes its size while it is iterated over";
+
+/// How an object gives its items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// By position (`listiter_next`).
+    List,
+    /// A dictionary or a set, which must keep its size (`dictiter_iternextkey`).
+    Sized,
+    /// Each item once, whoever asks.
+    Iterator,
+}
+
+/// What a loop iterates over, where the loop may change it.
+struct Changeable {
+    id: ObjectId,
+    kind: Kind,
+    /// Where the iterable stands.
+    span: Span,
+}
+
+impl Changeable {
+    /// None where the items are not known, and where their order is not.
+    fn of(machine: &Machine<'_>, iterable: &Value, span: Span) -> Option<Changeable> {
+        let Value::Object(id) = iterable else { return None };
+        let kind = match machine.state.object(*id)? {
+            Object::List(_) => Kind::List,
+            Object::Dict(_) => Kind::Sized,
+            Object::Set(items) if items.values.len() < 2 => Kind::Sized,
+            Object::Iterator(_) => Kind::Iterator,
+            _ => return None,
+        };
+        let changeable = Changeable { id: *id, kind, span };
+        let is_known = changeable.items(machine).is_some_and(|items| items.len() <= MAX_UNROLLED);
+        is_known.then_some(changeable)
+    }
+
+    /// What is in it now; None where that is not known.
+    fn items(&self, machine: &Machine<'_>) -> Option<Vec<Value>> {
+        match machine.state.object(self.id)? {
+            Object::List(items) | Object::Set(items) | Object::Iterator(items) => {
+                items.exact.then(|| items.values.clone())
+            }
+            Object::Dict(entries) if entries.exact => {
+                Some(entries.pairs.iter().map(|(key, _)| key.clone()).collect())
+            }
+            _ => None,
+        }
+    }
+}
 
 impl Machine<'_> {
     pub(super) fn if_statement(
@@ -33,8 +85,12 @@ impl Machine<'_> {
         let iterable = self.expr(iter)?;
         let span = self.program.ast().expr(iter).span;
         self.stand_at(span);
-        let items = if is_async { Items::unknown() } else { self.iterate(&iterable, iter)? };
         let breaks = self.breaks.len();
+        if let (false, Some(changeable)) = (is_async, Changeable::of(self, &iterable, span)) {
+            let finished = self.watched(&changeable, target, body);
+            return self.after_loop(finished, orelse, breaks);
+        }
+        let items = if is_async { Items::unknown() } else { self.iterate(&iterable, iter)? };
         let outside = iterable.is_outside();
         let finished = if items.exact && items.values.len() <= MAX_UNROLLED {
             self.unrolled(&items.values, target, body)
@@ -73,6 +129,49 @@ impl Machine<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A loop over an object that its body may change.
+    fn watched(&mut self, changeable: &Changeable, target: ExprId, body: &[StmtId]) -> Flow<()> {
+        let start = changeable.items(self).unwrap_or_default();
+        for round in 0.. {
+            let items = match changeable.items(self) {
+                Some(items) if round < MAX_UNROLLED && self.step() => items,
+                _ => {
+                    if changeable.kind == Kind::Sized {
+                        self.may_be_resized(changeable, target);
+                    }
+                    let item = Value::Opaque(None);
+                    return self.repeated(|machine| {
+                        machine.assign(target, item.clone())?;
+                        machine.block(body)
+                    });
+                }
+            };
+            self.stand_at(changeable.span);
+            let item = match changeable.kind {
+                Kind::List => items.get(round),
+                Kind::Iterator => items.first(),
+                Kind::Sized if items.len() != start.len() => {
+                    return Err(self.raise_builtin("RuntimeError", RESIZED));
+                }
+                Kind::Sized => start.get(round),
+            };
+            let Some(item) = item else { break };
+            if changeable.kind == Kind::Iterator {
+                let rest = Items::exactly(items[1..].to_vec());
+                self.state.insert(changeable.id, Object::Iterator(rest));
+            }
+            let continues = self.continues.len();
+            let end = self.assign(target, item.clone()).and_then(|()| self.block(body));
+            self.next_iteration(end, continues)?;
+        }
+        Ok(())
+    }
+
+    fn may_be_resized(&mut self, changeable: &Changeable, at: ExprId) {
+        self.stand_at(changeable.span);
+        self.may_raise("RuntimeError", Risk::Inside, at, || RESIZED.to_owned());
     }
 
     /// Joins the paths that go on with the next iteration.

@@ -52,7 +52,7 @@ impl Machine<'_> {
                         true => Risk::Environment,
                         false => Risk::Inside,
                     };
-                    self.may_raise_if("ImportError", risk, unchanged, || {
+                    self.may_raise_if("ModuleNotFoundError", risk, unchanged, || {
                         format!("module `{part}` may not be installed")
                     });
                     if risk == Risk::Inside {
@@ -275,6 +275,15 @@ impl Machine<'_> {
             self.see_nothing(span, &why);
         }
         Ok(())
+    }
+
+    /// Any name may have been unbound by something that is not seen.
+    pub(in crate::worlds) fn unbind_any(&mut self) {
+        let bound: Vec<_> = self.state.globals().map(|(symbol, _)| symbol).collect();
+        for symbol in bound {
+            let name = self.name(symbol).clone();
+            self.maybe_unbind_global(&name);
+        }
     }
 
     /// From here on any name may have been bound by something that is not seen.

@@ -4,13 +4,14 @@ use crate::program::scopes::pattern_names;
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{Constant, ExprId, MatchCase, Name, Pattern, PatternKind};
 use crate::text::span::Span;
+use crate::worlds::answers::both;
 use crate::worlds::builtins::types;
 use crate::worlds::machine::{Flow, Machine, Stop};
 use crate::worlds::state::{Items, Object, State};
 use crate::worlds::value::Value;
 
 /// What a pattern would bind, in order.
-type Captures = Vec<(Name, Span, Value)>;
+pub(super) type Captures = Vec<(Name, Span, Value)>;
 
 impl Machine<'_> {
     pub(super) fn match_statement(&mut self, subject: ExprId, cases: &[MatchCase]) -> Flow<()> {
@@ -64,7 +65,7 @@ impl Machine<'_> {
     }
 
     /// Whether a value matches; captures are noted, not bound.
-    fn pattern(
+    pub(super) fn pattern(
         &mut self,
         pattern: &Pattern,
         value: &Value,
@@ -107,51 +108,7 @@ impl Machine<'_> {
             }
             PatternKind::Class { cls, patterns, keywords } => {
                 let class = self.expr(*cls)?;
-                let is_instance = self.is_instance(value, &class);
-                if is_instance == Some(false) {
-                    return Ok(Some(false));
-                }
-                let mut all = is_instance;
-                let whole = matches!(
-                    class,
-                    Value::Type(
-                        "int"
-                            | "str"
-                            | "float"
-                            | "bool"
-                            | "bytes"
-                            | "list"
-                            | "dict"
-                            | "tuple"
-                            | "set"
-                    )
-                );
-                for pattern in patterns {
-                    let part = if whole { value.clone() } else { Value::Opaque(None) };
-                    all = both(all, self.pattern(pattern, &part, captures)?);
-                    if !whole {
-                        all = both(all, None);
-                    }
-                }
-                for (name, pattern) in keywords {
-                    let part = match value {
-                        Value::Object(id) => match self.state.object(*id) {
-                            Some(Object::Instance(instance)) => {
-                                let local = instance.attributes.get(name);
-                                local.filter(|local| !local.maybe_unbound).map(|l| l.value.clone())
-                            }
-                            _ => None,
-                        },
-                        _ => None,
-                    };
-                    let found = part.is_some();
-                    let part = part.unwrap_or(Value::Opaque(None));
-                    all = both(all, self.pattern(pattern, &part, captures)?);
-                    if !found {
-                        all = both(all, None);
-                    }
-                }
-                Ok(all)
+                self.class_pattern(&class, *cls, patterns, keywords, value, captures)
             }
             PatternKind::Star(_) => Ok(Some(true)),
         }
@@ -196,7 +153,9 @@ impl Machine<'_> {
             Value::Tuple(items) | Value::Range(items) => Items::exactly(items.to_vec()),
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::List(items)) => items.clone(),
-                Some(Object::Dict(_) | Object::Set(_) | Object::Iterator(_)) => {
+                Some(
+                    Object::Dict(_) | Object::Set(_) | Object::Iterator(_) | Object::Generator(_),
+                ) => {
                     return Ok(Some(false));
                 }
                 // A class of the module's own is no sequence unless it derives from one.
@@ -254,7 +213,9 @@ impl Machine<'_> {
         let entries = match value {
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::Dict(entries)) => Some(entries.clone()),
-                Some(Object::List(_) | Object::Set(_) | Object::Iterator(_)) => {
+                Some(
+                    Object::List(_) | Object::Set(_) | Object::Iterator(_) | Object::Generator(_),
+                ) => {
                     return Ok(Some(false));
                 }
                 Some(Object::Instance(_) | Object::Class(_)) if self.is_plain_object(value) => {
@@ -293,15 +254,7 @@ impl Machine<'_> {
     }
 }
 
-fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
-    match (a, b) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    }
-}
-
-fn note_names(pattern: &Pattern, captures: &mut Captures) {
+pub(super) fn note_names(pattern: &Pattern, captures: &mut Captures) {
     pattern_names(pattern, &mut |ident| {
         captures.push((ident.name.clone(), ident.span, Value::Opaque(None)));
     });

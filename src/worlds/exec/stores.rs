@@ -37,6 +37,13 @@ impl Machine<'_> {
                 self.ran(at);
                 Ok(())
             }
+            // From 3.10 on these have a `__dict__`; so has a property from 3.13 on, for its name.
+            Value::Method(pair) if matches!(pair.0, Value::Type(_)) => {
+                self.may_raise("AttributeError", Risk::Inside, at, || {
+                    format!("attribute `{name}` may not be assignable")
+                });
+                Ok(())
+            }
             _ => {
                 let reason = format!("attribute `{name}` cannot be set on this object");
                 let class =
@@ -58,19 +65,23 @@ impl Machine<'_> {
         if is_instance && let Some(setter) = self.special(&object, "__setattr__") {
             return self.call(&setter, vec![Value::str(name), value], at).map(drop);
         }
-        if is_instance
-            && let Some(slots) = self.class_attribute(&self.class_of(&object), "__slots__")
-        {
-            let listed = match &slots.value {
-                Value::Tuple(names) => {
-                    names.iter().any(|slot| matches!(slot, Value::Str(slot) if slot == name))
+        if is_instance && self.set_by_descriptor(&object, name, &value, at)?.is_some() {
+            return Ok(());
+        }
+        if is_instance {
+            let class = self.class_of(&object);
+            match self.slots(&class) {
+                Some(slots) if !slots.is_empty() && !slots.contains(name) => {
+                    let reason = format!("`{name}` is not among the `__slots__`");
+                    return Err(self.raise_builtin("AttributeError", reason));
                 }
-                _ => false,
-            };
-            if !listed {
-                self.may_raise("AttributeError", Risk::Inside, at, || {
-                    format!("`{name}` may not be among the `__slots__`")
-                });
+                Some(slots) if slots.contains(name) => {}
+                _ if self.class_attribute(&class, "__slots__").is_some() => {
+                    self.may_raise("AttributeError", Risk::Inside, at, || {
+                        format!("`{name}` may not be among the `__slots__`")
+                    });
+                }
+                _ => {}
             }
         }
         match self.state.object_mut(id) {
@@ -97,7 +108,7 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<()> {
         if let Value::ThisModule = object {
-            return self.delete_global(name, at);
+            return self.unbind(name, "AttributeError", at);
         }
         let removed = match object {
             Value::Object(id) => match self.state.object_mut(*id) {
@@ -180,10 +191,8 @@ impl Machine<'_> {
         value: Value,
         at: ExprId,
     ) -> Flow<()> {
-        if self.is_unhashable(index) == Some(true)
-            && matches!(self.state.object(id), Some(Object::Dict(_)))
-        {
-            return Err(self.raise_builtin("TypeError", "the key is not hashable"));
+        if matches!(self.state.object(id), Some(Object::Dict(_))) {
+            self.hash_value(index, at)?;
         }
         match self.state.object_mut(id) {
             Some(Object::Dict(entries)) => {
@@ -238,8 +247,10 @@ impl Machine<'_> {
             Value::Globals => match index {
                 Value::Str(name) => self.delete_global_key(&Name::clone(name), at),
                 _ => {
-                    let span = self.program.ast().expr(at).span;
-                    self.see_nothing(span, "a name is computed and removed through `globals()`");
+                    self.may_raise("KeyError", Risk::Inside, at, || {
+                        "the name may be unbound".into()
+                    });
+                    self.unbind_any();
                     Ok(())
                 }
             },

@@ -1,11 +1,16 @@
 //! `try` in all its forms.
 
+use std::rc::Rc;
+
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExceptHandler, StmtId};
 use crate::text::span::Span;
-use crate::worlds::machine::{Flow, Machine, Raise, Stop};
+use crate::worlds::machine::{Flow, Machine, Raise, Risk, Stop};
 use crate::worlds::state::State;
 use crate::worlds::value::Value;
+
+/// Exceptions of one call that are kept apart.
+const MAX_RAISES: usize = 12;
 
 /// How far the lists of exits reached when a construct began.
 #[derive(Debug, Clone, Copy)]
@@ -16,10 +21,12 @@ pub(super) struct Mark {
     continues: usize,
 }
 
-/// Exceptions that are the same, with the joined state in which they are met.
+/// Exceptions that no handler can tell apart, with the joined state in which they are met.
 struct Caught {
     state: State,
     raise: Raise,
+    /// The others of them that come from other places.
+    others: Vec<Raise>,
 }
 
 impl Machine<'_> {
@@ -84,26 +91,20 @@ impl Machine<'_> {
         is_star: bool,
         states: &mut Vec<State>,
     ) {
-        let Caught { state, raise } = caught;
+        let Caught { state, raise, others } = caught;
         self.state = state;
+        let places: Rc<[Span]> =
+            std::iter::once(raise.site).chain(others.iter().map(|other| other.site)).collect();
         for handler in handlers {
-            let matches = match handler.typ {
-                None => Some(true),
-                Some(typ) => {
-                    let span = self.program.ast().expr(typ).span;
-                    self.stand_at(span);
-                    match self.expr(typ) {
-                        Ok(classes) => self.exception_matches(&raise.exception, &classes),
-                        Err(Stop) => return,
-                    }
-                }
+            let Ok(matches) = self.handler_matches(handler, &raise.exception, is_star) else {
+                return;
             };
             if matches == Some(false) {
                 continue;
             }
             let before = self.state.clone();
             let exception = if is_star { Value::Opaque(None) } else { raise.exception.clone() };
-            if self.handle(handler, exception, raise.site).is_ok() {
+            if self.handle(handler, exception, Rc::clone(&places)).is_ok() {
                 states.push(std::mem::take(&mut self.state));
             }
             if matches == Some(true) {
@@ -113,15 +114,51 @@ impl Machine<'_> {
         }
         let keeps_state = raise.state.is_some() || self.tries > 0;
         let state = std::mem::take(&mut self.state);
-        self.raises.push(Raise { state: keeps_state.then_some(state), ..raise });
+        for raise in others.into_iter().chain([raise]) {
+            let state = keeps_state.then(|| state.clone());
+            self.raises.push(Raise { state, ..raise });
+        }
     }
 
-    fn handle(&mut self, handler: &ExceptHandler, exception: Value, site: Span) -> Flow<()> {
+    fn handler_matches(
+        &mut self,
+        handler: &ExceptHandler,
+        exception: &Value,
+        is_star: bool,
+    ) -> Flow<Option<bool>> {
+        let Some(typ) = handler.typ else { return Ok(Some(true)) };
+        let span = self.program.ast().expr(typ).span;
+        self.stand_at(span);
+        let classes = self.expr(typ)?;
+        if self.exception_class(&classes) == Some(false) {
+            // `CHECK_EXC_MATCH` in `Python/bytecodes.c`.
+            let reason = "only exception classes can be caught";
+            return Err(self.raise_builtin("TypeError", reason));
+        }
+        if self.exception_class(&classes).is_none() {
+            let risk = Risk::decided_by(classes.is_outside());
+            self.may_raise("TypeError", risk, typ, || "this may be no exception class".to_owned());
+        }
+        let matches = self.exception_matches(exception, &classes);
+        // What is in a group is not followed: any part of it may match.
+        let group = Value::Type("BaseExceptionGroup");
+        if is_star && self.is_instance(exception, &group) != Some(false) {
+            return Ok(None);
+        }
+        Ok(matches)
+    }
+
+    fn handle(
+        &mut self,
+        handler: &ExceptHandler,
+        exception: Value,
+        places: Rc<[Span]>,
+    ) -> Flow<()> {
         let mark = self.mark();
         if let Some(name) = &handler.name {
             self.bind_name(&name.name, exception.clone(), name.span, BindingKind::Variable);
         }
-        self.handling.push((exception, site));
+        self.handling.push((exception, places));
         let end = self.block(&handler.body);
         self.handling.pop();
         let Some(name) = &handler.name else { return end };
@@ -130,6 +167,35 @@ impl Machine<'_> {
             machine.forget_name(&name.name);
             Ok(())
         })
+    }
+
+    /// Joins exceptions that a call may raise where there are too many to keep apart.
+    pub(in crate::worlds) fn compact_raises(&mut self, base: usize) {
+        if self.raises.len() - base <= MAX_RAISES {
+            return;
+        }
+        let mut kept: Vec<Raise> = Vec::new();
+        for raise in self.raises.split_off(base) {
+            let same = |known: &&mut Raise| {
+                known.risk == raise.risk
+                    && known.unchanged == raise.unchanged
+                    && known.site == raise.site
+                    && known.exception.type_name() == raise.exception.type_name()
+            };
+            match kept.iter_mut().find(same) {
+                Some(known) => {
+                    known.state = match (known.state.take(), raise.state) {
+                        (Some(a), Some(b)) => Some(a.join(&b)),
+                        (a, b) => a.or(b),
+                    };
+                    if !known.exception.same(&raise.exception) {
+                        known.exception = known.exception.join(&raise.exception);
+                    }
+                }
+                None => kept.push(raise),
+            }
+        }
+        self.raises.extend(kept);
     }
 
     /// Runs `last` on every path that leaves a construct, and lets each go on where it went.
@@ -150,7 +216,7 @@ impl Machine<'_> {
                 continue;
             };
             self.state = state;
-            self.handling.push((raise.exception.clone(), raise.site));
+            self.handling.push((raise.exception.clone(), Rc::from([raise.site])));
             let end = last(self);
             self.handling.pop();
             if end.is_ok() {
@@ -189,11 +255,16 @@ fn group(raised: Vec<Raise>) -> Vec<Caught> {
         match groups.iter_mut().find(same) {
             Some(caught) => {
                 caught.state = std::mem::take(&mut caught.state).join(&state);
-                caught.raise.unchanged &= raise.unchanged;
+                let Caught { raise: first, others, .. } = caught;
+                let mut known = std::iter::once(first).chain(others.iter_mut());
+                match known.find(|known| known.site == raise.site) {
+                    Some(known) => known.unchanged &= raise.unchanged,
+                    None => others.push(raise),
+                }
             }
             None => {
                 raise.state = Some(State::default());
-                groups.push(Caught { state, raise });
+                groups.push(Caught { state, raise, others: Vec::new() });
             }
         }
     }

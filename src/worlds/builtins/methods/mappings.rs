@@ -23,10 +23,8 @@ impl Machine<'_> {
         args: &Args,
         at: ExprId,
     ) -> Flow<Value> {
-        if let ("get" | "pop" | "setdefault", Some(key)) = (&**name, args.positional.first())
-            && self.is_unhashable(key) == Some(true)
-        {
-            return Err(self.raise_builtin("TypeError", "the key is not hashable"));
+        if let ("get" | "pop" | "setdefault", Some(key)) = (&**name, args.positional.first()) {
+            self.hash_value(key, at)?;
         }
         let entries = self.entries(id).clone();
         let list = |values: Vec<Value>| {

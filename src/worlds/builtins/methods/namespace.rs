@@ -63,15 +63,29 @@ impl Machine<'_> {
                     }
                 }
             }
+            ("__getitem__", [key]) => self.item(&Value::Globals, &key.clone(), at),
+            ("__setitem__", [key, value]) => {
+                let (key, value) = (key.clone(), value.clone());
+                self.set_item(&Value::Globals, &key, value, at)?;
+                Ok(Value::None)
+            }
+            ("__delitem__", [key]) => {
+                self.delete_item(&Value::Globals, &key.clone(), at)?;
+                Ok(Value::None)
+            }
             ("update", _) => self.update_globals(args, at),
             ("keys" | "values" | "items" | "copy", []) => Ok(Value::of_type("dict")),
             ("get" | "__contains__" | "__len__", _) => Ok(Value::Unknown),
             ("clear", []) => {
                 self.see_nothing(span, "the namespace is cleared");
+                self.unbind_any();
                 Ok(Value::None)
             }
             _ => {
                 self.see_nothing(span, "a name is computed and changed through `globals()`");
+                if matches!(&**name, "pop" | "popitem") {
+                    self.unbind_any();
+                }
                 Ok(Value::Unknown)
             }
         }

@@ -28,7 +28,7 @@ impl Machine<'_> {
                 Ok(Value::None)
             }
             ("extend", [iterable]) => {
-                let more = self.iterate(&iterable.clone(), at)?;
+                let more = self.exhaust(&iterable.clone(), at)?;
                 let items = self.list_items(id);
                 items.values.extend(more.values);
                 items.exact &= more.exact;
@@ -102,7 +102,7 @@ impl Machine<'_> {
                 self.search(&items, name, args, at)
             }
             _ => {
-                self.forget_receiver(&Value::Object(id));
+                self.forget_receiver(&Value::Object(id), at);
                 self.unseen_method(&Value::Object(id), args, at)
             }
         }
@@ -120,6 +120,9 @@ impl Machine<'_> {
         };
         let found: Option<Vec<bool>> =
             items.values.iter().map(|item| self.values_equal(item, wanted)).collect();
+        if found.is_none() {
+            self.note_equality(&items.values, wanted, at);
+        }
         match (found.filter(|_| items.exact), name) {
             (Some(found), "count") => {
                 Ok(Value::Int(found.iter().filter(|found| **found).count() as i64))
@@ -148,6 +151,9 @@ impl Machine<'_> {
         let items = self.list_items(id).clone();
         let found: Option<Vec<bool>> =
             items.values.iter().map(|item| self.values_equal(item, value)).collect();
+        if found.is_none() {
+            self.note_equality(&items.values, value, at);
+        }
         match found.filter(|_| items.exact) {
             Some(found) => match found.iter().position(|found| *found) {
                 Some(position) => {
@@ -175,9 +181,7 @@ impl Machine<'_> {
     ) -> Flow<Value> {
         match (&**name, &args.positional[..]) {
             ("add", [value]) => {
-                if self.is_unhashable(value) == Some(true) {
-                    return Err(self.raise_builtin("TypeError", "the item is not hashable"));
-                }
+                self.hash_value(value, at)?;
                 let items = self.list_items(id).clone();
                 let equal: Vec<_> =
                     items.values.iter().map(|item| self.values_equal(item, value)).collect();
@@ -215,7 +219,7 @@ impl Machine<'_> {
             ("update", sources) => {
                 let mut all = self.list_items(id).clone();
                 for source in sources {
-                    let more = self.iterate(source, at)?;
+                    let more = self.exhaust(source, at)?;
                     all.values.extend(more.values);
                     all.exact &= more.exact;
                 }

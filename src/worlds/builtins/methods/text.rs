@@ -75,7 +75,15 @@ impl Machine<'_> {
                 Ok(Value::Int(found.unwrap_or(-1)))
             }
             ("format", _) => {
-                // With enough arguments a format rarely fails; what is missing raises.
+                if args.values().any(|value| self.has_own_format(value)) {
+                    self.suppose_effects(args.values());
+                    self.may_raise("", Risk::Inside, at, || "formatting may fail".to_owned());
+                }
+                if plain_fields(text).is_some_and(|fields| fields > args.positional.len()) {
+                    let reason = "there are fewer arguments than replacement fields";
+                    return Err(self.raise_builtin("IndexError", reason));
+                }
+                // With enough arguments a format rarely fails.
                 self.may_raise("", Risk::Environment, at, || "the format may not fit".to_owned());
                 Ok(Value::of_type("str"))
             }
@@ -115,7 +123,7 @@ impl Machine<'_> {
         iterable: &Value,
         at: ExprId,
     ) -> Flow<Value> {
-        let items = self.iterate(iterable, at)?;
+        let items = self.exhaust(iterable, at)?;
         let mut texts = Vec::new();
         for item in &items.values {
             match item {
@@ -137,4 +145,11 @@ impl Machine<'_> {
         }
         Ok(Value::of_type("str"))
     }
+}
+
+/// How many arguments a format takes by place, where all its replacement fields are `{}`.
+fn plain_fields(format: &str) -> Option<usize> {
+    let fields = format.matches("{}").count();
+    let others = format.replace("{}", "");
+    (!others.contains(['{', '}'])).then_some(fields)
 }

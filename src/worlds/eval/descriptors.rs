@@ -1,0 +1,179 @@
+//! Attributes that code of the module's own serves: hooks, descriptors, metaclasses.
+
+use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::state::Object;
+use crate::worlds::value::Value;
+
+/// The getter (0) or the setter (1) of a property; the setter is None where there is none.
+pub(in crate::worlds) fn property_part(functions: &Value, part: usize) -> Value {
+    match functions {
+        Value::Tuple(parts) => parts.get(part).cloned().unwrap_or(Value::None),
+        getter if part == 0 => getter.clone(),
+        _ => Value::None,
+    }
+}
+
+impl Machine<'_> {
+    /// Some attribute may be missing; it gives what is not known.
+    pub(super) fn unseen_attribute_by(&mut self, risk: Risk, name: &Name, at: ExprId) -> Value {
+        self.may_raise("AttributeError", risk, at, || {
+            format!("there may be no attribute `{name}`")
+        });
+        if risk == Risk::Inside { Value::Opaque(None) } else { Value::Unknown }
+    }
+
+    /// Whether a class may have attributes that neither its statements nor those of a builtin
+    /// base show.
+    pub(super) fn has_hidden_attributes(&self, class: &Value) -> bool {
+        let mut ancestors = Vec::new();
+        self.own_ancestors(class, &mut ancestors);
+        ancestors.is_empty()
+            || ancestors.iter().any(|&id| match self.state.object(id) {
+                Some(Object::Class(class)) => {
+                    let is_seen = |base: &Value| matches!(base, Value::Type(_) | Value::Object(_));
+                    class.is_opaque && (class.is_hidden || !class.bases.iter().all(is_seen))
+                }
+                _ => true,
+            })
+    }
+
+    /// Whether something that is not followed has had a part in making a class.
+    pub(in crate::worlds) fn is_hidden_class(&self, class: &Value) -> bool {
+        let mut ancestors = Vec::new();
+        self.own_ancestors(class, &mut ancestors);
+        ancestors.iter().any(|&id| match self.state.object(id) {
+            Some(Object::Class(class)) => class.is_hidden || class.from_outside,
+            _ => true,
+        })
+    }
+
+    /// What may have become of a value that such a class was given.
+    pub(super) fn remade(&self, value: Value, class: &Value) -> Value {
+        match self.unseen_risk(class) {
+            Risk::Inside => value.join(&Value::Opaque(None)),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// `__getattribute__` of a class's own, and `__getattr__` where that raises.
+    pub(super) fn hooked_attribute(
+        &mut self,
+        object: &Value,
+        hook: &Value,
+        name: &Name,
+        at: ExprId,
+    ) -> Flow<Value> {
+        let fallback = self.special(object, "__getattr__");
+        let raised = self.raises.len();
+        let before = fallback.as_ref().map(|_| self.state.clone());
+        let answer = self.call(hook, vec![Value::Str(name.clone())], at);
+        let (Some(fallback), Some(before)) = (fallback, before) else { return answer };
+        if self.raises.len() == raised {
+            return answer;
+        }
+        // It may or may not have been an AttributeError.
+        let reached = answer.is_ok().then(|| std::mem::take(&mut self.state));
+        self.state = reached.map_or(before.clone(), |state| state.join(&before));
+        self.suppose_effects([&fallback]);
+        self.may_raise("", Risk::Inside, at, || "`__getattr__` may raise".to_owned());
+        Ok(Value::Opaque(None))
+    }
+
+    /// An attribute of a class that its metaclass, one of the module's own, serves.
+    pub(super) fn metaclass_attribute(
+        &mut self,
+        class: &Value,
+        name: &Name,
+        at: ExprId,
+    ) -> Flow<Option<Value>> {
+        let mut ancestors = Vec::new();
+        self.own_ancestors(class, &mut ancestors);
+        let metaclass = ancestors.iter().find_map(|&id| match self.state.object(id) {
+            Some(Object::Class(class)) => class.metaclass.clone(),
+            _ => None,
+        });
+        let Some(metaclass) = metaclass else { return Ok(None) };
+        let is_served = self.class_attribute(&metaclass, name).is_some()
+            || self.class_attribute(&metaclass, "__getattr__").is_some()
+            || self.class_attribute(&metaclass, "__getattribute__").is_some();
+        if !is_served {
+            return Ok(None);
+        }
+        self.suppose_effects([&metaclass]);
+        self.may_raise("", Risk::Inside, at, || format!("there may be no attribute `{name}`"));
+        Ok(Some(Value::Opaque(None)))
+    }
+
+    /// Whether an attribute of a class comes before those of the instance.
+    pub(super) fn is_data_descriptor(&self, value: &Value) -> bool {
+        match value {
+            Value::Method(pair) => matches!(pair.0, Value::Type("property")),
+            Value::Object(_) => self.special(value, "__set__").is_some(),
+            _ => false,
+        }
+    }
+
+    /// Sets an attribute by a descriptor of the class; None where there is none.
+    pub(in crate::worlds) fn set_by_descriptor(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        value: &Value,
+        at: ExprId,
+    ) -> Flow<Option<()>> {
+        let class = self.class_of(object);
+        let Some(local) = self.class_attribute(&class, name) else { return Ok(None) };
+        match &local.value {
+            Value::Method(pair) if matches!(pair.0, Value::Type("property")) => {
+                match property_part(&pair.1, 1) {
+                    Value::None => {
+                        let reason = format!("the property `{name}` has no setter");
+                        Err(self.raise_builtin("AttributeError", reason))
+                    }
+                    setter => {
+                        self.call(&setter, vec![object.clone(), value.clone()], at)?;
+                        Ok(Some(()))
+                    }
+                }
+            }
+            Value::Object(_) => match self.special(&local.value, "__set__") {
+                Some(set) => {
+                    self.call(&set, vec![object.clone(), value.clone()], at)?;
+                    Ok(Some(()))
+                }
+                None => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    /// `__slots__` of every class in the order of resolution; None where some class has none
+    /// or something else decides, so that any attribute can be set.
+    pub(in crate::worlds) fn slots(&self, class: &Value) -> Option<Vec<Name>> {
+        let mut ancestors = Vec::new();
+        self.own_ancestors(class, &mut ancestors);
+        let mut names = Vec::new();
+        for &ancestor in &ancestors {
+            let Some(Object::Class(class)) = self.state.object(ancestor) else { return None };
+            let slots = class.namespace.get("__slots__")?;
+            let listed = match &slots.value {
+                Value::Str(name) => vec![Value::Str(name.clone())],
+                Value::Tuple(items) => items.to_vec(),
+                Value::Object(id) => match self.state.object(*id) {
+                    Some(Object::List(items)) if items.exact => items.values.clone(),
+                    _ => return None,
+                },
+                _ => return None,
+            };
+            for name in listed {
+                match name {
+                    Value::Str(name) if &*name != "__dict__" => names.push(name),
+                    _ => return None,
+                }
+            }
+        }
+        let plain = self.builtin_ancestor(class) == "object" && !self.is_opaque_class(class);
+        plain.then_some(names)
+    }
+}

@@ -1,0 +1,116 @@
+//! What code of the module's own that is not followed may do to its names.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+
+use crate::syntax::ast::Name;
+use crate::worlds::function::Function;
+use crate::worlds::machine::Machine;
+use crate::worlds::state::Object;
+use crate::worlds::value::Value;
+
+/// The functions that may run, and what they bind and unbind.
+#[derive(Default)]
+struct Effects {
+    functions: FxHashSet<*const Function>,
+    writes: FxHashSet<Name>,
+    deletes: FxHashSet<Name>,
+}
+
+impl Machine<'_> {
+    /// Any of these may be called, any number of times, from somewhere that is not followed;
+    /// of an instance, its special methods.
+    pub(in crate::worlds) fn suppose_effects<'v>(
+        &mut self,
+        values: impl IntoIterator<Item = &'v Value>,
+    ) {
+        let mut effects = Effects::default();
+        for value in values {
+            self.collect_effects(value, &mut effects);
+        }
+        let mut names: Vec<Name> = effects.writes.into_iter().collect();
+        names.sort();
+        for name in names {
+            self.maybe_bind_global(&name, self.site);
+            if effects.deletes.contains(&name) {
+                self.maybe_unbind_global(&name);
+            }
+        }
+    }
+
+    fn collect_effects(&self, value: &Value, effects: &mut Effects) {
+        match value {
+            Value::Function(function) => self.collect_function(function, effects),
+            Value::Method(pair) => {
+                self.collect_effects(&pair.0, effects);
+                if matches!(pair.0, Value::Type(_)) {
+                    self.collect_effects(&pair.1, effects);
+                }
+            }
+            Value::Union(values) | Value::Tuple(values) => {
+                values.iter().for_each(|value| self.collect_effects(value, effects));
+            }
+            Value::Returned(returned) => {
+                returned.args.iter().for_each(|value| self.collect_effects(value, effects));
+            }
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::List(items) | Object::Set(items) | Object::Iterator(items)) => {
+                    self.collect_instances(&items.values, effects);
+                }
+                Some(Object::Dict(entries)) => {
+                    for (key, value) in &entries.pairs {
+                        self.collect_instances([key, value], effects);
+                    }
+                }
+                Some(Object::Instance(instance)) => self.collect_class(&instance.class, effects),
+                Some(Object::Class(_)) => self.collect_class(value, effects),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// Of what is in a container, instances: their methods compare, hash and show them.
+    fn collect_instances<'v>(
+        &self,
+        values: impl IntoIterator<Item = &'v Value>,
+        effects: &mut Effects,
+    ) {
+        for value in values {
+            let Value::Object(id) = value else { continue };
+            if matches!(self.state.object(*id), Some(Object::Instance(_))) {
+                self.collect_effects(value, effects);
+            }
+        }
+    }
+
+    fn collect_class(&self, class: &Value, effects: &mut Effects) {
+        let mut ancestors = Vec::new();
+        self.own_ancestors(class, &mut ancestors);
+        for ancestor in ancestors {
+            let Some(Object::Class(class)) = self.state.object(ancestor) else { continue };
+            for (_, local) in class.namespace.iter() {
+                if let Value::Function(function) = &local.value {
+                    self.collect_function(function, effects);
+                }
+            }
+        }
+    }
+
+    fn collect_function(&self, function: &Rc<Function>, effects: &mut Effects) {
+        if !effects.functions.insert(Rc::as_ptr(function)) {
+            return;
+        }
+        let Some(scope) = function.scope() else { return };
+        effects.writes.extend(scope.global_writes.iter().cloned());
+        effects.deletes.extend(scope.global_deletes.iter().cloned());
+        // What it reads it may call.
+        for read in &scope.later_reads {
+            let slot = self.known_symbol(&read.name).and_then(|symbol| self.state.global(symbol));
+            for binding in slot.map(|slot| slot.bindings.as_slice()).unwrap_or_default() {
+                self.collect_effects(&binding.value, effects);
+            }
+        }
+    }
+}

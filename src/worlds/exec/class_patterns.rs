@@ -1,0 +1,158 @@
+//! Class patterns of `match` (`match_class` in `Python/ceval.c`).
+
+use super::matching::{Captures, note_names};
+use crate::syntax::ast::{ExprId, Name, Pattern};
+use crate::worlds::answers::both;
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::state::Object;
+use crate::worlds::value::Value;
+
+/// Builtin classes whose one positional pattern takes the subject itself
+/// (`_Py_TPFLAGS_MATCH_SELF`).
+const MATCH_SELF: &[&str] = &[
+    "bool",
+    "bytearray",
+    "bytes",
+    "dict",
+    "float",
+    "frozenset",
+    "int",
+    "list",
+    "set",
+    "str",
+    "tuple",
+];
+
+/// What positional patterns take.
+enum Places {
+    /// The subject itself.
+    Subject,
+    /// These attributes.
+    Named(Vec<Name>),
+    Unseen,
+}
+
+impl Machine<'_> {
+    pub(super) fn class_pattern(
+        &mut self,
+        class: &Value,
+        at: ExprId,
+        patterns: &[Pattern],
+        keywords: &[(Name, Pattern)],
+        value: &Value,
+        captures: &mut Captures,
+    ) -> Flow<Option<bool>> {
+        self.require_class(class, at)?;
+        let is_instance = self.is_instance(value, class);
+        if is_instance == Some(false) {
+            return Ok(Some(false));
+        }
+        let mut all = is_instance;
+        let names = match self.places(class) {
+            Places::Subject | Places::Unseen if patterns.is_empty() => Vec::new(),
+            Places::Subject if patterns.len() == 1 => {
+                all = both(all, self.pattern(&patterns[0], value, captures)?);
+                Vec::new()
+            }
+            Places::Named(names) if patterns.len() <= names.len() => names,
+            places => {
+                let reason = "the class takes fewer positional patterns";
+                if !matches!(places, Places::Unseen) && is_instance == Some(true) {
+                    return Err(self.raise_builtin("TypeError", reason));
+                }
+                self.may_raise("TypeError", Risk::Inside, at, || reason.to_owned());
+                patterns.iter().for_each(|pattern| note_names(pattern, captures));
+                all = None;
+                Vec::new()
+            }
+        };
+        let positional = names.iter().zip(patterns);
+        let named = keywords.iter().map(|(name, pattern)| (name, pattern));
+        for (name, pattern) in positional.chain(named) {
+            let part = self.pattern_attribute(value, name, at)?;
+            let matches = match &part {
+                Some((part, _)) => self.pattern(pattern, part, captures)?,
+                None => return Ok(Some(false)),
+            };
+            all = both(all, matches);
+            if part.is_none_or(|(_, certain)| !certain) {
+                all = both(all, None);
+            }
+            if all == Some(false) {
+                return Ok(all);
+            }
+        }
+        Ok(all)
+    }
+
+    fn require_class(&mut self, class: &Value, at: ExprId) -> Flow<()> {
+        let reason = "a class pattern must name a class";
+        match class {
+            Value::External(_) | Value::Unknown | Value::Returned(_) => Ok(()),
+            Value::Union(_) | Value::Opaque(None) => {
+                let risk = Risk::decided_by(class.is_outside());
+                self.may_raise("TypeError", risk, at, || reason.to_owned());
+                Ok(())
+            }
+            class if self.is_class(class) => Ok(()),
+            _ => Err(self.raise_builtin("TypeError", reason)),
+        }
+    }
+
+    fn places(&self, class: &Value) -> Places {
+        match class {
+            Value::Type(name) if MATCH_SELF.contains(name) => Places::Subject,
+            Value::Type(_) => Places::Named(Vec::new()),
+            Value::Object(_) => match self.class_attribute(class, "__match_args__") {
+                Some(names) => match &names.value {
+                    Value::Tuple(names) if !self.is_hidden_class(class) => {
+                        let names = names.iter().map(|name| match name {
+                            Value::Str(name) => Some(name.clone()),
+                            _ => None,
+                        });
+                        names.collect::<Option<_>>().map_or(Places::Unseen, Places::Named)
+                    }
+                    _ => Places::Unseen,
+                },
+                None if self.is_hidden_class(class) => Places::Unseen,
+                None if MATCH_SELF.contains(&self.builtin_ancestor(class)) => Places::Subject,
+                None => Places::Named(Vec::new()),
+            },
+            _ => Places::Unseen,
+        }
+    }
+
+    /// An attribute of the subject, and whether it is certain; None where it has none.
+    fn pattern_attribute(
+        &mut self,
+        value: &Value,
+        name: &Name,
+        at: ExprId,
+    ) -> Flow<Option<(Value, bool)>> {
+        if let Value::Object(id) = value
+            && let Some(Object::Instance(instance)) = self.state.object(*id)
+        {
+            let own = instance.attributes.get(name).filter(|local| !local.maybe_unbound);
+            let class = instance.class.clone();
+            let is_plain = !self.has_unseen_attributes(value)
+                && self.special(value, "__getattr__").is_none()
+                && self.special(value, "__getattribute__").is_none();
+            let inherited = self.class_attribute(&class, name);
+            return match (own, inherited) {
+                (Some(own), None) => Ok(Some((own.value.clone(), true))),
+                (None, None) if is_plain && self.builtin_ancestor(&class) == "object" => Ok(None),
+                (None, Some(local))
+                    if is_plain && !local.maybe_unbound && local.value.is_constant() =>
+                {
+                    Ok(Some((local.value, true)))
+                }
+                _ => {
+                    self.suppose_effects([value]);
+                    self.may_raise("", Risk::Inside, at, || format!("`{name}` may raise"));
+                    Ok(Some((Value::Opaque(None), false)))
+                }
+            };
+        }
+        Ok(Some((Value::Opaque(None), false)))
+    }
+}

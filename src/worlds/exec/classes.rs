@@ -1,0 +1,520 @@
+//! `class`, as `builtin___build_class__` and `type_new` (`Objects/typeobject.c`) do it.
+
+use std::sync::Arc;
+
+use super::definitions::TypeParams;
+use crate::program::{Scope, ScopeKind};
+use crate::simulation::BindingKind;
+use crate::syntax::ast::{ClassDef, ExprId, ExprKind, Ident, Name, StmtId, StmtKind};
+use crate::worlds::builtins::types;
+use crate::worlds::eval::Args;
+use crate::worlds::function::{Class, Local, Namespace};
+use crate::worlds::machine::{Active, Flow, Machine, Risk};
+use crate::worlds::state::{Entries, Frame, Object};
+use crate::worlds::value::{ObjectId, Value};
+
+/// Bases and keywords of a class, evaluated.
+#[derive(Default)]
+struct Head {
+    bases: Vec<Value>,
+    metaclass: Option<Value>,
+    keywords: Vec<(Name, Value)>,
+    /// `*bases` or `**keywords` of something that is not known.
+    inexact: bool,
+    /// A decorator is from outside the module.
+    is_outside: bool,
+}
+
+impl Machine<'_> {
+    pub(super) fn class_def(&mut self, id: StmtId, def: &ClassDef) -> Flow<()> {
+        self.stand_at(def.header);
+        let decorators = self.decorators(&def.decorators)?;
+        let scope = self.program.statement_scope(id).map(Arc::clone);
+        let Some(scope) = scope else { return Ok(()) };
+        let type_params = self.enter_type_params(&def.type_params);
+        let head = match type_params {
+            TypeParams::Unseen => Ok(Head { inexact: true, ..Head::default() }),
+            _ => self.class_head(def),
+        };
+        let is_outside = decorators.iter().any(Value::is_outside);
+        let made = head.and_then(|head| self.class_made(def, &scope, Head { is_outside, ..head }));
+        self.leave_type_params(&type_params);
+        let value = self.decorate(made?, &def.decorators, decorators)?;
+        self.bind_name(&def.name.name, value, def.name.span, BindingKind::Class);
+        Ok(())
+    }
+
+    fn class_made(&mut self, def: &ClassDef, scope: &Arc<Scope>, head: Head) -> Flow<Value> {
+        self.stand_at(def.header);
+        let site = self.site;
+        if head.bases.iter().any(|base| self.is_complete_enum(base)) {
+            // `EnumType.__prepare__`, before the body runs.
+            let reason = "an enumeration with members is no base";
+            return Err(self.raise_builtin("TypeError", reason));
+        }
+        let metaclass = head.metaclass.clone().or_else(|| self.inherited_metaclass(&head.bases));
+        let own_metaclass = metaclass.filter(|class| matches!(class, Value::Object(_)));
+        let at = def.bases.first().copied().or(def.keywords.first().map(|keyword| keyword.value));
+        if let (Some(metaclass), Some(at)) = (&own_metaclass, at)
+            && let Some(prepare) = self.class_attribute(metaclass, "__prepare__")
+        {
+            let prepare = self.bind_wrapped(prepare.value, metaclass);
+            self.call_hook(&prepare, Args { inexact: true, ..Args::default() }, at)?;
+        }
+        let body = self.allocate_frame(Arc::clone(scope));
+        self.active.push(Active {
+            kind: ScopeKind::Class,
+            frame: Some(body),
+            scope: Some(Arc::clone(scope)),
+            closure: self.closure_here(),
+            class: None,
+            yields: None,
+        });
+        let end = self.block(&def.body);
+        self.active.pop();
+        self.site = site;
+        end?;
+        // The class is made when the body has run.
+        for (&at, base) in def.bases.iter().zip(&head.bases) {
+            self.ran(at);
+            self.check_base(base, at)?;
+        }
+        if !def.type_params.is_empty()
+            && head.bases.iter().any(|base| matches!(base, Value::Type("object")))
+        {
+            // `typing.Generic` comes after it.
+            let reason = "`object` cannot come before `Generic`";
+            return Err(self.raise_builtin("TypeError", reason));
+        }
+        self.check_bases(&head.bases, at)?;
+        self.finish_class(def, body, head, own_metaclass)
+    }
+
+    /// Evaluates bases and keywords.
+    fn class_head(&mut self, def: &ClassDef) -> Flow<Head> {
+        let mut head = Head::default();
+        for &base in &def.bases {
+            if let ExprKind::Starred(inner) = self.program.ast().expr(base).kind {
+                let iterable = self.expr(inner)?;
+                let items = self.exhaust(&iterable, inner)?;
+                head.inexact |= !items.exact;
+                head.bases.push(Value::Unknown);
+                continue;
+            }
+            let value = self.expr(base)?;
+            head.bases.push(self.unsubscripted(value, base));
+        }
+        for keyword in &def.keywords {
+            let value = self.expr(keyword.value)?;
+            match &keyword.name {
+                Some(Ident { name, .. }) if &**name == "metaclass" => head.metaclass = Some(value),
+                Some(name) => head.keywords.push((name.name.clone(), value)),
+                None => {
+                    head.inexact = true;
+                    head.metaclass.get_or_insert(Value::Unknown);
+                }
+            }
+        }
+        Ok(head)
+    }
+
+    /// `list[T]` as a base is `list` (`__mro_entries__` of a generic alias).
+    fn unsubscripted(&mut self, value: Value, base: ExprId) -> Value {
+        let program = std::rc::Rc::clone(&self.program);
+        if let ExprKind::Subscript { value: generic, .. } = program.ast().expr(base).kind
+            && let ExprKind::Name(name) = &program.ast().expr(generic).kind
+            && matches!(value, Value::Unknown)
+            && let Ok(generic @ Value::Type(_)) = self.load_name(name, generic)
+        {
+            return generic;
+        }
+        value
+    }
+
+    fn inherited_metaclass(&self, bases: &[Value]) -> Option<Value> {
+        bases.iter().find_map(|base| match base {
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Class(class)) => class.metaclass.clone(),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    fn check_base(&mut self, base: &Value, at: ExprId) -> Flow<()> {
+        match base {
+            Value::Type("bool" | "function" | "NoneType" | "range" | "slice" | "memoryview") => {
+                let reason = "the type cannot be a base class";
+                Err(self.raise_builtin("TypeError", reason))
+            }
+            Value::Type(_) => Ok(()),
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Class(_)) => Ok(()),
+                // Its class is asked for the new one, as if it were a metaclass.
+                Some(Object::Instance(_)) => {
+                    let risk = Risk::decided_by(self.is_decided_outside(base));
+                    self.suppose_effects([base]);
+                    self.may_raise("", risk, at, || "the base is no class".to_owned());
+                    Ok(())
+                }
+                _ => Err(self.raise_builtin("TypeError", "the base is no class")),
+            },
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Function(_)
+            | Value::Builtin(_) => Err(self.raise_builtin("TypeError", "the base is no class")),
+            Value::Unknown | Value::External(_) | Value::Returned(_) => {
+                // By convention what begins with a small letter is rarely a class.
+                let is_class_like = match base {
+                    Value::External(external) => {
+                        let name = external.attribute.rsplit('.').next().unwrap_or_default();
+                        !name.starts_with(|c: char| c.is_ascii_lowercase())
+                    }
+                    Value::Returned(returned) => {
+                        matches!(&*returned.callee.attribute, "namedtuple" | "NewType")
+                    }
+                    _ => true,
+                };
+                if !self.is_harmless(base) || !is_class_like {
+                    let text = self.excerpt(self.program.ast().expr(at).span);
+                    self.may_raise("TypeError", Risk::Environment, at, || {
+                        format!("`{text}` may refuse to be a base class")
+                    });
+                }
+                Ok(())
+            }
+            _ => {
+                let risk = Risk::decided_by(base.is_outside());
+                self.may_raise("TypeError", risk, at, || "the base may be no class".to_owned());
+                Ok(())
+            }
+        }
+    }
+
+    fn is_complete_enum(&self, base: &Value) -> bool {
+        match base {
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Class(class)) => has_members(class),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether classes can be bases together: an order of resolution and a layout.
+    fn check_bases(&mut self, bases: &[Value], at: Option<ExprId>) -> Flow<()> {
+        if bases.len() < 2 {
+            return Ok(());
+        }
+        for (index, base) in bases.iter().enumerate() {
+            let is_class = matches!(base, Value::Type(_)) || self.is_class(base);
+            if is_class && bases[..index].iter().any(|earlier| earlier.same(base)) {
+                return Err(self.raise_builtin("TypeError", "a base class is there twice"));
+            }
+        }
+        if !bases.iter().all(|base| self.has_seen_bases(base)) {
+            return Ok(());
+        }
+        if self.resolution_order(bases).is_none() {
+            let reason = "the bases have no consistent method resolution order";
+            return Err(self.raise_builtin("TypeError", reason));
+        }
+        let mut layouts: Vec<&str> = Vec::new();
+        for base in bases {
+            let builtin = self.builtin_ancestor(base);
+            let known = layouts.iter().any(|known| {
+                types::is_subclass(known, builtin) || types::is_subclass(builtin, known)
+            });
+            if builtin != "object" && !known {
+                layouts.push(builtin);
+            }
+        }
+        if layouts.len() < 2 {
+            return Ok(());
+        }
+        // Most exception classes share a layout; some hold more than others.
+        if layouts.iter().all(|name| types::is_exception(name)) {
+            if let Some(at) = at {
+                self.may_raise("TypeError", Risk::Inside, at, || {
+                    "the bases may not fit together".to_owned()
+                });
+            }
+            return Ok(());
+        }
+        Err(self.raise_builtin("TypeError", "the layouts of the bases do not fit together"))
+    }
+
+    /// Whether every class that a class derives from is builtin or the module's own.
+    fn has_seen_bases(&self, class: &Value) -> bool {
+        match class {
+            Value::Type(_) => true,
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Class(class)) => {
+                    !class.from_outside && class.bases.iter().all(|base| self.has_seen_bases(base))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The C3 linearisation of bases (`mro_implementation`); None where there is none.
+    fn resolution_order(&self, bases: &[Value]) -> Option<Vec<Value>> {
+        let mut sequences: Vec<Vec<Value>> = Vec::new();
+        for base in bases {
+            let mut order = vec![base.clone()];
+            let own_bases: Vec<Value> = match base {
+                Value::Object(id) => match self.state.object(*id) {
+                    Some(Object::Class(class)) if class.bases.is_empty() => {
+                        vec![Value::Type("object")]
+                    }
+                    Some(Object::Class(class)) => class.bases.to_vec(),
+                    _ => Vec::new(),
+                },
+                Value::Type(name) => types::bases(name).map(Value::Type).collect(),
+                _ => Vec::new(),
+            };
+            order.extend(self.resolution_order(&own_bases)?);
+            sequences.push(order);
+        }
+        sequences.push(bases.to_vec());
+        let mut merged = Vec::new();
+        loop {
+            sequences.retain(|sequence| !sequence.is_empty());
+            if sequences.is_empty() {
+                return Some(merged);
+            }
+            let is_free = |candidate: &Value| {
+                !sequences.iter().any(|rest| rest[1..].iter().any(|class| class.same(candidate)))
+            };
+            let next = sequences.iter().map(|rest| rest[0].clone()).find(is_free)?;
+            for sequence in &mut sequences {
+                if sequence[0].same(&next) {
+                    sequence.remove(0);
+                }
+            }
+            merged.push(next);
+        }
+    }
+
+    /// Whether instances may have attributes that the class statements do not show.
+    pub(in crate::worlds) fn is_opaque_base(&self, base: &Value) -> bool {
+        match base {
+            Value::Type(name) => {
+                !matches!(*name, "object" | "Exception" | "BaseException" | "module")
+                    && !types::is_exception(name)
+            }
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Class(class)) => class.is_opaque,
+                _ => true,
+            },
+            _ => true,
+        }
+    }
+
+    /// Whether code outside the module has a part in a class.
+    pub(in crate::worlds) fn is_outside_base(&self, base: &Value) -> bool {
+        match base {
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Class(class)) => class.from_outside,
+                _ => false,
+            },
+            base => base.is_outside(),
+        }
+    }
+
+    fn finish_class(
+        &mut self,
+        def: &ClassDef,
+        body: ObjectId,
+        head: Head,
+        own_metaclass: Option<Value>,
+    ) -> Flow<Value> {
+        let Some(Object::Frame(Frame { locals, .. })) = self.state.object(body) else {
+            return Ok(Value::Opaque(None));
+        };
+        let namespace = locals.clone();
+        let metaclass = head.metaclass.clone();
+        let parts = || head.bases.iter().chain(&metaclass);
+        let only_builtin = def.type_params.is_empty()
+            && def.decorators.is_empty()
+            && !head.inexact
+            && metaclass.is_none();
+        let class = Class {
+            name: def.name.name.clone(),
+            bases: head.bases.clone().into(),
+            namespace: namespace.clone(),
+            is_opaque: !def.type_params.is_empty()
+                || !def.decorators.is_empty()
+                || head.inexact
+                || own_metaclass.is_some()
+                || metaclass.is_some()
+                || head.bases.iter().any(|base| self.is_opaque_base(base)),
+            is_hidden: false,
+            from_outside: head.is_outside || parts().any(|part| self.is_outside_base(part)),
+            metaclass: own_metaclass.clone(),
+        };
+        let class = Class { is_hidden: class.is_opaque && !only_builtin, ..class };
+        let from_outside = class.from_outside;
+        // The frame becomes the class: functions made in the body know it by this id.
+        self.state.insert(body, Object::Class(class));
+        let class = Value::Object(body);
+        let Some(at) = self.place_of(def) else { return Ok(class) };
+        let made = match &own_metaclass {
+            Some(metaclass) => {
+                let args = self.metaclass_arguments(metaclass, body, &head);
+                self.run_metaclass(metaclass, &class, args, at)?
+            }
+            None => class.clone(),
+        };
+        self.set_names(&class, &namespace, at)?;
+        if !from_outside {
+            self.init_subclass(&class, &head, at)?;
+        }
+        Ok(made)
+    }
+
+    /// Some expression of a class, for what is done when it is made; where there is none,
+    /// nothing can be done.
+    fn place_of(&self, def: &ClassDef) -> Option<ExprId> {
+        let keywords = def.keywords.iter().map(|keyword| keyword.value);
+        let values = def.body.iter().filter_map(|&id| match &self.program.ast().stmt(id).kind {
+            StmtKind::Assign { value, .. } | StmtKind::Expr(value) => Some(*value),
+            StmtKind::AnnAssign { annotation, .. } => Some(*annotation),
+            _ => None,
+        });
+        def.bases.iter().copied().chain(keywords).chain(values).next()
+    }
+
+    /// `__new__` and `__init__` of a metaclass of the module's own.
+    fn run_metaclass(
+        &mut self,
+        metaclass: &Value,
+        class: &Value,
+        args: Args,
+        at: ExprId,
+    ) -> Flow<Value> {
+        let unknown = |first: &Value| Args { inexact: true, ..Args::plain(vec![first.clone()]) };
+        if let Some(new) = self.class_attribute(metaclass, "__new__") {
+            let made = self.call_hook(&new.value, args, at)?;
+            if self.is_class_like(&made) == Some(false) {
+                return Ok(made);
+            }
+        }
+        if let Some(init) = self.class_attribute(metaclass, "__init__") {
+            self.call_hook(&init.value, unknown(class), at)?;
+        }
+        Ok(class.clone())
+    }
+
+    /// What `__new__` of a metaclass is called with; the body is there, the result is not
+    /// followed.
+    fn metaclass_arguments(&mut self, metaclass: &Value, body: ObjectId, head: &Head) -> Args {
+        let Some(Object::Class(class)) = self.state.object(body) else { return Args::default() };
+        let name = Value::Str(class.name.clone());
+        let bases = Value::Tuple(std::rc::Rc::clone(&class.bases));
+        let entries = class.namespace.iter();
+        let pairs = entries.map(|(name, local)| (Value::str(name), local.value.clone())).collect();
+        let body = self.allocate(Object::Dict(Entries { pairs, exact: true }));
+        Args {
+            positional: vec![metaclass.clone(), name, bases, body],
+            keywords: head.keywords.clone(),
+            inexact: head.inexact,
+        }
+    }
+
+    /// Whether what `__new__` of a metaclass gave may be the class.
+    fn is_class_like(&self, value: &Value) -> Option<bool> {
+        match value {
+            Value::Object(id) => match self.state.object(*id)? {
+                Object::Class(_) => Some(true),
+                Object::Instance(_) => None,
+                _ => Some(false),
+            },
+            Value::Type(_) => Some(true),
+            Value::Opaque(None) | Value::Unknown | Value::Union(_) => None,
+            Value::Returned(_) | Value::External(_) => None,
+            _ => Some(false),
+        }
+    }
+
+    /// `type_new_set_names`
+    fn set_names(&mut self, class: &Value, namespace: &Namespace, at: ExprId) -> Flow<()> {
+        for (name, local) in namespace.iter() {
+            let Some(hook) = self.special(&local.value, "__set_name__") else { continue };
+            let args = Args::plain(vec![class.clone(), Value::str(name)]);
+            let raised = self.raises.len();
+            let end = self.call_hook(&hook, args, at);
+            if self.resolver.python.minor < 12 {
+                // What it raises is wrapped.
+                for raise in &mut self.raises[raised..] {
+                    raise.exception = Value::of_type("RuntimeError");
+                    raise.class_name = Some("RuntimeError".to_owned());
+                }
+            }
+            end?;
+        }
+        Ok(())
+    }
+
+    /// `type_new_init_subclass`
+    fn init_subclass(&mut self, class: &Value, head: &Head, at: ExprId) -> Flow<()> {
+        let mut ancestors = Vec::new();
+        self.own_ancestors(class, &mut ancestors);
+        let hook: Option<Local> =
+            ancestors.iter().skip(1).find_map(|&ancestor| match self.state.object(ancestor) {
+                Some(Object::Class(class)) => class.namespace.get("__init_subclass__").cloned(),
+                _ => None,
+            });
+        let args = Args {
+            positional: vec![class.clone()],
+            keywords: head.keywords.clone(),
+            inexact: head.inexact,
+        };
+        match hook {
+            Some(Local { value: hook @ Value::Function(_), .. }) => {
+                self.call_hook(&hook, args, at).map(drop)
+            }
+            Some(_) => Ok(()),
+            None if head.keywords.is_empty() || head.metaclass.is_some() => Ok(()),
+            None => {
+                let own = self.inherited_metaclass(&head.bases).is_some();
+                let reason = "the class takes no keyword arguments";
+                if own {
+                    self.may_raise("TypeError", Risk::Inside, at, || reason.to_owned());
+                    return Ok(());
+                }
+                Err(self.raise_builtin("TypeError", reason))
+            }
+        }
+    }
+
+    fn call_hook(&mut self, hook: &Value, args: Args, at: ExprId) -> Flow<Value> {
+        self.call_with(hook, args, at)
+    }
+}
+
+/// Whether a class is plainly an enumeration that has members.
+fn has_members(class: &Class) -> bool {
+    let is_enum = class.bases.iter().any(|base| match base {
+        Value::External(base) => {
+            &*base.module == "enum"
+                && matches!(&*base.attribute, "Enum" | "IntEnum" | "Flag" | "IntFlag" | "StrEnum")
+        }
+        _ => false,
+    });
+    let is_member = |(name, local): &(Name, Local)| {
+        let is_auto = match &local.value {
+            Value::Returned(returned) => {
+                (&*returned.callee.module, &*returned.callee.attribute) == ("enum", "auto")
+            }
+            _ => false,
+        };
+        let is_value = is_auto || local.value.is_constant();
+        !name.starts_with('_') && !local.maybe_unbound && is_value
+    };
+    is_enum && class.namespace.iter().any(is_member)
+}
