@@ -41,7 +41,9 @@ impl Machine<'_> {
                 Ok(Value::External(Rc::new(External { module, attribute })))
             }
             Value::Returned(returned) => {
-                if types::has_attribute("function", name) != Some(true) {
+                let is_member = &*returned.callee.module == "enum"
+                    && matches!(&**name, "name" | "value" | "_name_" | "_value_");
+                if !is_member && types::has_attribute("function", name) != Some(true) {
                     self.may_raise("AttributeError", Risk::Environment, at, || {
                         format!("there may be no attribute `{name}`")
                     });

@@ -358,7 +358,8 @@ fn derives(class: &Value, ancestor: &Value) -> bool {
     match (class, ancestor) {
         (Value::Tuple(classes), _) => classes.iter().any(|class| derives(class, ancestor)),
         (Value::Type(class), Value::Type(ancestor)) => {
-            types::is_exception(ancestor) && types::is_subclass(class, ancestor)
+            matches!(*ancestor, "BaseException" | "Exception" | "ImportError" | "OSError")
+                && types::is_subclass(class, ancestor)
         }
         _ => false,
     }

@@ -1,9 +1,12 @@
 //! Attributes that code of the module's own serves: hooks, descriptors, metaclasses.
 
+use std::rc::Rc;
+
+use super::attributes::returned;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
-use crate::worlds::value::Value;
+use crate::worlds::value::{External, Value};
 
 /// The getter (0) or the setter (1) of a property; the setter is None where there is none.
 pub(in crate::worlds) fn property_part(functions: &Value, part: usize) -> Value {
@@ -48,8 +51,25 @@ impl Machine<'_> {
         })
     }
 
+    /// What a class derives from in `enum`: what it binds are members.
+    fn enum_base(&self, class: &Value) -> Option<Rc<External>> {
+        let mut ancestors = Vec::new();
+        self.own_ancestors(class, &mut ancestors);
+        let bases = ancestors.iter().filter_map(|&id| match self.state.object(id) {
+            Some(Object::Class(class)) => Some(class.bases.iter()),
+            _ => None,
+        });
+        bases.flatten().find_map(|base| match base {
+            Value::External(base) if &*base.module == "enum" => Some(Rc::clone(base)),
+            _ => None,
+        })
+    }
+
     /// What may have become of a value that such a class was given.
     pub(super) fn remade(&self, value: Value, class: &Value) -> Value {
+        if let Some(base) = self.enum_base(class) {
+            return returned(&base, Vec::new());
+        }
         match self.unseen_risk(class) {
             Risk::Inside => value.join(&Value::Opaque(None)),
             _ => Value::Unknown,
