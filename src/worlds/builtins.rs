@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod classes;
+mod code;
 pub(super) mod functions;
 mod harmless;
 mod methods;

@@ -11,6 +11,8 @@ mod descriptors;
 pub(super) use descriptors::property_part;
 mod effects;
 mod generators;
+mod membership;
+mod module_attributes;
 pub(super) use generators::{Generator, Source};
 mod iteration;
 mod names;

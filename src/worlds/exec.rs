@@ -1,5 +1,6 @@
 //! Executing statements.
 
+mod bases;
 mod bind;
 mod class_patterns;
 mod classes;

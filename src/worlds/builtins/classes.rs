@@ -7,7 +7,7 @@ use super::types;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::eval::{Args, Source};
 use crate::worlds::function::{Class, Namespace};
-use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::machine::{Flow, Machine};
 use crate::worlds::state::{Entries, Instance, Items, Object};
 use crate::worlds::value::{ObjectId, Value};
 
@@ -175,8 +175,7 @@ impl Machine<'_> {
         let from_outside = bases.iter().any(|base| self.is_outside_base(base));
         let is_hidden = is_opaque;
         let metaclass = None;
-        let class =
-            Class { name, bases, metaclass, namespace, is_opaque, is_hidden, from_outside };
+        let class = Class { name, bases, metaclass, namespace, is_opaque, is_hidden, from_outside };
         self.allocate(Object::Class(class))
     }
 

@@ -8,7 +8,6 @@ use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::types;
 use crate::worlds::function::Local;
 use crate::worlds::machine::{Flow, Machine, Risk};
-use crate::worlds::resolve::Presence;
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::{External, ObjectId, Returned, Value};
 
@@ -107,86 +106,14 @@ impl Machine<'_> {
         Ok(Value::Opaque(None))
     }
 
-    fn no_attribute(&mut self, what: &str, name: &Name) -> crate::worlds::machine::Stop {
+    pub(super) fn no_attribute(&mut self, what: &str, name: &Name) -> crate::worlds::machine::Stop {
         self.raise_builtin("AttributeError", format!("{what} has no attribute `{name}`"))
-    }
-
-    fn module_attribute(&mut self, module: &Name, name: &Name, at: ExprId) -> Flow<Value> {
-        if &**name == "__dict__" {
-            return Ok(Value::Unknown);
-        }
-        let ran = self.is_unchanged(at);
-        let presence = if ran && self.tries == 0 {
-            Presence::Yes
-        } else if self.baseline.is_none() && self.tries == 0 {
-            self.resolver.likely_presence(module, name)
-        } else {
-            self.resolver.attribute_presence(module, name)
-        };
-        match presence {
-            Presence::Yes => {}
-            Presence::No => {
-                let what = format!("module `{module}`");
-                return Err(self.no_attribute(&what, name));
-            }
-            Presence::Maybe => self.may_raise("AttributeError", Risk::Environment, at, || {
-                format!("module `{module}` may have no attribute `{name}`")
-            }),
-        }
-        if &**module == "sys" && &**name == "modules" {
-            return Ok(Value::Opaque(Some("sys.modules")));
-        }
-        if &**name == "__all__"
-            && let Some(names) = self.resolver.all_of(module)
-        {
-            return Ok(self.name_list(names));
-        }
-        if self.resolver.is_submodule(module, name) {
-            let submodule = Name::from(format!("{module}.{name}"));
-            return Ok(match submodule == self.identity.name {
-                true => Value::ThisModule,
-                false => Value::Module(submodule),
-            });
-        }
-        if let Some(value) = self.resolver.target_constant(module, name) {
-            return Ok(value);
-        }
-        let external = External { module: module.clone(), attribute: name.clone() };
-        Ok(Value::External(Rc::new(external)))
     }
 
     /// A list of names, as `__all__` of another module is.
     pub(in crate::worlds) fn name_list(&mut self, names: Vec<Name>) -> Value {
         let names = names.into_iter().map(Value::Str).collect();
         self.allocate(Object::List(Items::exactly(names)))
-    }
-
-    /// An attribute of the module that executes: its namespace, or its `__getattr__`.
-    pub(in crate::worlds) fn own_attribute(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
-        if &**name == "__dict__" {
-            return Ok(Value::Globals);
-        }
-        if &**name == "__class__" {
-            return Ok(Value::Type("module"));
-        }
-        self.note_read(name, at);
-        let symbol = self.symbol(name);
-        let slot = self.state.global(symbol).cloned();
-        let certain = slot.as_ref().is_some_and(|slot| !slot.maybe_unbound);
-        let value = slot.map(|slot| slot.value());
-        if certain {
-            return Ok(value.unwrap_or(Value::Unknown));
-        }
-        let getattr = self.symbol(&Name::from("__getattr__"));
-        let served = self.state.global(getattr).is_some() || self.state.unseen;
-        let submodule = self.resolver.is_submodule(&self.identity.name.clone(), name);
-        if value.is_none() && !served && !submodule {
-            return Err(self.no_attribute("the module", name));
-        }
-        self.may_raise("AttributeError", Risk::Inside, at, || {
-            format!("the module may have no attribute `{name}`")
-        });
-        Ok(value.unwrap_or(Value::Unknown))
     }
 
     fn type_attribute(&mut self, class: &'static str, name: &Name, at: ExprId) -> Flow<Value> {

@@ -9,7 +9,7 @@ use crate::worlds::builtins::types;
 use crate::worlds::eval::attributes::returned;
 use crate::worlds::function::{Code, Function, Local};
 use crate::worlds::machine::{Active, Flow, Machine, Risk, Stop};
-use crate::worlds::state::{Entries, Instance, Items, Object};
+use crate::worlds::state::{Entries, Instance, Object};
 use crate::worlds::value::{External, ObjectId, Returned, Value};
 
 /// Calls deeper than this are not followed.
@@ -238,30 +238,6 @@ impl Machine<'_> {
         self.may_raise("", Risk::Inside, at, || format!("the call `{text}` may raise"));
         self.escape(&args, at);
         Ok(Value::Unknown)
-    }
-
-    /// Code that is not seen may change the objects it is given.
-    pub(in crate::worlds) fn escape(&mut self, args: &Args, at: ExprId) {
-        for value in args.values() {
-            self.escape_value(value, at);
-        }
-    }
-
-    fn escape_value(&mut self, value: &Value, at: ExprId) {
-        let Value::Object(id) = value else { return };
-        if let Some(Object::Generator(generator)) = self.state.object(*id) {
-            let generator = generator.clone();
-            self.escape_generator(*id, &generator, at);
-            return;
-        }
-        match self.state.object_mut(*id) {
-            Some(Object::List(items) | Object::Set(items) | Object::Iterator(items)) => {
-                *items = Items::unknown();
-            }
-            Some(Object::Dict(entries)) => *entries = Entries::unknown(),
-            Some(Object::Instance(instance)) => instance.is_opaque = true,
-            Some(Object::Class(_) | Object::Frame(_) | Object::Generator(_)) | None => {}
-        }
     }
 
     // --- Functions of the module ---

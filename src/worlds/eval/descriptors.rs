@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::attributes::returned;
 use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::function::Namespace;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
 use crate::worlds::value::{External, Value};
@@ -165,6 +166,31 @@ impl Machine<'_> {
                 None => Ok(None),
             },
             _ => Ok(None),
+        }
+    }
+
+    /// Whether a body of a class lists slots.
+    pub(in crate::worlds) fn has_slots(&self, namespace: &Namespace) -> bool {
+        match namespace.get("__slots__").map(|local| &local.value) {
+            Some(Value::Str(_)) => true,
+            Some(Value::Tuple(names)) => !names.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Whether objects of a class differ in size, as tuples do.
+    pub(in crate::worlds) fn is_variable_size(&self, class: &Value) -> bool {
+        match class {
+            Value::Returned(returned) => &*returned.callee.attribute == "namedtuple",
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Class(class)) => {
+                    class.bases.iter().any(|base| self.is_variable_size(base))
+                }
+                _ => false,
+            },
+            Value::External(base) => (&*base.module, &*base.attribute) == ("typing", "NamedTuple"),
+            Value::Type(name) => matches!(*name, "int" | "tuple" | "bytes" | "type"),
+            _ => false,
         }
     }
 

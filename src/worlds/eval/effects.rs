@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
-use crate::syntax::ast::Name;
+use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::eval::Args;
 use crate::worlds::function::Function;
 use crate::worlds::machine::Machine;
-use crate::worlds::state::Object;
+use crate::worlds::state::{Entries, Items, Object};
 use crate::worlds::value::Value;
 
 /// The functions that may run, and what they bind and unbind.
@@ -111,6 +112,30 @@ impl Machine<'_> {
             for binding in slot.map(|slot| slot.bindings.as_slice()).unwrap_or_default() {
                 self.collect_effects(&binding.value, effects);
             }
+        }
+    }
+
+    /// Code that is not seen may change the objects it is given.
+    pub(in crate::worlds) fn escape(&mut self, args: &Args, at: ExprId) {
+        for value in args.values() {
+            self.escape_value(value, at);
+        }
+    }
+
+    fn escape_value(&mut self, value: &Value, at: ExprId) {
+        let Value::Object(id) = value else { return };
+        if let Some(Object::Generator(generator)) = self.state.object(*id) {
+            let generator = generator.clone();
+            self.escape_generator(*id, &generator, at);
+            return;
+        }
+        match self.state.object_mut(*id) {
+            Some(Object::List(items) | Object::Set(items) | Object::Iterator(items)) => {
+                *items = Items::unknown();
+            }
+            Some(Object::Dict(entries)) => *entries = Entries::unknown(),
+            Some(Object::Instance(instance)) => instance.is_opaque = true,
+            Some(Object::Class(_) | Object::Frame(_) | Object::Generator(_)) | None => {}
         }
     }
 }

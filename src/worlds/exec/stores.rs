@@ -23,6 +23,10 @@ impl Machine<'_> {
                 Ok(())
             }
             Value::Object(id) => self.set_object_attribute(*id, name, value, at),
+            Value::Union(values) if values.iter().any(|v| matches!(v, Value::ThisModule)) => {
+                self.maybe_bind_global(name, span);
+                Ok(())
+            }
             Value::Unknown | Value::Opaque(_) | Value::Function(_) | Value::Union(_) => {
                 let risk = Risk::decided_by(object.is_outside());
                 if !matches!(object, Value::Function(_)) {
