@@ -128,7 +128,10 @@ def answer(question, root):
     elif last.get("outcome") == "completes" and restart.get("exception") in ("NameError", "UnboundLocalError"):
         name = restart["message"].split("'")[1:2]
         if restart["exception"] == "NameError" and name and name[0] in last["names"]:
-            result["ghosts"] = [{"name": name[0], "line": restart["line"], "scope": "module", "builtin": False,
+            # The read may stand in a function that the module's statement calls.
+            place, line = restart.get("where") or (path, restart["line"])
+            line = line if place == path else restart["line"]
+            result["ghosts"] = [{"name": name[0], "line": line, "scope": "module", "builtin": False,
                                  "stops": True}]
     return result
 
