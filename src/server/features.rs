@@ -10,9 +10,9 @@ use crate::text::position::Encoding;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Features {
     pub(super) encoding: Encoding,
-    /// It asks for diagnostics itself (LSP 3.17, `textDocument/diagnostic`), so none are pushed.
+    /// It asks for diagnostics itself (LSP 3.17, `textDocument/diagnostic`) and can be told to ask
+    /// again, so none are pushed.
     pub(super) pulls_diagnostics: bool,
-    pub(super) refreshes_diagnostics: bool,
     pub(super) related_information: bool,
     pub(super) code_description: bool,
     pub(super) diagnostic_data: bool,
@@ -55,7 +55,11 @@ impl Features {
 
     fn read_text_document(&mut self, client: &ClientCapabilities) {
         let Some(document) = &client.text_document else { return };
-        self.pulls_diagnostics = document.diagnostic.is_some();
+        // What is known changes without an edit, too (a save, a restart, another file). A client
+        // that cannot be told to ask again is better pushed at: Neovim 0.11 is one.
+        let workspace = client.workspace.as_ref().and_then(|it| it.diagnostic.as_ref());
+        let refreshes = workspace.and_then(|it| it.refresh_support).unwrap_or(false);
+        self.pulls_diagnostics = document.diagnostic.is_some() && refreshes;
         if let Some(publish) = &document.publish_diagnostics {
             self.related_information = publish.related_information.unwrap_or(false);
             self.code_description = publish.code_description_support.unwrap_or(false);
@@ -79,8 +83,6 @@ impl Features {
         let Some(workspace) = &client.workspace else { return };
         let edit = workspace.workspace_edit.as_ref();
         self.document_changes = edit.and_then(|edit| edit.document_changes).unwrap_or(false);
-        self.refreshes_diagnostics =
-            workspace.diagnostic.as_ref().and_then(|it| it.refresh_support).unwrap_or(false);
         self.refreshes_code_lenses =
             workspace.code_lens.as_ref().and_then(|it| it.refresh_support).unwrap_or(false);
         self.refreshes_inlay_hints =

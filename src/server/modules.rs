@@ -30,6 +30,8 @@ pub(super) struct Module {
     pub(super) asked: u64,
     /// The number of the newest question that was answered.
     pub(super) answered: u64,
+    /// The newest answer changes what the client has without its having sent anything.
+    pub(super) is_unannounced: bool,
     /// What is known of the last text that compiles.
     pub(super) snapshot: Option<Arc<Snapshot>>,
     /// The fixes that were offered last, by the code and the key of the finding, and the question
@@ -87,6 +89,7 @@ impl Module {
             setting: None,
             asked: 0,
             answered: 0,
+            is_unannounced: false,
             snapshot: None,
             offered: (0, FxHashMap::default()),
             trouble: None,

@@ -48,9 +48,22 @@ pub(super) struct Session {
     edited_at: FxHashMap<Url, u64>,
     asked_at: FxHashMap<Url, u64>,
     pub(super) first_look: FirstLook,
+    /// What a client that pulls has of us is out of date, and it does not know.
+    pub(super) is_outdated: bool,
 }
 
 type Continuation = Box<dyn FnOnce(&mut Session)>;
+
+/// Why a module is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The client has sent another text: a client that pulls will ask.
+    Edited,
+    /// Something was loaded, or somebody says so.
+    Loaded,
+    /// Something else has changed: nobody waits for it.
+    Elsewhere,
+}
 
 impl Session {
     /// A session that speaks through `client` and gets its own work's results through `inbox`.
@@ -71,6 +84,7 @@ impl Session {
             edited_at: FxHashMap::default(),
             asked_at: FxHashMap::default(),
             first_look: FirstLook::default(),
+            is_outdated: false,
         }
     }
 
@@ -193,7 +207,7 @@ impl Session {
     }
 
     /// Asks what reloading the text as it is now would do.
-    pub(super) fn ask(&mut self, uri: &Url, in_background: bool) {
+    pub(super) fn ask(&mut self, uri: &Url, why: Why) {
         let Some(source) = self.text(uri) else { return };
         let Some(module) = self.modules.get(uri) else { return };
         if module.loaded.is_none() {
@@ -212,10 +226,11 @@ impl Session {
         self.asked_at.insert(uri.clone(), serial);
         if let Some(module) = self.modules.get_mut(uri) {
             module.asked = serial;
+            module.is_unannounced |= why != Why::Edited;
             module.setting = Some(setting);
         }
         self.first_look_begins();
-        if let Some(question) = self.question(uri, &source, in_background) {
+        if let Some(question) = self.question(uri, &source, why == Why::Elsewhere) {
             self.send(uri, Job::Compare(Box::new(question)));
         }
     }
@@ -239,7 +254,7 @@ impl Session {
     pub(super) fn ask_all(&mut self) {
         let open: Vec<Url> = self.documents.keys().cloned().collect();
         for uri in open {
-            self.ask(&uri, true);
+            self.ask(&uri, Why::Elsewhere);
         }
     }
 
@@ -341,6 +356,28 @@ impl Session {
         let now = module.and_then(|it| it.snapshot.as_ref()).map(|it| it.interface);
         self.settled(uri);
         self.ask_dependents(uri, seen != now);
+        if let Some(module) = self.modules.get_mut(uri) {
+            self.is_outdated |= std::mem::take(&mut module.is_unannounced);
+        }
+        self.refresh();
+    }
+
+    /// Tells a client that pulls that it should, when everything has been looked at.
+    pub(super) fn refresh(&mut self) {
+        let open = self.documents.keys().filter_map(|uri| self.modules.get(uri));
+        if !self.is_outdated || !open.into_iter().all(Module::is_settled) {
+            return;
+        }
+        self.is_outdated = false;
+        if self.features.pulls_diagnostics {
+            self.client.refresh_diagnostics();
+        }
+        if self.features.refreshes_code_lenses && self.settings.server.code_lens {
+            self.client.refresh_code_lenses();
+        }
+        if self.features.refreshes_inlay_hints && self.settings.server.inlay_hints {
+            self.client.refresh_inlay_hints();
+        }
     }
 
     /// Asks again about the modules for which this one's text matters: those that import it,
@@ -372,7 +409,7 @@ impl Session {
             .cloned()
             .collect();
         for other in stale {
-            self.ask(&other, true);
+            self.ask(&other, Why::Elsewhere);
         }
     }
 

@@ -44,6 +44,7 @@ fn positions_are_in_the_encoding_that_was_agreed_on() {
 fn a_client_that_pulls_is_not_pushed_at() {
     let mut capabilities = capabilities();
     capabilities["textDocument"]["diagnostic"] = json!({});
+    capabilities["workspace"]["diagnostics"] = json!({ "refreshSupport": true });
     let mut editor = Editor::with(&[("m.py", FIRST)], capabilities, Value::Null);
     editor.open("m.py");
     editor.set("m.py", "def surface(w, h):\n    return w * h\n");
@@ -74,7 +75,6 @@ fn findings_in_files_that_are_not_open_are_pulled_after_a_refresh() {
     let mut capabilities = capabilities();
     capabilities["textDocument"]["diagnostic"] = json!({});
     capabilities["workspace"]["diagnostics"] = json!({ "refreshSupport": true });
-    capabilities["workspace"]["diagnostic"] = json!({ "refreshSupport": true });
     let files = [("m.py", FIRST), ("app.py", "from m import area\n")];
     let mut editor = Editor::with(&files, capabilities, Value::Null);
     editor.open("m.py");
@@ -147,5 +147,37 @@ fn an_untitled_document_is_reloaded_by_command() {
     let published = editor.server.take("diagnostics", is_it);
     let found = &published["params"]["diagnostics"][0];
     assert_eq!((&found["code"], &published["params"]["uri"]), (&json!("RS101"), &json!(uri)));
+    editor.quit();
+}
+
+#[test]
+fn a_client_that_pulls_is_told_when_a_restart_has_changed_what_it_has() {
+    let mut capabilities = capabilities();
+    capabilities["textDocument"]["diagnostic"] = json!({});
+    capabilities["workspace"]["diagnostics"] = json!({ "refreshSupport": true });
+    let mut editor = Editor::with(&[("m.py", FIRST)], capabilities, Value::Null);
+    editor.open("m.py");
+    editor.set("m.py", "def surface(w, h):\n    return w * h\n");
+    assert_eq!(editor.ask("textDocument/diagnostic", "m.py")["items"][0]["code"], "RS101");
+    editor.save("m.py");
+    let (id, _) = editor.server.server_request("workspace/diagnostic/refresh");
+    editor.server.answer(&id, Value::Null);
+    let uri = editor.uri("m.py");
+    editor.command("reloadsafe.markRestarted", json!([uri])).unwrap();
+    let (id, _) = editor.server.server_request("workspace/diagnostic/refresh");
+    editor.server.answer(&id, Value::Null);
+    assert_eq!(editor.ask("textDocument/diagnostic", "m.py")["items"], json!([]));
+    editor.server.shut_down();
+}
+
+#[test]
+fn a_client_that_pulls_and_cannot_be_told_to_is_pushed_at() {
+    let mut capabilities = capabilities();
+    capabilities["textDocument"]["diagnostic"] = json!({});
+    let mut editor = Editor::with(&[("m.py", FIRST)], capabilities, Value::Null);
+    editor.open("m.py");
+    editor.expect("m.py", &[]);
+    editor.set("m.py", "def surface(w, h):\n    return w * h\n");
+    editor.expect("m.py", &["RS101 1"]);
     editor.quit();
 }

@@ -7,7 +7,7 @@ use tower_lsp::lsp_types::{ExecuteCommandParams, ShowDocumentParams, Url};
 use super::super::convert::{version_uri, virtual_uri};
 use super::super::event::Reply;
 use super::super::modules::EventKind;
-use super::super::session::Session;
+use super::super::session::{Session, Why};
 
 pub(super) const MARK_RELOADED: &str = "reloadsafe.markReloaded";
 pub(super) const MARK_RESTARTED: &str = "reloadsafe.markRestarted";
@@ -75,7 +75,7 @@ impl Session {
             return Err(Refused(format!("{uri} has no text that could have been loaded")));
         };
         self.load(uri, &text, kind);
-        self.ask(uri, false);
+        self.ask(uri, Why::Loaded);
         Ok(())
     }
 

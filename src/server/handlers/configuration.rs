@@ -87,11 +87,7 @@ impl Session {
             }
         }
         self.ask_all();
-        if self.features.refreshes_code_lenses {
-            self.client.refresh_code_lenses();
-        }
-        if self.features.refreshes_inlay_hints {
-            self.client.refresh_inlay_hints();
-        }
+        self.is_outdated = true;
+        self.refresh();
     }
 }

@@ -23,10 +23,8 @@ impl Session {
     /// Shows what is known of a document: to a client that does not ask itself.
     pub(in crate::server) fn publish(&mut self, uri: &Url) {
         if self.features.pulls_diagnostics {
-            if !self.documents.contains_key(uri) && self.features.refreshes_diagnostics {
-                // It asks about a closed document only when it is told to.
-                self.client.refresh_diagnostics();
-            }
+            // It asks about a closed document only when it is told to.
+            self.is_outdated |= !self.documents.contains_key(uri);
             return;
         }
         let version = self.documents.get(uri).map(|document| document.version);

@@ -9,7 +9,7 @@ use tower_lsp::lsp_types::{
 
 use super::super::document::{Document, path_of};
 use super::super::modules::{EventKind, Module};
-use super::super::session::{Session, elsewhere};
+use super::super::session::{Session, Why, elsewhere};
 use super::super::settings::ReloadOn;
 use crate::text::source::{Revision, Source};
 
@@ -30,7 +30,7 @@ impl Session {
             self.import(&uri, &path);
         }
         self.note_edit(&uri);
-        self.ask(&uri, false);
+        self.ask(&uri, Why::Edited);
     }
 
     /// The process is taken to have imported the baseline's text.
@@ -55,7 +55,7 @@ impl Session {
         let Some(document) = self.documents.get_mut(&uri) else { return };
         document.change(params.text_document.version, params.content_changes, encoding);
         self.note_edit(&uri);
-        self.ask(&uri, false);
+        self.ask(&uri, Why::Edited);
     }
 
     pub(in crate::server) fn did_save(&mut self, params: DidSaveTextDocumentParams) {
@@ -72,7 +72,7 @@ impl Session {
         let is_new = module.loaded.is_none();
         if is_new || self.settings.server.reload_on == ReloadOn::Save {
             self.load(&uri, &text, EventKind::Reloaded);
-            self.ask(&uri, false);
+            self.ask(&uri, Why::Loaded);
         }
     }
 
@@ -104,6 +104,7 @@ impl Session {
         }
         self.settled(uri);
         self.ask_dependents(uri, true);
+        self.refresh();
     }
 }
 

@@ -101,8 +101,7 @@ impl Session {
             module.saved = Some(Arc::clone(&disk));
         }
         self.send_status(&uri);
-        if self.features.refreshes_code_lenses {
-            self.client.refresh_code_lenses();
-        }
+        self.is_outdated = true;
+        self.refresh();
     }
 }

@@ -95,6 +95,7 @@ fn call(method: String, id: Option<Id>, params: Option<Value>) -> Message {
         // room for any.
         ("shutdown" | "exit", _) => None,
         ("initialized", None | Some(Value::Null)) => Some(json!({})),
+        ("initialize", params) => params.map(with_known_names),
         (_, params) => params.filter(|params| !params.is_null()),
     };
     let kind = match (method.as_str(), &id) {
@@ -108,6 +109,18 @@ fn call(method: String, id: Option<Id>, params: Option<Value>) -> Message {
     fields.extend(id.map(|id| ("id".to_owned(), json!(id))));
     fields.extend(params.map(|params| ("params".to_owned(), params)));
     Message { body: Value::Object(fields).to_string().into_bytes(), kind }
+}
+
+/// lsp-types 0.94 reads `workspace.diagnostic` where the protocol (LSP 3.17,
+/// `WorkspaceClientCapabilities`) has `workspace.diagnostics`.
+fn with_known_names(mut params: Value) -> Value {
+    if let Some(workspace) = params.pointer_mut("/capabilities/workspace")
+        && let Some(workspace) = workspace.as_object_mut()
+        && let Some(diagnostics) = workspace.remove("diagnostics")
+    {
+        workspace.insert("diagnostic".to_owned(), diagnostics);
+    }
+    params
 }
 
 /// A client's answer. One without a result is taken for `null`, as it is meant by clients whose
