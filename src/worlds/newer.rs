@@ -188,7 +188,7 @@ impl<'a> Machine<'a> {
 
     /// Imports a module that has come since: it, too, meets what the process has loaded.
     pub(super) fn import_new(&mut self, name: &str) -> Flow<()> {
-        if !self.is_new(name) {
+        if !self.is_new(name) || self.import_ran(name, "") {
             return Ok(());
         }
         let Some(newer) = &mut self.newer else { return Ok(()) };

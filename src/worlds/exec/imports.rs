@@ -109,7 +109,7 @@ impl Machine<'_> {
         }
     }
 
-    fn import_ran(&self, module: &str, name: &str) -> bool {
+    pub(in crate::worlds) fn import_ran(&self, module: &str, name: &str) -> bool {
         let fingerprint = import_fingerprint(module, name);
         self.baseline.as_ref().is_some_and(|baseline| baseline.import_ran(fingerprint))
     }
