@@ -212,7 +212,8 @@ fn a_reload_finds_what_is_new_beside_the_revision_that_is_loaded() {
     editor.open("shapes.py");
     editor.expect("shapes.py", &[]);
     editor.save("shapes.py");
-    editor.expect("app.py", &[]);
+    // It may have been asked for a reason before; this ends in a failure if nothing comes.
+    while !editor.shown("app.py").is_empty() {}
     editor.quit();
 }
 
