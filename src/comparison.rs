@@ -40,6 +40,9 @@ pub struct Comparison {
     pub stale_metadata: Vec<StaleMetadata>,
     /// Reads in other modules that only an orphan satisfies.
     pub ghost_imports: Vec<GhostImport>,
+    /// What the reload needs of other modules and they have once they are reloaded themselves:
+    /// all the rest is said of a reload after theirs.
+    pub stale_imports: Vec<StaleImport>,
     /// After an abort: new code that would meet old.
     pub torn: Vec<TornDependency>,
 }
@@ -164,6 +167,21 @@ pub struct GhostImport {
     pub name: Name,
     pub module: String,
     pub location: Location,
+    pub certainty: Certainty,
+}
+
+/// Something that another module has in its file and not yet in the process.
+#[derive(Debug, Clone)]
+pub struct StaleImport {
+    /// The module that has to be reloaded first.
+    pub module: String,
+    /// What is wrong with it as it is loaded, in words.
+    pub lack: String,
+    /// What is raised for want of it, where that is known.
+    pub exception: Option<String>,
+    pub span: Span,
+    /// The module is seen to be loaded: the live code has imported it.
+    pub is_loaded: bool,
     pub certainty: Certainty,
 }
 

@@ -16,6 +16,7 @@ pub mod orphaned_definition;
 pub mod orphaned_import;
 pub mod orphaned_variable;
 pub mod stale_all;
+pub mod stale_dependency_import;
 pub mod stale_metadata;
 pub mod torn_dependency;
 pub mod unused_suppression;
@@ -41,6 +42,7 @@ pub static RULES: &[Rule] = &[
     certain_abort::RULE,
     new_abort_risk::RULE,
     torn_dependency::RULE,
+    stale_dependency_import::RULE,
     cannot_verify::RULE,
     unused_suppression::RULE,
 ];
@@ -50,7 +52,6 @@ pub static RESERVED: &[ReservedRule] = &[
     ReservedRule { code: "RS112", name: "stale-bytecode" },
     ReservedRule { code: "RS203", name: "second-run-failure" },
     ReservedRule { code: "RS204", name: "environment-abort-risk" },
-    ReservedRule { code: "RS206", name: "stale-dependency-import" },
     ReservedRule { code: "RS301", name: "state-reset" },
     ReservedRule { code: "RS302", name: "class-identity-split" },
     ReservedRule { code: "RS303", name: "sentinel-identity-split" },
@@ -89,6 +90,7 @@ pub fn check(comparison: &Comparison) -> Vec<Diagnostic> {
 /// The checks, in the order in which they may tell of something: of one cause, the worst first.
 const CHECKS: &[fn(&Comparison, &mut Findings)] = &[
     certain_abort::check,
+    stale_dependency_import::check,
     new_abort_risk::check,
     torn_dependency::check,
     accumulating_rebind::check,

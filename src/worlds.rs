@@ -19,6 +19,7 @@ mod importers;
 mod live;
 mod machine;
 mod matching;
+mod newer;
 mod registered;
 mod resolve;
 mod risk;

@@ -86,6 +86,12 @@ fn findings_are_as_asserted_and_claims_are_true() {
                 for text in claims.into_iter().flatten() {
                     failures.push(format!("{}: {text}", case.place()));
                 }
+                let own = answer.findings.iter().filter(|(path, ..)| *path == case.path);
+                let own: Vec<&Value> = own.map(|(.., finding)| finding).collect();
+                let claims = truth.as_ref().map(|truth| claims::order_contradictions(&own, truth));
+                for text in claims.into_iter().flatten() {
+                    failures.push(format!("{}: {text}", case.place()));
+                }
                 if let Some(block) = &case.world {
                     for (line, text) in
                         world::against_engine(&world::parse(block), &answer.simulated)

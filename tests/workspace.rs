@@ -8,5 +8,7 @@ mod environments;
 mod git;
 #[path = "workspace/scratch.rs"]
 mod scratch;
+#[path = "workspace/together.rs"]
+mod together;
 #[path = "workspace/walk.rs"]
 mod walk;

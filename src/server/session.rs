@@ -270,7 +270,7 @@ impl Session {
         let kind = if begins && kind == EventKind::Reloaded { EventKind::Imported } else { kind };
         module.history.begins(kind, version);
         module.history.trim();
-        module.loaded = Some(Arc::clone(source));
+        let before = module.loaded.replace(Arc::clone(source));
         let path = module.path.clone();
         if uri.scheme() == "file" {
             let (project, _) = self.projects.of(&path, &self.settings);
@@ -287,11 +287,15 @@ impl Session {
         self.send(
             uri,
             match begins {
-                true => Job::Import(setting, source),
-                false => Job::Reload(setting, source, typed),
+                true => Job::Import(setting, Arc::clone(&source)),
+                false => Job::Reload(setting, Arc::clone(&source), typed),
             },
         );
         self.note_edit(uri);
+        if before.is_some_and(|before| before.text() != source.text()) {
+            // A reload of those that import it meets something else now.
+            self.ask_dependents(uri, true);
+        }
     }
 
     pub(super) fn send(&mut self, uri: &Url, job: Job) {

@@ -49,6 +49,7 @@ pub(super) fn compared(
     restart: &Resolver<'_>,
 ) -> Compared {
     let mut comparison = Worlds::new(before, executed, around).compared();
+    comparison.stale_imports = std::mem::take(&mut executed.stale);
     super::importers::complete(&mut comparison, before, executed, around, live, restart);
     let last = match &executed.version {
         Version::Healthy(program) => Some(Arc::clone(&program.parsed)),
@@ -81,7 +82,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
         executed: &'w mut Executed<'a>,
         around: &'w Around<'w>,
     ) -> Worlds<'w, 'a> {
-        let Executed { version, source, live, reload, restart, machine } = executed;
+        let Executed { version, source, live, reload, restart, machine, .. } = executed;
         let mut sources = before.sources.clone();
         sources.push(Arc::clone(source));
         Worlds {
@@ -121,6 +122,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
             exports: self.exports(),
             stale_metadata: self.stale_metadata(),
             ghost_imports: Vec::new(),
+            stale_imports: Vec::new(),
             torn,
             namespace,
         }

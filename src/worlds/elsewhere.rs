@@ -144,7 +144,8 @@ impl Machine<'_> {
         if !args.values().any(|value| matches!(value, Value::Str(name) if *name == own)) {
             return;
         }
-        let Some(names) = self.resolver.registers(callee, args, &self.state, &own) else { return };
+        let resolver = self.resolver_of(&callee.module);
+        let Some(names) = resolver.registers(callee, args, &self.state, &own) else { return };
         let value = names.map_or(Value::Unknown, |names| {
             let mut attributes = Namespace::default();
             for (name, certain) in names {

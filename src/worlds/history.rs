@@ -69,7 +69,7 @@ pub fn compare(history: &History<'_>) -> Result<Compared, ParseFailure> {
     let resolver = around.resolver(around.live_modules, around.live_cache);
     let mut live = Live::default();
     for (source, text) in earlier.iter().zip(texts) {
-        live.load_text(source, understand(text, around.python)?, around, &resolver);
+        live.load_text(source, understand(text, around.python)?, around, &resolver, None);
     }
     live.compare_parsed(last, last_text, around)
 }

@@ -12,10 +12,12 @@ use super::changes::Baseline;
 use super::compare::{Compared, Stops, annotated};
 use super::history::Around;
 use super::machine::{Identity, Machine, Memory};
+use super::newer::Newer;
 use super::resolve::Resolver;
 use super::run::Run;
 use super::state::{OUTSIDE, State};
 use super::summaries::SummaryCache;
+use crate::comparison::StaleImport;
 use crate::modules::Modules;
 use crate::program::Program;
 use crate::python::PythonVersion;
@@ -52,6 +54,8 @@ pub(super) struct Before {
     pub(super) program: Rc<Program>,
     /// Fingerprints of what was executed and could have raised.
     ran: Rc<FxHashSet<u64>>,
+    /// What it has imported for certain: modules, or names of modules.
+    imported: Rc<[(Name, Name)]>,
     outcome: Outcome,
 }
 
@@ -83,6 +87,8 @@ pub(super) struct Executed<'a> {
     pub(super) reload: Option<Run>,
     /// The fresh import of the last version.
     pub(super) restart: Option<Run>,
+    /// What of other modules is too old for the reload; it is one after these were reloaded.
+    pub(super) stale: Vec<StaleImport>,
     pub(super) machine: Machine<'a>,
 }
 
@@ -99,7 +105,10 @@ impl Live {
     ) -> Result<Outcome, ParseFailure> {
         let text = understand(parse(source, &ParseOptions::new(around.python)), around.python)?;
         let resolver = around.resolver(around.live_modules, around.live_cache);
-        Ok(self.load_text(source, text, around, &resolver))
+        let restart = around.resolver(around.restart_modules, around.restart_cache);
+        // The first import was before anything has come to the files.
+        let newer = (self.next() > 0 && around.has_changed()).then(|| Newer::new(&restart));
+        Ok(self.load_text(source, text, around, &resolver, newer))
     }
 
     /// Takes a text into the history that could not be analysed: it is as if it had not compiled.
@@ -237,6 +246,7 @@ impl Live {
         text: Version,
         around: &Around<'_>,
         resolver: &Resolver<'_>,
+        newer: Option<Newer<'_>>,
     ) -> Outcome {
         let number = self.next();
         let Version::Healthy(program) = &text else {
@@ -245,6 +255,7 @@ impl Live {
             return Outcome::SyntaxError;
         };
         let mut machine = self.machine(around, resolver, source);
+        machine.newer = newer;
         let mut run = self.run(&mut machine, program, number);
         let live = self.state.clone().unwrap_or_default();
         let stage = Stops::new(&machine, &run, &live, self.last_outcome()).stage(number);
@@ -258,7 +269,8 @@ impl Live {
         let ran = std::mem::take(&mut run.trace.ran).into_iter().collect();
         let outcome = run.outcome;
         let program = Rc::clone(program);
-        self.before = Some(Before { program, ran: Rc::new(ran), outcome });
+        let imported = self.imported(&mut run);
+        self.before = Some(Before { program, ran: Rc::new(ran), imported, outcome });
         self.memory = machine.into_memory();
         let unseen = std::mem::take(&mut run.trace.unseen);
         self.state = Some(run.live());
@@ -277,9 +289,12 @@ impl Live {
     ) -> Executed<'a> {
         let number = self.next();
         let mut machine = self.machine(around, live, source);
-        let (mut reloaded, mut restarted) = (None, None);
+        let (mut reloaded, mut restarted, mut stale) = (None, None, Vec::new());
         if let Version::Healthy(program) = &text {
-            reloaded = Some(self.run(&mut machine, program, number));
+            machine.newer = around.has_changed().then(|| Newer::new(restart));
+            let (run, found) = self.reload(&mut machine, program, number);
+            (reloaded, stale) = (Some(run), found);
+            machine.newer = None;
             machine.resolver = restart;
             // With the baseline of the reload: what can stop that can stop a restart, too.
             restarted = Some(machine.load_fresh(Rc::clone(program), number));
@@ -290,8 +305,47 @@ impl Live {
             live: self.state.clone().unwrap_or_default(),
             reload: reloaded,
             restart: restarted,
+            stale,
             machine,
         }
+    }
+
+    /// The reload of the next version, after all modules have been that it would stop without.
+    fn reload(
+        &self,
+        machine: &mut Machine<'_>,
+        program: &Rc<Program>,
+        number: u32,
+    ) -> (Run, Vec<StaleImport>) {
+        let imported = self.before.as_ref().map(|before| Rc::clone(&before.imported));
+        let mut stale = Vec::new();
+        loop {
+            if let Some(newer) = &mut machine.newer {
+                newer.begin();
+            }
+            let run = self.run(machine, program, number);
+            let state = self.state.clone().unwrap_or_default();
+            let found =
+                machine.stale_imports(&run, imported.as_deref().unwrap_or(&[]), |machine| {
+                    Stops::new(machine, &run, &state, self.last_outcome()).points()
+                });
+            // Each time round, a module more is taken to have been reloaded.
+            if found.is_empty() {
+                return (run, stale);
+            }
+            stale.extend(found);
+        }
+    }
+
+    /// What the versions so far have imported, and what a run of the next has.
+    fn imported(&self, run: &mut Run) -> Rc<[(Name, Name)]> {
+        let mut imported = std::mem::take(&mut run.trace.imported);
+        if let Some(before) = &self.before {
+            imported.extend(before.imported.iter().cloned());
+        }
+        imported.sort();
+        imported.dedup();
+        imported.into()
     }
 
     fn machine<'a>(
@@ -331,6 +385,11 @@ impl Live {
 }
 
 impl<'a> Around<'a> {
+    /// Whether a fresh process may find other modules than the process has.
+    pub(super) fn has_changed(&self) -> bool {
+        !std::ptr::addr_eq(self.live_modules, self.restart_modules)
+    }
+
     pub(super) fn resolver(
         &self,
         modules: &'a dyn Modules,

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::changes::{Baseline, doubt_fingerprint};
+use super::newer::Newer;
 use super::resolve::Resolver;
-pub(super) use super::risk::Risk;
+pub(super) use super::risk::{Raise, Risk};
 use super::state::{Binding, Frame, Object, Slot, State, Symbol};
 use super::trace::Trace;
 use super::value::{ObjectId, Value};
@@ -25,33 +26,6 @@ use crate::text::span::Span;
 pub(super) struct Stop;
 
 pub(super) type Flow<T> = Result<T, Stop>;
-
-/// A path that ends in an exception.
-#[derive(Debug, Clone)]
-pub(super) struct Raise {
-    /// None at module level, where nobody catches it and nothing of it goes on.
-    pub(super) state: Option<State>,
-    pub(super) exception: Value,
-    /// The name of its class, where that is known.
-    pub(super) class_name: Option<String>,
-    /// None where it is raised for certain on its path.
-    pub(super) risk: Option<Risk>,
-    /// It ran in the version before with the same inputs.
-    pub(super) unchanged: bool,
-    /// The statement at module level stood in the version before and reads nothing that changed.
-    pub(super) site_unchanged: bool,
-    pub(super) reason: Rc<str>,
-    /// It stands on a path that is taken only where a condition that is not known holds.
-    pub(super) is_forked: bool,
-    /// Raised in a function that the module calls, not in its own frame.
-    pub(super) in_function: bool,
-    /// Where the module's own frame stands.
-    pub(super) site: Span,
-    /// How many global bindings had been made.
-    pub(super) log: usize,
-    /// The read that found no name, where that is the reason.
-    pub(super) read: Option<Span>,
-}
 
 /// What code is being executed in.
 #[derive(Debug, Clone)]
@@ -84,6 +58,8 @@ const STATEMENT_BUDGET: u32 = 4_000;
 
 pub(super) struct Machine<'a> {
     pub(super) resolver: &'a Resolver<'a>,
+    /// What has come since to the files of the other modules; none but while a reload runs.
+    pub(super) newer: Option<Newer<'a>>,
     pub(super) identity: Identity,
     pub(super) state: State,
     pub(super) program: Rc<Program>,
@@ -149,6 +125,7 @@ impl<'a> Machine<'a> {
         };
         Machine {
             resolver,
+            newer: None,
             identity,
             state: State::default(),
             program,
@@ -230,7 +207,7 @@ impl<'a> Machine<'a> {
         self.here().kind == ScopeKind::Module
     }
 
-    fn in_function(&self) -> bool {
+    pub(super) fn in_function(&self) -> bool {
         self.active
             .iter()
             .any(|active| matches!(active.kind, ScopeKind::Function | ScopeKind::Lambda))
@@ -290,8 +267,10 @@ impl<'a> Machine<'a> {
 
     /// The path ends because a name is bound in no world.
     pub(super) fn raise_unbound(&mut self, name: &str, at: ExprId) -> Stop {
-        let stop = self.raise_builtin("NameError", format!("`{name}` is not bound here"));
         let span = self.program.ast().expr(at).span;
+        let reason: Rc<str> = format!("`{name}` is not bound here").into();
+        self.note_unexported(name, span, &reason);
+        let stop = self.raise_builtin("NameError", reason);
         if let Some(raise) = self.raises.last_mut()
             && self.version == self.stage
         {

@@ -332,7 +332,7 @@ impl<'a> Resolver<'a> {
         served
     }
 
-    fn summary(&self, file: &Arc<ModuleFile>) -> Option<Arc<Summary>> {
+    pub(super) fn summary(&self, file: &Arc<ModuleFile>) -> Option<Arc<Summary>> {
         if let Some(summary) = self.cache.summaries.get(&file.name) {
             return Some(Arc::clone(&summary));
         }
@@ -359,6 +359,9 @@ impl<'a> Resolver<'a> {
         let is_replaced = run.intended.registered.is_some();
         machine.state = run.intended;
         let mut summary = machine.summary();
+        if file.origin == ModuleOrigin::Workspace {
+            summary.imported = self.modules_of(&run.trace.imported).collect();
+        }
         // Who imports it holds something else, which may serve any name.
         summary.unseen |= is_replaced;
         // A module that is there has been imported by somebody: where it seems to abort, more of
@@ -380,6 +383,13 @@ impl<'a> Resolver<'a> {
     /// A fresh import of another module, with the machine that has executed it; None where its
     /// text does not compile.
     pub(super) fn execute(&self, file: &ModuleFile) -> Option<(Machine<'_>, Run)> {
+        let (mut machine, program) = self.prepared(file)?;
+        let run = machine.load_fresh(program, 0);
+        Some((machine, run))
+    }
+
+    /// Another module and the machine that is to execute it.
+    pub(super) fn prepared(&self, file: &ModuleFile) -> Option<(Machine<'_>, Rc<Program>)> {
         let parsed = parse(&file.source, &ParseOptions::new(self.python)).ok()?;
         let program = Rc::new(Program::new(Arc::new(parsed), self.python));
         let identity = Identity {
@@ -387,9 +397,7 @@ impl<'a> Resolver<'a> {
             is_package: file.is_package,
             is_placed: true,
         };
-        let mut machine = Machine::new(self, identity, Rc::clone(&program));
-        let run = machine.load_fresh(program, 0);
-        Some((machine, run))
+        Some((Machine::new(self, identity, Rc::clone(&program)), program))
     }
 }
 

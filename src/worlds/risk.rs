@@ -1,4 +1,10 @@
-//! Who decides whether something raises.
+//! Paths that end in exceptions, and who decides whether something raises.
+
+use std::rc::Rc;
+
+use super::state::State;
+use super::value::Value;
+use crate::text::span::Span;
 
 /// Why something may raise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,4 +22,31 @@ impl Risk {
     pub(super) fn decided_by(outside: bool) -> Risk {
         if outside { Risk::Environment } else { Risk::Inside }
     }
+}
+
+/// A path that ends in an exception.
+#[derive(Debug, Clone)]
+pub(super) struct Raise {
+    /// None at module level, where nobody catches it and nothing of it goes on.
+    pub(super) state: Option<State>,
+    pub(super) exception: Value,
+    /// The name of its class, where that is known.
+    pub(super) class_name: Option<String>,
+    /// None where it is raised for certain on its path.
+    pub(super) risk: Option<Risk>,
+    /// It ran in the version before with the same inputs.
+    pub(super) unchanged: bool,
+    /// The statement at module level stood in the version before and reads nothing that changed.
+    pub(super) site_unchanged: bool,
+    pub(super) reason: Rc<str>,
+    /// It stands on a path that is taken only where a condition that is not known holds.
+    pub(super) is_forked: bool,
+    /// Raised in a function that the module calls, not in its own frame.
+    pub(super) in_function: bool,
+    /// Where the module's own frame stands.
+    pub(super) site: Span,
+    /// How many global bindings had been made.
+    pub(super) log: usize,
+    /// The read that found no name, where that is the reason.
+    pub(super) read: Option<Span>,
 }

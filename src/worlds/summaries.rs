@@ -38,6 +38,8 @@ pub(super) struct Summary {
     /// How importing it ends.
     pub(super) end: ImportEnd,
     pub(super) origin: Option<ModuleOrigin>,
+    /// The names of the modules that it has imported, as far as that is certain.
+    pub(super) imported: FxHashSet<Name>,
     /// The names of the modules that were asked for to make this.
     pub(super) asked: FxHashSet<String>,
 }
@@ -132,6 +134,7 @@ impl Machine<'_> {
             has_getattr: self.state.global(getattr).is_some(),
             end: ImportEnd::Completes,
             origin: None,
+            imported: FxHashSet::default(),
             asked: FxHashSet::default(),
         };
         for (symbol, slot) in self.state.globals() {

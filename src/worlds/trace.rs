@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::newer::Lacking;
 use super::state::Symbol;
 use crate::syntax::ast::{ExprId, Name, StmtId};
 use crate::text::span::Span;
@@ -25,6 +26,12 @@ pub(super) struct Trace {
     /// Assignments that built on the value a name had from an older version: the name, what is
     /// bound, and where the value is read.
     pub(super) rebinds: Vec<(Name, Span, Span)>,
+    /// The modules that were imported, or names of modules (`""`: the module itself).
+    pub(super) imported: Vec<(Name, Name)>,
+    /// Exceptions for want of what another module has once it is reloaded itself.
+    pub(super) lacking: Vec<Lacking>,
+    /// Names that a star import binds only once the module that it names is reloaded itself.
+    pub(super) unexported: Vec<(Name, Name)>,
 }
 
 /// What a read of a module name found.

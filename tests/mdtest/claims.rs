@@ -47,6 +47,48 @@ pub(crate) fn contradictions(simulated: &Value, truth: &Value) -> Vec<String> {
     wrong
 }
 
+/// What the findings of a workspace in which several files have changed say of the order of
+/// reloads, and CPython contradicts; where the module stops, that must have been told.
+pub(crate) fn order_contradictions(findings: &[&Value], truth: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let together = &truth["together"];
+    let (alone, in_order) = (&together["alone"], &together["in order"]);
+    if alone.is_null() {
+        return wrong;
+    }
+    let is_there = |finding: &Value, stage: &Value| {
+        let line = &finding["range"]["start"]["line"];
+        stage["outcome"] == "raises" && at_statement(&serde_json::json!({ "line": line }), stage)
+    };
+    for finding in findings.iter().filter(|finding| finding["certainty"] == "always") {
+        let message = finding["message"].as_str().unwrap_or("");
+        // The module that the message begins with.
+        let dependency = message.split('`').nth(1).unwrap_or("?");
+        let without = &together["without"][dependency];
+        let raised = without["exception"].as_str().unwrap_or("?");
+        let is_true = match finding["code"].as_str() {
+            Some("RS201") => is_there(finding, alone) && is_there(finding, in_order),
+            Some("RS206") => {
+                message.contains(&format!("`{raised}`"))
+                    && is_there(finding, without)
+                    && !is_there(finding, in_order)
+            }
+            _ => true,
+        };
+        if !is_true {
+            wrong.push(format!("{finding}, CPython: {together}"));
+        }
+    }
+    let is_about_stops =
+        |finding: &&&Value| matches!(finding["code"].as_str(), Some("RS201" | "RS202" | "RS206"));
+    for stage in [alone, in_order].into_iter().filter(|stage| stage["outcome"] == "raises") {
+        if !findings.iter().filter(is_about_stops).any(|finding| is_there(finding, stage)) {
+            wrong.push(format!("nothing is said where CPython stops: {stage}"));
+        }
+    }
+    wrong
+}
+
 fn certain(claim: &Value) -> bool {
     claim.get("certainty").is_none_or(|certainty| certainty == "always")
 }

@@ -78,7 +78,7 @@ pub(crate) fn run(
     for (root, own) in [(&base, &texts.versions[0]), (&head, last)] {
         write(&root.join(&case.path), own).map_err(written)?;
     }
-    for (path, block) in &case.others {
+    for (path, block) in case.first_others() {
         write(&base.join(path), &block.text).map_err(written)?;
     }
     for (path, text) in &texts.others {
@@ -104,7 +104,8 @@ pub(crate) fn run(
         .args(&common)
         .output();
     let simulated = json(simulate)?;
-    let checked = (!case.others.is_empty() && case.versions.len() == 2).then(|| {
+    let is_alone = case.others.is_empty() && case.earlier.is_empty();
+    let checked = (!is_alone && case.versions.len() == 2).then(|| {
         let check = Command::new(binary())
             .current_dir(&head)
             .args(["check", ".", "--base-dir"])

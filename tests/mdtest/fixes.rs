@@ -44,8 +44,10 @@ pub(crate) fn apply(case: &Case, answer: &Answer) -> Vec<Applied> {
             }
             let versions: Vec<&str> = texts.versions.iter().map(String::as_str).collect();
             let mut question = question(case, &versions);
+            let changed = texts.changed(case);
+            let changed = changed.into_iter().filter(|(path, _)| *path != case.path);
             question["after"] =
-                texts.others.iter().cloned().map(|(path, text)| (path, json!(text))).collect();
+                changed.map(|(path, text)| (path.to_owned(), json!(text))).collect();
             applied.push(Applied {
                 title: fix["title"].as_str().unwrap_or("?").to_owned(),
                 finding: finding.clone(),

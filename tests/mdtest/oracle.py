@@ -16,7 +16,14 @@ tests/corpus/reload_server.py, and besides
     stage["star"]: outcome              of `from module import *`; likewise
 
 A question may have "after": {path: text}: other files that have changed when the fresh process
-imports them.
+imports them. It may have "together": {path: text or null}: other files that change (or go) at the
+same time as the module does; the rest of the answer is of files that have not. Then the answer has
+
+    "together": {"alone": stage, "in order": stage, "restart": stage, "without": {module: stage}}
+                                        after an import of the module and a change of all files:
+                                        it is reloaded alone; it is reloaded after those of the
+                                        others that are loaded, in their order; a fresh import;
+                                        it is reloaded after all of the others but one
 """
 
 import importlib
@@ -93,13 +100,74 @@ def fresh_other(question, other):
     return server.attempt(lambda: importlib.import_module(other), "").get("exception", "completes")
 
 
-def answer(question, root):
-    question["root"] = root
-    for path, text in question["files"].items():
+def put(root, files):
+    """Writes files; those that have no text are removed."""
+    for path, text in files.items():
         place = os.path.join(root, path)
+        if text is None:
+            if os.path.exists(place):
+                os.remove(place)
+            continue
         os.makedirs(os.path.dirname(place), exist_ok=True)
         server.write(place, text)
+    importlib.invalidate_caches()
+
+
+def name_of(path):
+    stem = path.removesuffix(".py").removesuffix("/__init__")
+    return stem.replace("/", ".")
+
+
+def reloaded(question, path, first):
+    """The reload of the module when all files have changed, after that of others."""
+    sys.path.insert(0, question["root"])
+    module = importlib.import_module(question["module"])
+    put(question["root"], {**question["together"], question["path"]: question["versions"][-1]})
+    for other in first:
+        if other in sys.modules:
+            importlib.reload(sys.modules[other])
+    return server.attempt(lambda: importlib.reload(module), path)
+
+
+def imported(question, path):
+    sys.path.insert(0, question["root"])
+    put(question["root"], {**question["together"], question["path"]: question["versions"][-1]})
+    return server.attempt(lambda: importlib.import_module(question["module"]), path)
+
+
+def together(question, path):
+    first = [name_of(other) for other, text in question["together"].items() if text is not None]
+    before = {**dict.fromkeys(question["together"]), **question["files"]}
+
+    def stage_of(work, *arguments):
+        put(question["root"], before)
+        stage = server.in_child(work, question, path, *arguments)
+        put(question["root"], before)
+        if stage.get("line") and stage["outcome"] == "raises":
+            stage["statement"] = statement_at(question["versions"][-1], stage["line"])
+        return stage
+
+    return {
+        "alone": stage_of(reloaded, []),
+        "in order": stage_of(reloaded, first),
+        "restart": stage_of(imported),
+        "without": {one: stage_of(reloaded, [other for other in first if other != one]) for one in first},
+    }
+
+
+def answer(question, root):
+    question["root"] = root
+    put(root, question["files"])
     path = os.path.join(root, question["path"])
+    changes = question.get("together")
+    ordered = together(question, path) if changes else None
+    result = separate(question, root, path)
+    if changes:
+        result["together"] = ordered
+    return result
+
+
+def separate(question, root, path):
     result = server.in_child(history, question, path)
     if "history" not in result:
         return {"died": result}

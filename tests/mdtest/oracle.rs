@@ -41,14 +41,26 @@ impl Python {
 
 /// A question: a workspace, a module of it, and the texts that it had.
 pub(crate) fn question(case: &Case, versions: &[&str]) -> Value {
-    let mut files: serde_json::Map<String, Value> =
-        case.others.iter().map(|(path, block)| (path.clone(), json!(block.text))).collect();
+    let mut files: serde_json::Map<String, Value> = case
+        .first_others()
+        .iter()
+        .map(|(path, block)| ((*path).to_owned(), json!(block.text)))
+        .collect();
     files.insert(case.path.clone(), json!(versions[0]));
     let others: Vec<String> =
-        case.others.iter().map(|(path, _)| crate::parser::module_name(path)).collect();
-    json!({
+        case.first_others().iter().map(|(path, _)| crate::parser::module_name(path)).collect();
+    let mut question = json!({
         "files": files, "module": case.module(), "path": case.path, "versions": versions, "others": others,
-    })
+    });
+    if !case.earlier.is_empty() {
+        let text = |path: &String| {
+            let mut now = case.others.iter().filter(|(other, _)| other == path);
+            now.next().map_or(Value::Null, |(_, block)| json!(block.text))
+        };
+        let together = case.earlier.iter().map(|(path, _)| (path.clone(), text(path)));
+        question["together"] = together.collect();
+    }
+    question
 }
 
 /// Asks all the questions; the answers are in the same order.

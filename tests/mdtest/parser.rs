@@ -2,8 +2,10 @@
 //!
 //! A file is a suite; a heading with at least one versioned file under it is a case. A line
 //! with a path in backticks and `version N:` (`before:` is 0, `after:` is 1) names the fenced
-//! `py` block that follows; without a version it is a file of the workspace that stays as it
-//! is; with a title in quotes (`m.py` with "Remove …":) it is what a file is after that fix.
+//! `py` block that follows; the first file that has versions is the module that is reloaded.
+//! Without a version it is a file of the workspace that stays as it is; other files have
+//! changed together with the module where they have a version 0 and 1, are new where they only
+//! have 1, and gone where they only have 0; with a title in quotes (`m.py` with "Remove …":) it is what a file is after that fix.
 //! A `toml` block is configuration, inherited by the headings below; its table `[mdtest]`
 //! is for the harness. A `world` block says what CPython does.
 
@@ -22,8 +24,10 @@ pub(crate) struct Case {
     pub(crate) versions: Vec<Block>,
     /// Path of the module that is reloaded, as the suite names it.
     pub(crate) path: String,
-    /// The rest of the workspace.
+    /// The rest of the workspace, as the last version finds it.
     pub(crate) others: Vec<(String, Block)>,
+    /// What of it was otherwise when the first version was imported; None where it was not there.
+    pub(crate) earlier: Vec<(String, Option<Block>)>,
     pub(crate) config: toml::Table,
     pub(crate) settings: Settings,
     pub(crate) world: Option<Block>,
@@ -70,6 +74,16 @@ impl Case {
     /// The version that is reloaded last.
     pub(crate) fn last(&self) -> &Block {
         self.versions.last().expect("a case has versions")
+    }
+
+    /// The rest of the workspace, as the first version finds it.
+    pub(crate) fn first_others(&self) -> Vec<(&str, &Block)> {
+        let is_earlier = |path: &String| self.earlier.iter().any(|(known, _)| known == path);
+        let same = self.others.iter().filter(|(path, _)| !is_earlier(path));
+        let same = same.map(|(path, block)| (path.as_str(), block));
+        let earlier = self.earlier.iter();
+        same.chain(earlier.filter_map(|(path, block)| Some((path.as_str(), block.as_ref()?))))
+            .collect()
     }
 
     /// Where the case is written, for people.
@@ -186,13 +200,17 @@ impl Parser<'_> {
         }
         let place = format!("{}:{}", self.suite.display(), section.line);
         let path = section.versions[0].1.clone();
-        for (at, (version, of, _)) in section.versions.iter().enumerate() {
-            if *version != at || *of != path {
-                return Err(format!("{place}: versions of one module, from 0, in order"));
-            }
+        let (versions, changed): (Vec<_>, Vec<_>) =
+            section.versions.into_iter().partition(|(_, of, _)| *of == path);
+        if versions.iter().enumerate().any(|(at, (version, ..))| *version != at) {
+            return Err(format!("{place}: versions of one module, from 0, in order"));
         }
-        if section.versions.len() < 2 {
-            return Err(format!("{place}: a case needs two versions"));
+        let (others, earlier) = changed_together(changed, section.others)
+            .map_err(|error| format!("{place}: {error}"))?;
+        if versions.len() < 2 || versions.len() > 2 && !earlier.is_empty() {
+            return Err(format!(
+                "{place}: a case needs two versions (and no more where other files have some)"
+            ));
         }
         let mut config = toml::Table::new();
         for (_, _, table) in &self.headings {
@@ -213,9 +231,10 @@ impl Parser<'_> {
             suite: self.suite.to_owned(),
             title: titles.join(" - "),
             line: section.line,
-            versions: section.versions.into_iter().map(|(.., block)| block).collect(),
+            versions: versions.into_iter().map(|(.., block)| block).collect(),
             path,
-            others: section.others,
+            others,
+            earlier,
             config,
             settings,
             world: section.world,
@@ -224,6 +243,33 @@ impl Parser<'_> {
         });
         Ok(())
     }
+}
+
+/// What the rest of a workspace is.
+type Others = Vec<(String, Block)>;
+/// What it was before; None where it was not there.
+type Earlier = Vec<(String, Option<Block>)>;
+
+/// Sorts the versions of other files: what they are, with those that stay, and what they were.
+fn changed_together(
+    changed: Vec<(usize, String, Block)>,
+    mut others: Others,
+) -> Result<(Others, Earlier), String> {
+    let mut earlier: Earlier = Vec::new();
+    for (version, path, block) in changed {
+        let known = earlier.iter().position(|(known, _)| *known == path);
+        match (version, known) {
+            (0, None) => earlier.push((path, Some(block))),
+            (1, _) if others.iter().all(|(other, _)| *other != path) => {
+                if known.is_none() {
+                    earlier.push((path.clone(), None));
+                }
+                others.push((path, block));
+            }
+            _ => return Err(format!("`{path}`: before, then after, each once")),
+        }
+    }
+    Ok((others, earlier))
 }
 
 /// What the block under a line with a path is.
@@ -266,6 +312,29 @@ mod tests {
         assert_eq!(label("`a.py` with \"Keep `a` as it was\":"), Some(("a.py".to_owned(), fixed)));
         assert_eq!(label("`f` is gone:"), None);
         assert_eq!(label("In `a.py` there is a function."), None);
+    }
+
+    #[test]
+    fn other_files_have_versions() {
+        let file = |path: &str, version: &str| {
+            format!("`{path}` {version}:\n```py\n{path} {version}\n```\n")
+        };
+        let all =
+            [("m.py", "before"), ("m.py", "after"), ("new.py", "after"), ("gone.py", "before")];
+        let more = [("other.py", "before"), ("other.py", "after")];
+        let text: String =
+            all.iter().chain(&more).map(|(path, version)| file(path, version)).collect();
+        let cases = parse(Path::new("s.md"), &format!("# A\n{text}")).unwrap();
+        let case = &cases[0];
+        assert_eq!((case.path.as_str(), case.versions.len()), ("m.py", 2));
+        let texts = |files: Vec<(&str, &Block)>| -> Vec<String> {
+            files.iter().map(|(_, block)| block.text.trim().to_owned()).collect()
+        };
+        let last = case.others.iter().map(|(path, block)| (path.as_str(), block)).collect();
+        assert_eq!(texts(last), ["new.py after", "other.py after"]);
+        assert_eq!(texts(case.first_others()), ["gone.py before", "other.py before"]);
+        let text = format!("# A\n{}{}", file("m.py", "before"), file("n.py", "version 2"));
+        assert!(parse(Path::new("s.md"), &text).is_err());
     }
 
     #[test]

@@ -10,6 +10,8 @@
 //! | `completes`, `aborts: 3 NameError`, `syntax-error` | how the last reload ends; `aborts@1: …` for version 1 |
 //! | `restart completes`, `restart aborts: 3 NameError` | how a fresh import ends |
 //! | `app reload: ImportError`, `app restart: completes` | another module, reloaded after it / in a fresh process |
+//! | `alone completes`, `in order aborts: …` | where other files have changed together with the module: it is reloaded alone, or after those of them that are loaded |
+//! | `together restart completes` | a fresh import of all files as they are then |
 //! | `maybe: x` | the engine may leave open whether `x` is there (CPython is asked nothing) |
 //! | `engine: may-abort` | the engine may leave open how it ends; `engine@1`, `engine restart` |
 //! | `abort-point: 5 new-risk` | with all the others of its kind: the engine's abort points |
@@ -135,8 +137,8 @@ pub(crate) fn against_truth(world: &World, truth: &Value) -> Vec<(usize, String)
         };
         let ended = |stage: Option<&Value>| {
             let is = ending(stage.unwrap_or(&Value::Null));
-            let said =
-                format!("{}: {}", subject.trim_start_matches("restart "), line.items.join(", "));
+            let end = subject.rsplit_once(' ').map_or(subject, |(_, end)| end);
+            let said = format!("{end}: {}", line.items.join(", "));
             (is != said.trim_end_matches([':', ' '])).then_some(is)
         };
         let is = |names: &Names| (said != *names).then(|| listed(names));
@@ -154,6 +156,11 @@ pub(crate) fn against_truth(world: &World, truth: &Value) -> Vec<(usize, String)
             "completes" | "aborts" | "syntax-error" => ended(stages.get(version)),
             "restart completes" | "restart aborts" | "restart syntax-error" => {
                 ended(Some(restart(truth)))
+            }
+            "alone completes" | "alone aborts" => ended(truth["together"].get("alone")),
+            "in order completes" | "in order aborts" => ended(truth["together"].get("in order")),
+            "together restart completes" | "together restart aborts" => {
+                ended(truth["together"].get("restart"))
             }
             "maybe" | "engine" | "engine restart" | "abort-point" => None,
             _ => match subject.rsplit_once(' ') {

@@ -158,6 +158,16 @@ fn what_the_process_has_loaded_outlives_the_document() {
 #[test]
 fn a_revision_can_be_what_the_process_has_imported() {
     let editor = Editor::uninitialized(&[("shapes.py", FIRST)]);
+    commit_all(&editor);
+    editor.write("shapes.py", SECOND);
+    let mut editor = editor.initialize(capabilities(), json!({ "baseline": "git:HEAD" }));
+    editor.open("shapes.py");
+    editor.expect("shapes.py", &["RS101 1: `area` was renamed to `surface`"]);
+    editor.quit();
+}
+
+/// Makes a repository of the editor's directory.
+fn commit_all(editor: &Editor) {
     let git = |arguments: &[&str]| {
         let done = std::process::Command::new("git")
             .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
@@ -170,10 +180,40 @@ fn a_revision_can_be_what_the_process_has_imported() {
     git(&["init", "-q"]);
     git(&["add", "."]);
     git(&["commit", "-q", "-m", "first"]);
-    editor.write("shapes.py", SECOND);
+}
+
+#[test]
+fn a_reload_finds_what_is_new_beside_the_revision_that_is_loaded() {
+    let files = [("app.py", "import shapes\n"), ("shapes.py", "ONE = 1\n")];
+    let editor = Editor::uninitialized(&files);
+    commit_all(&editor);
+    editor.write("helper.py", "def build(size):\n    return size\n");
+    editor.write("shapes.py", "ONE = 1\nTWO = 2\n");
     let mut editor = editor.initialize(capabilities(), json!({ "baseline": "git:HEAD" }));
+    editor.open("app.py");
+    editor.expect("app.py", &[]);
+    let new = "import shapes\nimport helper\nRUN = helper.build(1)\n";
+    editor.set("app.py", new);
+    editor.save("app.py");
+    editor.expect("app.py", &[]);
+    editor.set("app.py", &format!("{new}END = helper.end\n"));
+    editor.expect(
+        "app.py",
+        &["RS201 4: The reload stops here with `AttributeError`: module `helper` has no attribute \
+           `end`; `RUN` is new then"],
+    );
+    editor.set("app.py", &format!("{new}TWO = shapes.TWO\n"));
+    editor.expect(
+        "app.py",
+        &["RS206 4: `shapes` has no `TWO` before it is reloaded itself: reload it first, or this \
+           reload stops here with `AttributeError`"],
+    );
+    // Once the other one has been reloaded, too, nothing stops.
     editor.open("shapes.py");
-    editor.expect("shapes.py", &["RS101 1: `area` was renamed to `surface`"]);
+    editor.expect("shapes.py", &[]);
+    editor.save("shapes.py");
+    // It may have been asked for a reason before; this ends in a failure if nothing comes.
+    while !editor.shown("app.py").is_empty() {}
     editor.quit();
 }
 

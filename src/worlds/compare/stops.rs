@@ -62,7 +62,7 @@ impl<'s, 'a> Stops<'s, 'a> {
     }
 
     /// The places at which a run may stop, each once.
-    pub(super) fn points(&self) -> Vec<AbortPoint> {
+    pub(in crate::worlds) fn points(&self) -> Vec<AbortPoint> {
         let run = self.run;
         let all = run.stops.iter().enumerate();
         let open: Vec<(usize, &Raise)> = all.filter(|(_, stop)| is_open(stop)).collect();

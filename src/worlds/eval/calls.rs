@@ -150,9 +150,12 @@ impl Machine<'_> {
                 if !self.is_harmless(callee) {
                     if self.baseline.is_some()
                         && !self.is_unchanged(at)
-                        && let Some(problem) = self.resolver.misfit(&external, &args)
+                        && let Some(problem) =
+                            self.resolver_of(&external.module).misfit(&external, &args)
                     {
-                        let reason = format!("`{}()`: {problem}", external.attribute);
+                        let reason: Rc<str> =
+                            format!("`{}()`: {problem}", external.attribute).into();
+                        self.note_misfit(&external, &args, at, &reason);
                         return Err(self.raise_builtin("TypeError", reason));
                     }
                     self.risk_of_call(&external, &args, at);
@@ -174,9 +177,10 @@ impl Machine<'_> {
     fn risk_of_call(&mut self, callee: &External, args: &Args, at: ExprId) {
         let in_frame = matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
         let is_new = self.baseline.is_some() && !self.is_unchanged(at);
+        let resolver = self.resolver_of(&callee.module);
         let loud = in_frame
-            && !self.resolver.is_installed(&callee.module)
-            && !(is_new && self.resolver.goes_through(callee, args, &self.state));
+            && !resolver.is_installed(&callee.module)
+            && !(is_new && resolver.goes_through(callee, args, &self.state));
         let risk = if loud { Risk::Outside } else { Risk::Environment };
         let text = self.excerpt(self.program.ast().expr(at).span);
         self.may_raise("", risk, at, || format!("the call `{text}` may raise"));

@@ -147,7 +147,7 @@ impl Machine<'_> {
                 agreed(values, |value| self.is_identical(value, other))
             }
             (Value::External(external), other) | (other, Value::External(external)) => {
-                let constant = self.resolver.constant(&external.module, &external.attribute)?;
+                let constant = self.constant_of(external)?;
                 self.is_identical(&constant, other)
             }
             (Value::Unknown | Value::Opaque(None) | Value::Returned(_), _)
@@ -236,7 +236,7 @@ impl Machine<'_> {
                 .then_some(false);
         }
         if let (Value::External(external), other) | (other, Value::External(external)) = (a, b) {
-            let constant = self.resolver.constant(&external.module, &external.attribute)?;
+            let constant = self.constant_of(external)?;
             return constant.equals(other);
         }
         if let (Value::Union(values), other) | (other, Value::Union(values)) = (a, b) {

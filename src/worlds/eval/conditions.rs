@@ -231,7 +231,7 @@ impl Machine<'_> {
                 Object::Frame(_) => None,
             },
             Value::External(external) => {
-                let constant = self.resolver.constant(&external.module, &external.attribute)?;
+                let constant = self.constant_of(external)?;
                 constant.truth()
             }
             Value::Opaque(Some("function" | "type" | "module" | "generator")) => Some(true),

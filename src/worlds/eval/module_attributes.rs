@@ -21,15 +21,17 @@ impl Machine<'_> {
         let presence = if ran && self.tries == 0 {
             Presence::Yes
         } else if self.baseline.is_none() && self.tries == 0 {
-            self.resolver.likely_presence(module, name)
+            self.likely_presence(module, name)
         } else {
-            self.resolver.attribute_presence(module, name)
+            self.attribute_presence(module, name)
         };
         match presence {
             Presence::Yes => {}
             Presence::No => {
-                let what = format!("module `{module}`");
-                return Err(self.no_attribute(&what, name));
+                let reason: Rc<str> = format!("module `{module}` has no attribute `{name}`").into();
+                let span = self.program.ast().expr(at).span;
+                self.note_lacking(module, name, span, &reason);
+                return Err(self.raise_builtin("AttributeError", reason));
             }
             Presence::Maybe => self.may_raise("AttributeError", Risk::Environment, at, || {
                 format!("module `{module}` may have no attribute `{name}`")
@@ -39,11 +41,11 @@ impl Machine<'_> {
             return Ok(Value::Opaque(Some("sys.modules")));
         }
         if &**name == "__all__"
-            && let Some(names) = self.resolver.all_of(module)
+            && let Some(names) = self.resolver_of(module).all_of(module)
         {
             return Ok(self.name_list(names));
         }
-        if self.resolver.is_submodule(module, name) {
+        if self.is_submodule(module, name) {
             let submodule = Name::from(format!("{module}.{name}"));
             return Ok(match submodule == self.identity.name {
                 true => Value::ThisModule,
@@ -75,7 +77,7 @@ impl Machine<'_> {
         }
         let getattr = self.symbol(&Name::from("__getattr__"));
         let served = self.state.global(getattr).is_some() || self.state.unseen;
-        let submodule = self.resolver.is_submodule(&self.identity.name.clone(), name);
+        let submodule = self.is_submodule(&self.identity.name.clone(), name);
         if value.is_none() && !served && !submodule {
             return Err(self.no_attribute("the module", name));
         }

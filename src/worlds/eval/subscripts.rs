@@ -19,7 +19,7 @@ impl Machine<'_> {
     /// `sys.modules[name]` of another module: one that cannot be imported is not there.
     fn require_loaded(&mut self, name: &Value, at: ExprId) -> Flow<()> {
         let Value::Str(name) = name else { return Ok(()) };
-        match self.resolver.module_presence(name) {
+        match self.module_presence(name) {
             Presence::No => {
                 let reason = format!("`sys.modules` has no `{name}`");
                 return Err(self.raise_builtin("KeyError", reason));
@@ -159,7 +159,7 @@ impl Machine<'_> {
             Value::External(class)
                 if self.baseline.is_some()
                     && !self.is_unchanged(at)
-                    && self.resolver.refuses_subscripts(class) =>
+                    && self.resolver_of(&class.module).refuses_subscripts(class) =>
             {
                 let reason = format!("the class `{}` is not subscriptable", class.attribute);
                 Err(self.raise_builtin("TypeError", reason))

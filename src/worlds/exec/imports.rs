@@ -39,12 +39,9 @@ impl Machine<'_> {
             if self.is_loaded(part) {
                 continue;
             }
-            match self.resolver.module_presence(part) {
+            match self.module_presence(part) {
                 Presence::Yes => self.execute_module(part)?,
-                Presence::No => {
-                    let reason = format!("there is no module `{part}`");
-                    return Err(self.raise_builtin("ModuleNotFoundError", reason));
-                }
+                Presence::No => return Err(self.no_module(part)),
                 Presence::Maybe => {
                     let unchanged = self.import_ran(part, "");
                     // A module that lies in a source root has been loaded with all it imports.
@@ -68,10 +65,11 @@ impl Machine<'_> {
 
     /// Where somebody is ready for it, an import that fails inside the module counts, too.
     fn execute_module(&mut self, name: &str) -> Flow<()> {
+        self.import_new(name)?;
         if self.tries == 0 {
             return Ok(());
         }
-        match self.resolver.import_end(name) {
+        match self.resolver_of(name).import_end(name) {
             ImportEnd::Completes => Ok(()),
             ImportEnd::MayFail => {
                 self.may_raise_if("ImportError", Risk::Environment, false, || {
@@ -99,16 +97,19 @@ impl Machine<'_> {
     }
 
     /// The module itself and the packages it lies in have been imported before it runs.
-    fn is_loaded(&self, name: &str) -> bool {
+    pub(in crate::worlds) fn is_loaded(&self, name: &str) -> bool {
         let own = &*self.identity.name;
         own == name || own.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
     }
 
     fn note_import(&mut self, module: &str, name: &str) {
         self.trace.ran.push(import_fingerprint(module, name));
+        if self.outside_forks == 0 && !self.shadow {
+            self.trace.imported.push((Name::from(module), Name::from(name)));
+        }
     }
 
-    fn import_ran(&self, module: &str, name: &str) -> bool {
+    pub(in crate::worlds) fn import_ran(&self, module: &str, name: &str) -> bool {
         let fingerprint = import_fingerprint(module, name);
         self.baseline.as_ref().is_some_and(|baseline| baseline.import_ran(fingerprint))
     }
@@ -127,7 +128,7 @@ impl Machine<'_> {
             ImportNames::Star(at) => self.import_star(&module, *at),
             ImportNames::Names(aliases) => {
                 for alias in aliases {
-                    let value = self.imported(&module, &alias.name)?;
+                    let value = self.imported(&module, alias)?;
                     let (name, at) = bound(alias);
                     self.bind_name(name, value, at, BindingKind::Import);
                 }
@@ -178,7 +179,8 @@ impl Machine<'_> {
     }
 
     /// What `from module import name` gives.
-    fn imported(&mut self, module: &Name, name: &Name) -> Flow<Value> {
+    fn imported(&mut self, module: &Name, alias: &Alias) -> Flow<Value> {
+        let name = &alias.name;
         if *module == self.identity.name {
             return self.imported_from_self(module, name);
         }
@@ -191,13 +193,14 @@ impl Machine<'_> {
         let presence = if ran && self.tries == 0 {
             Presence::Yes
         } else if first && self.tries == 0 {
-            self.resolver.likely_presence(module, name)
+            self.likely_presence(module, name)
         } else {
-            self.resolver.attribute_presence(module, name)
+            self.attribute_presence(module, name)
         };
         match presence {
             Presence::No => {
-                let reason = format!("`{module}` has no `{name}` to import");
+                let reason: Rc<str> = format!("`{module}` has no `{name}` to import").into();
+                self.note_lacking(module, name, alias.span, &reason);
                 return Err(self.raise_builtin("ImportError", reason));
             }
             Presence::Maybe => {
@@ -210,7 +213,7 @@ impl Machine<'_> {
         if presence == Presence::Yes || ran || self.baseline.is_none() {
             self.note_import(module, name);
         }
-        if self.resolver.is_submodule(module, name) {
+        if self.is_submodule(module, name) {
             self.execute_module(&submodule)?;
             return Ok(Value::Module(Name::from(submodule)));
         }
@@ -218,7 +221,7 @@ impl Machine<'_> {
             return Ok(value);
         }
         if &**name == "__all__"
-            && let Some(names) = self.resolver.all_of(module)
+            && let Some(names) = self.resolver_of(module).all_of(module)
         {
             return Ok(self.name_list(names));
         }
@@ -235,7 +238,7 @@ impl Machine<'_> {
             return Ok(slot.value());
         }
         let submodule = Name::from(format!("{module}.{name}"));
-        match self.resolver.module_presence(&submodule) {
+        match self.module_presence(&submodule) {
             Presence::Yes => self.execute_module(&submodule)?,
             Presence::Maybe => {
                 let unchanged = self.import_ran(module, name);
@@ -256,7 +259,7 @@ impl Machine<'_> {
         if *module == self.identity.name {
             return Ok(());
         }
-        let Some(exports) = self.resolver.star_names(module) else {
+        let Some(exports) = self.star_names(module) else {
             let why = format!("`from {module} import *` does not resolve");
             self.see_nothing(span, &why);
             return Ok(());
