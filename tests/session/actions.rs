@@ -190,6 +190,6 @@ fn a_rule_is_ignored_in_the_projects_configuration() {
     assert_eq!(edit[0]["edits"][0]["newText"], "ignore = [\"RS101\"]\n", "{edit}");
     editor.write("reloadsafe.toml", "# ours\nignore = [\"RS101\"]\n");
     editor.watched("reloadsafe.toml", 2);
-    editor.expect("m.py", &[]);
+    editor.until("m.py", &[]);
     editor.quit();
 }

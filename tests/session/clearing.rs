@@ -34,7 +34,7 @@ fn a_restart_takes_them_away() {
     editor.expect("shapes.py", &[ORPHAN]);
     let uri = editor.uri("shapes.py");
     editor.command("reloadsafe.markRestarted", json!([uri])).unwrap();
-    editor.expect("shapes.py", &[]);
+    editor.until("shapes.py", &[]);
     editor.quit();
 }
 
@@ -44,7 +44,7 @@ fn restarting_everything_takes_everything_away() {
     editor.save("shapes.py");
     editor.expect("shapes.py", &[ORPHAN]);
     editor.command("reloadsafe.markRestarted", json!([])).unwrap();
-    editor.expect("shapes.py", &[]);
+    editor.until("shapes.py", &[]);
     editor.quit();
 }
 
@@ -54,9 +54,9 @@ fn a_changed_setting_takes_them_away_and_brings_them_back() {
     let settings =
         |ignored: &[&str]| json!({ "settings": { "reloadsafe": { "ignore": ignored } } });
     editor.server.notify("workspace/didChangeConfiguration", settings(&["RS101"]));
-    editor.expect("shapes.py", &[]);
+    editor.until("shapes.py", &[]);
     editor.server.notify("workspace/didChangeConfiguration", settings(&[]));
-    editor.expect("shapes.py", &[ORPHAN]);
+    editor.until("shapes.py", &[ORPHAN]);
     editor.quit();
 }
 
@@ -127,6 +127,6 @@ fn a_module_that_another_needs_appears_and_the_abort_point_goes() {
     editor.write("package/helper.py", "");
     editor.watched("package/helper.py", 1);
     // The process finds it, too, when it reloads.
-    editor.expect("package/app.py", &[]);
+    editor.until("package/app.py", &[]);
     editor.quit();
 }

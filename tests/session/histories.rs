@@ -20,7 +20,7 @@ fn a_save_is_a_reload_and_orphans_stay_until_a_restart() {
     editor.expect("shapes.py", &["RS101 1"]);
     assert_eq!(editor.ask("reloadsafe/history", "shapes.py")["pending"], true);
     editor.save("shapes.py");
-    editor.expect("shapes.py", &["RS101 1"]);
+    editor.until("shapes.py", &["RS101 1"]);
     let history = editor.ask("reloadsafe/history", "shapes.py");
     assert_eq!(
         (kinds(&history), &history["pending"]),
@@ -29,11 +29,10 @@ fn a_save_is_a_reload_and_orphans_stay_until_a_restart() {
     // Two versions later it is still there.
     editor.set("shapes.py", &format!("{SECOND}\nX = 1\n"));
     editor.save("shapes.py");
-    editor.shown("shapes.py");
-    editor.expect("shapes.py", &["RS101"]);
+    editor.until("shapes.py", &["RS101"]);
     let uri = editor.uri("shapes.py");
     editor.command("reloadsafe.markRestarted", json!([uri])).unwrap();
-    editor.expect("shapes.py", &[]);
+    editor.until("shapes.py", &[]);
     let history = editor.ask("reloadsafe/history", "shapes.py");
     assert_eq!(kinds(&history), ["imported", "reloaded", "reloaded", "restarted"]);
     assert_eq!(history["events"][3]["version"], 0);
@@ -56,7 +55,7 @@ fn where_saving_does_not_reload_a_command_does() {
     // The text as saved is what was reloaded.
     editor.command("reloadsafe.markReloaded", json!([uri])).unwrap();
     assert_eq!(kinds(&editor.ask("reloadsafe/history", "shapes.py")), ["imported", "reloaded"]);
-    editor.expect("shapes.py", &["RS101 1: `surface` was renamed to `area`"]);
+    editor.until("shapes.py", &["RS101 1: `surface` was renamed to `area`"]);
     editor.quit();
 }
 
@@ -67,7 +66,7 @@ fn an_aborted_reload_leaves_a_torn_module_and_says_where() {
     editor.set("m.py", "def g():\n    return 1\n\n\nraise RuntimeError\n");
     editor.expect("m.py", &["RS101 1", "RS201 5"]);
     editor.save("m.py");
-    editor.expect("m.py", &["RS101 1", "RS201 5"]);
+    editor.until("m.py", &["RS101 1", "RS201 5"]);
     let history = editor.ask("reloadsafe/history", "m.py");
     assert_eq!(kinds(&history), ["imported", "aborted"]);
     assert_eq!(history["events"][1]["line"], 5);
@@ -135,9 +134,8 @@ fn a_new_file_is_imported_at_its_first_save() {
     editor.expect("new.py", &[]);
     editor.set("new.py", "def f(): pass\n");
     editor.save("new.py");
-    editor.shown("new.py");
     editor.set("new.py", "def g(): pass\n");
-    editor.expect("new.py", &["RS101 1: `f` was renamed to `g`"]);
+    editor.until("new.py", &["RS101 1: `f` was renamed to `g`"]);
     assert_eq!(kinds(&editor.ask("reloadsafe/history", "new.py")), ["imported"]);
     editor.quit();
 }

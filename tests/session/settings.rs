@@ -16,7 +16,7 @@ fn a_configuration_file_counts_and_is_followed() {
     editor.expect("shapes.py", &[]);
     editor.write("reloadsafe.toml", "ignore = []\n");
     editor.watched("reloadsafe.toml", 2);
-    editor.expect("shapes.py", &["RS101"]);
+    editor.until("shapes.py", &["RS101"]);
     editor.quit();
 }
 

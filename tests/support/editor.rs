@@ -219,6 +219,20 @@ impl Editor {
         assert!(fits, "expected {expected:#?}, shown {shown:#?}");
     }
 
+    /// Waits until this is shown in a document: the same version may be published more than once,
+    /// when something else than its text has changed.
+    #[track_caller]
+    pub(crate) fn until(&mut self, name: &str, expected: &[&str]) {
+        loop {
+            let shown = self.shown(name);
+            let fits = shown.len() == expected.len()
+                && shown.iter().zip(expected).all(|(shown, expected)| shown.starts_with(expected));
+            if fits {
+                return;
+            }
+        }
+    }
+
     /// A request about a document.
     #[track_caller]
     pub(crate) fn ask(&mut self, method: &str, name: &str) -> Value {
