@@ -14,7 +14,7 @@ S is {"outcome": "completes" | "raises" | "syntax-error", "exception"?, "bases"?
 "statement"?: [first, last], "inner"?}: `line` is the line of the module's own frame, `inner`
 that of the innermost frame. `holds` is for functions and classes that have the
 name under which they are bound. A history that takes too
-long is left out; every loop ends by construction, so that is rare.
+long is left out; $SHAPES says how many of the statements are the rarer ones of shapes.py; every loop ends by construction, so that is rare.
 """
 
 import argparse

@@ -229,10 +229,9 @@ impl Machine<'_> {
         if let Some(text) = self.plain_str(value) {
             return Ok(Value::Str(Arc::from(text)));
         }
-        if self.special(value, "__str__").is_some() || !self.is_exception_like(value) {
-            if let Some(text) = self.own_text(value, &["__str__", "__repr__"], at)? {
-                return Ok(text);
-            }
+        let is_own = self.special(value, "__str__").is_some() || !self.is_exception_like(value);
+        if is_own && let Some(text) = self.own_text(value, &["__str__", "__repr__"], at)? {
+            return Ok(text);
         }
         if let Value::Object(id) = value
             && let Some(Object::Instance(instance)) = self.state.object(*id)

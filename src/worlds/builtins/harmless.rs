@@ -83,6 +83,9 @@ impl Machine<'_> {
                 [value],
             ) if !matches!(value, Value::Function(_)) || name.0 != "contextlib" => value.clone(),
             (("functools", "update_wrapper"), [wrapper, ..]) => wrapper.clone(),
+            (("functools", "reduce"), [function @ Value::Function(_), iterable, start @ ..]) => {
+                self.reduced(function, iterable, start.first(), at)?
+            }
             (("sys", "getrecursionlimit" | "getrefcount"), _) => Value::of_type("int"),
             (("platform", "python_implementation"), []) => Value::str("CPython"),
             (("platform", "system"), []) => Value::str("Linux"),
@@ -104,6 +107,30 @@ impl Machine<'_> {
             _ => return Ok(None),
         };
         Ok(Some(value))
+    }
+
+    /// `functools.reduce` by a function of the module's own.
+    fn reduced(
+        &mut self,
+        function: &Value,
+        iterable: &Value,
+        start: Option<&Value>,
+        at: ExprId,
+    ) -> Flow<Value> {
+        let items = self.exhaust(iterable, at)?;
+        if !items.exact {
+            self.suppose_effects([function]);
+            self.may_raise("", Risk::Inside, at, || "the function may raise".to_owned());
+            return Ok(Value::Opaque(None));
+        }
+        let mut values = start.cloned().into_iter().chain(items.values);
+        let Some(mut total) = values.next() else {
+            return Err(self.raise_builtin("TypeError", "there is nothing to reduce"));
+        };
+        for value in values {
+            total = self.call(function, vec![total, value], at)?;
+        }
+        Ok(total)
     }
 
     /// What is left of a class or function after a decorator from outside.

@@ -331,6 +331,11 @@ impl Machine<'_> {
         class: &Value,
         at: ExprId,
     ) -> Flow<Value> {
+        if let Value::Union(_) = value {
+            return self.each(&value, |machine, value| {
+                machine.bind_to_instance(value.clone(), object, class, at)
+            });
+        }
         match &value {
             Value::Function(_) => Ok(Value::Method(Rc::new((value, object.clone())))),
             Value::Method(pair) if matches!(pair.0, Value::Type("property")) => {

@@ -79,6 +79,10 @@ impl Machine<'_> {
                 let enter = self.special(context, enter);
                 let (Some(enter), Some(exit)) = (enter, exit) else {
                     if self.has_unseen_attributes(context) {
+                        let risk = self.unseen_risk(&self.class_of(context));
+                        self.may_raise("", risk, at, || {
+                            "the context manager may refuse".to_owned()
+                        });
                         return Ok((Manager::Unseen, Value::Unknown));
                     }
                     // `Python/ceval.c`: BEFORE_WITH raises TypeError from 3.11 on.
