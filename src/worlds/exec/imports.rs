@@ -105,7 +105,7 @@ impl Machine<'_> {
     }
 
     fn note_import(&mut self, module: &str, name: &str) {
-        self.trace.ran.push(import_fingerprint(module, name));
+        self.trace.ran.note(import_fingerprint(module, name));
     }
 
     fn import_ran(&self, module: &str, name: &str) -> bool {
