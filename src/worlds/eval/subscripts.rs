@@ -323,5 +323,4 @@ impl Machine<'_> {
         }
         Err(self.raise_builtin("TypeError", "the class is not subscriptable"))
     }
-
 }
