@@ -25,8 +25,7 @@ mod trial;
 
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::syntax::ast::Name;
-use crate::syntax::parse::ParseFailure;
-use crate::worlds::{Around, History, Live};
+use crate::worlds::{Around, Compared, Live};
 
 pub use all::{Extent, Mended, all};
 pub use subject::Subject;
@@ -111,31 +110,19 @@ impl Candidate {
     }
 }
 
-/// Gives the findings of a history the fixes that hold. Findings that have fixes already keep
-/// them and get no others.
-///
-/// # Errors
-/// Where a text is Python 2 or too costly to analyse.
+/// Gives the findings of a comparison the fixes that hold; `live` is the world into which the
+/// text was loaded. Findings that have fixes already keep them and get no others.
 pub fn attach(
-    history: &History<'_>,
+    live: &Live,
+    compared: &Compared,
+    around: &Around<'_>,
     diagnostics: &mut [Diagnostic],
     offer: Offer,
-) -> Result<(), ParseFailure> {
-    if diagnostics.iter().all(|diagnostic| !diagnostic.fixes.is_empty()) {
-        return Ok(());
-    }
-    let Some((last, earlier)) = history.versions.split_last() else { return Ok(()) };
-    let around = &history.around;
-    let mut live = Live::default();
-    for source in earlier {
-        live.load(source, around)?;
-    }
-    let compared = live.compare(last, around)?;
+) {
     let subject = Subject::new(&compared.comparison);
     for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.fixes.is_empty()) {
-        diagnostic.fixes = subject.fixes(&live, around, diagnostic, offer);
+        diagnostic.fixes = subject.fixes(live, around, diagnostic, offer);
     }
-    Ok(())
 }
 
 impl Subject<'_> {

@@ -7,7 +7,7 @@ pub mod visit;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::python::PythonVersion;
 use crate::syntax::ast::{Ast, ExprId, Name, StmtId, StmtKind};
@@ -26,6 +26,8 @@ pub struct Program {
     pub lazy_annotations: bool,
     functions: FxHashMap<StmtId, Arc<Scope>>,
     expressions: FxHashMap<ExprId, Arc<Scope>>,
+    /// The names that any function binds in the module through `global`.
+    global_writes: FxHashSet<Name>,
 }
 
 impl Program {
@@ -33,8 +35,11 @@ impl Program {
     pub fn new(parsed: Arc<Parsed>, python: PythonVersion) -> Program {
         let lazy_annotations = python.minor >= 14 || imports_future_annotations(&parsed.ast);
         let table = scopes::resolve(&parsed.ast, lazy_annotations);
+        let scopes = table.statements.values();
+        let global_writes = scopes.flat_map(|scope| scope.global_writes.iter().cloned()).collect();
         Program {
             parsed,
+            global_writes,
             lazy_annotations,
             functions: table.statements,
             expressions: table.expressions,
@@ -68,7 +73,7 @@ impl Program {
 
     /// Whether any function of the text binds `name` in the module through `global`.
     pub fn binds_through_global(&self, name: &Name) -> bool {
-        self.functions.values().any(|scope| scope.global_writes.contains(name))
+        self.global_writes.contains(name)
     }
 }
 

@@ -85,15 +85,16 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
         Found::Source(file) => file.is_package,
         _ => request.versions.iter().any(|version| is_package_file(&version.path)),
     };
-    let (live, restart) = (SummaryCache::default(), SummaryCache::default());
+    // Nothing but the module itself differs between the worlds.
+    let summaries = SummaryCache::default();
     let surrounding = Around {
         module: &request.module,
         is_package,
         is_placed: root.is_some(),
         live_modules: &context.finder,
         restart_modules: &context.finder,
-        live_cache: &live,
-        restart_cache: &restart,
+        live_cache: &summaries,
+        restart_cache: &summaries,
         python: context.version,
         platform: PLATFORM,
         renames: &[],
@@ -106,7 +107,8 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
 /// A simulation with the findings that are asked for, and their fixes.
 fn reported(history: &History<'_>, request: &SimulateRequest) -> Result<Simulation, ParseFailure> {
     let config = &request.config;
-    let Simulated { mut simulation, directives, .. } = simulate(history)?;
+    let (live, compared) = worlds::follow(history)?;
+    let Simulated { mut simulation, directives, .. } = judge(&compared);
     let last = &history.versions[history.versions.len() - 1];
     let suppressions = Suppressions::new(last, &directives);
     simulation.diagnostics = suppressions.apply(simulation.diagnostics, &config.rules);
@@ -114,7 +116,8 @@ fn reported(history: &History<'_>, request: &SimulateRequest) -> Result<Simulati
         .diagnostics
         .retain(|found| config.reports(found.code, found.severity, found.location.source.path()));
     if let Some(offer) = request.fixes {
-        fixes::attach(history, &mut simulation.diagnostics, offer)?;
+        let findings = &mut simulation.diagnostics;
+        fixes::attach(&live, &compared, &history.around, findings, offer);
     }
     Ok(simulation)
 }

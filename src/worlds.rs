@@ -32,6 +32,6 @@ mod value;
 
 pub(crate) use changes::{body_exprs, bound_names};
 pub use compare::Compared;
-pub use history::{Around, History, SeenRename, compare};
+pub use history::{Around, History, SeenRename, compare, follow};
 pub use live::Live;
 pub use summaries::SummaryCache;

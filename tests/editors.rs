@@ -1,6 +1,8 @@
 //! The editors' folders, each tried in the real editor. Where one is not installed its test says
 //! so and is skipped; with `RELOADSAFE_REQUIRE_EDITORS` set, as in CI, that is a failure.
 
+#![expect(clippy::print_stderr, reason = "whoever runs the tests must see what was skipped")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

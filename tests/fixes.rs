@@ -9,7 +9,7 @@ use reloadsafe::modules::{Found, Modules};
 use reloadsafe::python::PythonVersion;
 use reloadsafe::rules;
 use reloadsafe::text::source::{Revision, Source};
-use reloadsafe::worlds::{Around, History, Live, SummaryCache, compare};
+use reloadsafe::worlds::{Around, History, Live, SummaryCache, compare, follow};
 
 /// Every module is there, and nothing is known of it.
 struct Installed;
@@ -48,9 +48,9 @@ fn with_history<T>(old: &str, new: &str, f: impl FnOnce(&History<'_>) -> T) -> T
 /// The fixes of all findings, each with its finding's code and the text that it makes.
 fn offered(old: &str, new: &str) -> Vec<(&'static str, Fix, String)> {
     with_history(old, new, |history| {
-        let compared = compare(history).unwrap();
+        let (live, compared) = follow(history).unwrap();
         let mut findings = rules::check(&compared.comparison);
-        attach(history, &mut findings, Offer::All).unwrap();
+        attach(&live, &compared, &history.around, &mut findings, Offer::All);
         let mut all = Vec::new();
         for finding in findings {
             for fix in finding.fixes {

@@ -45,6 +45,7 @@ fn bench(criterion: &mut Criterion<Ratio>, name: &str, texts: [String; 2]) {
         root: None,
         module: name.to_owned(),
         config: Config::resolve(&[]),
+        fixes: None,
     };
     let mut floor = Floor::new();
     ratio::compare(

@@ -26,7 +26,7 @@ use crate::text::source::Source;
 use crate::workspace::Surroundings;
 use crate::workspace::finder::Finder;
 use crate::workspace::rewrite;
-use crate::worlds::{Around, Compared, History, Live, SummaryCache};
+use crate::worlds::{self, Around, Compared, History, Live, SummaryCache};
 
 /// One module, and what its reload is simulated against.
 #[derive(Clone, Copy)]
@@ -125,7 +125,10 @@ impl Engine for Summaries {
         offer: Offer,
     ) -> Result<(), String> {
         let history = History { versions: reload.versions, around: self.around(reload) };
-        fixes::attach(&history, findings, offer).map_err(|failure| failure.to_string())
+        let followed = worlds::follow(&history).map_err(|failure| failure.to_string())?;
+        let (live, compared) = followed;
+        fixes::attach(&live, &compared, &history.around, findings, offer);
+        Ok(())
     }
 
     fn mend(

@@ -34,6 +34,8 @@ pub struct Scope {
     /// Contains `yield`: calling it does not run the body.
     pub is_generator: bool,
     pub is_async: bool,
+    /// Scopes open inside it: what is made in them may still use its names after it has ended.
+    pub encloses: bool,
     /// Reads of module names when a function here is called, nested functions included.
     pub later_reads: Vec<LaterRead>,
     /// Module names that this function or one nested in it binds through `global`.
@@ -104,6 +106,7 @@ impl OpenScope {
             nonlocals: FxHashSet::default(),
             is_generator: false,
             is_async: false,
+            encloses: false,
             later_reads: Vec::new(),
             global_writes: FxHashSet::default(),
             global_deletes: FxHashSet::default(),
@@ -444,6 +447,7 @@ impl Resolver<'_> {
     /// and only when those close too is it known which names are the module's.
     fn close(&mut self) -> Scope {
         let OpenScope { mut scope, reads, .. } = self.open.pop().expect("a scope is open");
+        self.current().scope.encloses = true;
         let is_function = matches!(scope.kind, ScopeKind::Function | ScopeKind::Lambda);
         let mut outward: Vec<PendingRead> = Vec::new();
         for mut pending in reads {

@@ -74,17 +74,24 @@ impl<T> Cells<T> {
             }
             for index in page * PAGE..(page + 1) * PAGE {
                 let (ours, theirs) = (self.get(index), other.get(index));
-                let same = match (ours, theirs) {
-                    (Some(ours), Some(theirs)) => Rc::ptr_eq(ours, theirs),
-                    (None, None) => true,
-                    _ => false,
-                };
-                if !same {
-                    let joined = join(ours, theirs);
+                if is_shared(ours, theirs) {
+                    continue;
+                }
+                let joined = join(ours, theirs);
+                // Writing may copy the page.
+                if !is_shared(ours, joined.as_ref()) {
                     self.set(index, joined);
                 }
             }
         }
+    }
+}
+
+fn is_shared<T>(one: Option<&Rc<T>>, other: Option<&Rc<T>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Rc::ptr_eq(one, other),
+        (None, None) => true,
+        _ => false,
     }
 }
 

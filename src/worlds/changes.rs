@@ -316,20 +316,19 @@ fn changed_names(old: &Ast, new: &Ast) -> FxHashSet<Name> {
     let before = Makers::of(old);
     let after = Makers::of(new);
     let mut changed = differing(&before, &after);
-    loop {
-        let affected: Vec<Name> = after
-            .reads
-            .iter()
-            .filter(|(name, reads)| {
-                !changed.contains(*name) && reads.iter().any(|read| changed.contains(read))
-            })
-            .map(|(name, _)| name.clone())
-            .collect();
-        if affected.is_empty() {
-            return changed;
-        }
-        changed.extend(affected);
+    let mut readers: FxHashMap<&Name, Vec<&Name>> = FxHashMap::default();
+    for (name, reads) in &after.reads {
+        reads.iter().for_each(|read| readers.entry(read).or_default().push(name));
     }
+    let mut pending: Vec<Name> = changed.iter().cloned().collect();
+    while let Some(name) = pending.pop() {
+        for reader in readers.get(&name).into_iter().flatten() {
+            if changed.insert((*reader).clone()) {
+                pending.push((*reader).clone());
+            }
+        }
+    }
+    changed
 }
 
 /// Calls `f` with the module names that a statement binds, definitions' bodies excluded.

@@ -24,6 +24,7 @@ mod subscripts;
 use std::rc::Rc;
 use std::sync::Arc;
 
+pub(super) use self::operators::MAX_REPEATED;
 use super::machine::{Flow, Machine, Risk};
 use super::state::{Entries, Items, Object};
 use super::value::Value;
@@ -152,23 +153,25 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Value> {
         let mut entries = Entries { pairs: Vec::new(), exact: true };
+        let mut pairs: Vec<(Value, Value)> = Vec::new();
         for (key, &value) in keys.iter().zip(values) {
             match key {
                 Some(key) => {
                     let key = self.expr(*key)?;
                     self.hash_value(&key, at)?;
                     let value = self.expr(value)?;
-                    entries.set(key, value);
+                    pairs.push((key, value));
                 }
                 None => {
                     let mapping = self.expr(value)?;
                     match self.mapping_entries(&mapping, at)? {
-                        Some(pairs) => pairs.into_iter().for_each(|(k, v)| entries.set(k, v)),
+                        Some(more) => pairs.extend(more),
                         None => entries.exact = false,
                     }
                 }
             }
         }
+        entries.extend(pairs);
         Ok(self.allocate(Object::Dict(entries)))
     }
 
@@ -223,6 +226,7 @@ impl Machine<'_> {
                 }
             }
         }
+        let text = text.filter(|text| text.len() <= MAX_REPEATED);
         Ok(text.map_or(Value::of_type("str"), |text| Value::Str(Arc::from(text))))
     }
 

@@ -77,6 +77,14 @@ impl Namespace {
         self.entries.iter().find(|(known, _)| &**known == name).map(|(_, local)| local)
     }
 
+    /// As [`Self::get`], where the name stands at `index` as a rule.
+    fn get_near(&self, name: &Name, index: usize) -> Option<&Local> {
+        match self.entries.get(index) {
+            Some((known, local)) if Arc::ptr_eq(known, name) => Some(local),
+            _ => self.get(name),
+        }
+    }
+
     pub(super) fn set(&mut self, name: Name, value: Value) {
         self.set_local(name, Local { value, maybe_unbound: false });
     }
@@ -106,20 +114,34 @@ impl Namespace {
         }
     }
 
+    /// Whether joining with the other adds nothing.
+    pub(super) fn covers(&self, other: &Namespace) -> bool {
+        let holds = |(index, (name, local)): (usize, &(Name, Local))| {
+            other.get_near(name, index).map_or(local.maybe_unbound, |theirs| {
+                local.value.covers(&theirs.value) && (local.maybe_unbound || !theirs.maybe_unbound)
+            })
+        };
+        let numbered = || other.entries.iter().enumerate();
+        self.entries.iter().enumerate().all(holds)
+            && numbered().all(|(index, (name, _))| self.get_near(name, index).is_some())
+    }
+
     /// What holds after one of two paths.
     pub(super) fn join(&self, other: &Namespace) -> Namespace {
         let mut joined = self.clone();
-        for (name, local) in &mut joined.entries {
-            match other.get(name) {
+        for (index, (name, local)) in joined.entries.iter_mut().enumerate() {
+            match other.get_near(name, index) {
                 Some(theirs) => {
-                    local.value = local.value.join(&theirs.value);
+                    if !local.value.same(&theirs.value) {
+                        local.value = local.value.join(&theirs.value);
+                    }
                     local.maybe_unbound |= theirs.maybe_unbound;
                 }
                 None => local.maybe_unbound = true,
             }
         }
-        for (name, theirs) in &other.entries {
-            if self.get(name).is_none() {
+        for (index, (name, theirs)) in other.entries.iter().enumerate() {
+            if self.get_near(name, index).is_none() {
                 let local = Local { value: theirs.value.clone(), maybe_unbound: true };
                 joined.entries.push((name.clone(), local));
             }

@@ -62,6 +62,17 @@ impl std::fmt::Debug for Around<'_> {
 /// # Panics
 /// Where there is no version.
 pub fn compare(history: &History<'_>) -> Result<Compared, ParseFailure> {
+    follow(history).map(|(_, compared)| compared)
+}
+
+/// As [`compare`], with the live world into which the last version was loaded.
+///
+/// # Errors
+/// As [`compare`].
+///
+/// # Panics
+/// Where there is no version.
+pub fn follow(history: &History<'_>) -> Result<(Live, Compared), ParseFailure> {
     let around = &history.around;
     let mut texts = read(history);
     let (last, earlier) = history.versions.split_last().expect("there is at least one version");
@@ -71,7 +82,8 @@ pub fn compare(history: &History<'_>) -> Result<Compared, ParseFailure> {
     for (source, text) in earlier.iter().zip(texts) {
         live.load_text(source, understand(text, around.python)?, around, &resolver, None);
     }
-    live.compare_parsed(last, last_text, around)
+    let compared = live.compare_parsed(last, last_text, around)?;
+    Ok((live, compared))
 }
 
 /// Understands every version's text.

@@ -266,7 +266,7 @@ impl Live {
             self.note_annotations(program, number);
         }
         // A stage that did not reach a statement says nothing about it.
-        let ran = std::mem::take(&mut run.trace.ran).into_iter().collect();
+        let ran = std::mem::take(&mut run.trace.ran).into_set();
         let outcome = run.outcome;
         let program = Rc::clone(program);
         let imported = self.imported(&mut run);

@@ -245,7 +245,7 @@ impl<'a> Machine<'a> {
     /// The path ends in this exception.
     pub(super) fn raise(&mut self, exception: Value, reason: impl Into<Rc<str>>) -> Stop {
         if self.outside_forks > 0 && !self.site_unchanged && self.baseline.is_some() {
-            self.trace.ran.push(doubt_fingerprint(self.site_fingerprint));
+            self.trace.ran.note(doubt_fingerprint(self.site_fingerprint));
         }
         let raise = Raise {
             class_name: self.exception_name(&exception),
@@ -300,7 +300,7 @@ impl<'a> Machine<'a> {
         if !unchanged && (self.baseline.is_some() || risk == Risk::Inside) {
             // Whether it got through is not known, so the next version cannot build on it.
             let fingerprint = self.program.ast().expr(at).fingerprint;
-            self.trace.ran.retain(|&known| known != fingerprint);
+            self.trace.ran.take_back(fingerprint);
         }
         self.may_raise_if(class, risk, unchanged, reason);
     }
@@ -362,7 +362,7 @@ impl<'a> Machine<'a> {
     /// Notes that an expression that could raise was executed.
     pub(super) fn ran(&mut self, at: ExprId) {
         let fingerprint = self.program.ast().expr(at).fingerprint;
-        self.trace.ran.push(fingerprint);
+        self.trace.ran.note(fingerprint);
     }
 
     // --- Paths ---

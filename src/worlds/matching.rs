@@ -1,6 +1,8 @@
 //! Pairing what has gone with what has come: renames, and the gap that a definition left.
 
-use rustc_hash::FxHashSet;
+use std::cell::OnceCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::changes::bound_names;
 use super::history::SeenRename;
@@ -24,6 +26,14 @@ struct Definition<'a> {
     /// Equal where nothing but the name differs.
     body: u64,
     text: &'a str,
+    /// The token triples of the text, where they have been asked for.
+    shingles: OnceCell<FxHashSet<[&'a str; 3]>>,
+}
+
+impl<'a> Definition<'a> {
+    fn shingles(&self) -> &FxHashSet<[&'a str; 3]> {
+        self.shingles.get_or_init(|| shingles(self.text))
+    }
 }
 
 /// Finds what the definitions that are gone have become.
@@ -64,7 +74,8 @@ impl<'a> Matcher<'a> {
             Some(new) => (new, new.body == old.body || seen.is_some()),
             None => {
                 let candidates = self.new.iter().filter(free);
-                let scored = candidates.map(|new| (similarity(old.text, new.text), new));
+                let scored =
+                    candidates.map(|new| (similarity(old.shingles(), new.shingles()), new));
                 let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
                 if best.0 < SIMILAR {
                     return None;
@@ -104,6 +115,7 @@ fn definitions(program: &Program) -> Vec<Definition<'_>> {
                     kind: BindingKind::Variable,
                     body: ast.expr(*value).fingerprint,
                     text: program.slice(ast.expr(*value).span),
+                    shingles: OnceCell::new(),
                 });
                 continue;
             }
@@ -111,19 +123,22 @@ fn definitions(program: &Program) -> Vec<Definition<'_>> {
         };
         let text = program.slice(stmt.span);
         let (name, span) = (name.name.clone(), name.span);
-        found.push(Definition { name, span, kind, body, text });
+        found.push(Definition { name, span, kind, body, text, shingles: OnceCell::new() });
     }
     found
 }
 
 /// The share of token triples that two texts have in common (Jaccard).
-fn similarity(a: &str, b: &str) -> f64 {
-    let (a, b) = (shingles(a), shingles(b));
+fn similarity(a: &FxHashSet<[&str; 3]>, b: &FxHashSet<[&str; 3]>) -> f64 {
     if a.len() < MIN_TOKENS || b.len() < MIN_TOKENS {
         return 0.0;
     }
-    let common = a.intersection(&b).count() as f64;
-    common / (a.len() + b.len()) as f64 * 2.0
+    let share = |common: usize| common as f64 / (a.len() + b.len()) as f64 * 2.0;
+    // Texts of very different lengths need not be compared.
+    if share(a.len().min(b.len())) < SIMILAR {
+        return 0.0;
+    }
+    share(a.intersection(b).count())
 }
 
 fn shingles(text: &str) -> FxHashSet<[&str; 3]> {
@@ -145,38 +160,56 @@ fn shingles(text: &str) -> FxHashSet<[&str; 3]> {
     tokens.windows(3).map(|window| [window[0], window[1], window[2]]).collect()
 }
 
-/// Where, in the new text, people would look for something that stood at a place of the old.
-pub(super) fn gap(old: &Program, new: &Program, span: Span) -> Span {
-    let old_ast = old.ast();
-    let new_ast = new.ast();
-    let Some(at) = old_ast.body.iter().position(|&id| old_ast.stmt(id).span.contains(span)) else {
-        return first_line(new, new_ast.body.first().copied());
-    };
-    // A statement that is still there: the same text, or the same name bound.
-    let survivor = |id: StmtId| {
-        let fingerprint = old_ast.stmt(id).fingerprint;
-        let same = new_ast.body.iter().find(|&&new| new_ast.stmt(new).fingerprint == fingerprint);
-        same.copied().or_else(|| {
-            let mut names = FxHashSet::default();
-            bound_names(old_ast, id, &mut |name| {
-                names.insert(name.clone());
+/// Where, in the new text, people would look for something that stood in the old.
+pub(super) struct Gaps<'a> {
+    old: &'a Program,
+    new: &'a Program,
+    /// By statement of the old text, what is still there of it: the same text, or a statement
+    /// that binds the same name.
+    survivors: Vec<Option<StmtId>>,
+}
+
+impl<'a> Gaps<'a> {
+    pub(super) fn new(old: &'a Program, new: &'a Program) -> Gaps<'a> {
+        let mut same: FxHashMap<u64, StmtId> = FxHashMap::default();
+        let mut binding: FxHashMap<Name, usize> = FxHashMap::default();
+        for (at, &id) in new.ast().body.iter().enumerate() {
+            same.entry(new.ast().stmt(id).fingerprint).or_insert(id);
+            bound_names(new.ast(), id, &mut |name| {
+                binding.entry(name.clone()).or_insert(at);
             });
-            new_ast.body.iter().copied().find(|&new| {
-                let mut shared = false;
-                bound_names(new_ast, new, &mut |name| shared |= names.contains(name));
-                shared
+        }
+        let survivor = |&id: &StmtId| {
+            same.get(&old.ast().stmt(id).fingerprint).copied().or_else(|| {
+                let mut first: Option<usize> = None;
+                bound_names(old.ast(), id, &mut |name| {
+                    let at = binding.get(name).copied();
+                    first = first.into_iter().chain(at).min();
+                });
+                first.map(|at| new.ast().body[at])
             })
-        })
-    };
-    // The statement itself, where only part of it is gone; else what came after it; where
-    // nothing did, what came before.
-    let after = old_ast.body[at..].iter().find_map(|&id| survivor(id));
-    if after.is_some() {
-        return first_line(new, after);
+        };
+        let survivors = old.ast().body.iter().map(survivor).collect();
+        Gaps { old, new, survivors }
     }
-    match old_ast.body[..at].iter().rev().find_map(|&id| survivor(id)) {
-        Some(id) => last_line(new, id),
-        None => first_line(new, new_ast.body.first().copied()),
+
+    /// The place for something that stood at `span` of the old text.
+    pub(super) fn find(&self, span: Span) -> Span {
+        let (old, new) = (self.old.ast(), self.new.ast());
+        let holds = |&id: &StmtId| old.stmt(id).span.contains(span);
+        let Some(at) = old.body.iter().position(holds) else {
+            return first_line(self.new, new.body.first().copied());
+        };
+        // The statement itself, where only part of it is gone; else what came after it; where
+        // nothing did, what came before.
+        let after = self.survivors[at..].iter().find_map(|&survivor| survivor);
+        if after.is_some() {
+            return first_line(self.new, after);
+        }
+        match self.survivors[..at].iter().rev().find_map(|&survivor| survivor) {
+            Some(id) => last_line(self.new, id),
+            None => first_line(self.new, new.body.first().copied()),
+        }
     }
 }
 
@@ -212,8 +245,10 @@ mod tests {
     #[test]
     fn similarity_is_one_for_the_same_text_and_none_for_short_ones() {
         let body = "def area(w, h):\n    size = w * h\n    return size * 2\n";
+        let similarity = |a: &str, b: &str| similarity(&shingles(a), &shingles(b));
         assert!((similarity(body, body) - 1.0).abs() < 1e-9);
-        assert!(similarity(body, &body.replace("area", "surface")) > SIMILAR);
+        let renamed = body.replace("area", "surface");
+        assert!(similarity(body, &renamed) > SIMILAR);
         assert!(similarity("x = 1", "x = 1") < SIMILAR);
     }
 }

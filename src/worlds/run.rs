@@ -77,7 +77,7 @@ impl Machine<'_> {
         let mut last_stops = 0;
         for &id in &program.ast().body {
             let before = self.state.clone();
-            let ran = self.trace.ran.len();
+            let ran = self.trace.ran.mark();
             self.refill();
             let end = self.stmt(id);
             if end.is_err() && torn.is_none() && self.is_misjudged(id) {
@@ -88,7 +88,7 @@ impl Machine<'_> {
             }
             if end.is_err() || torn.is_some() {
                 // It did not run, or not to its end.
-                self.trace.ran.truncate(ran);
+                self.trace.ran.rewind(ran);
             }
             let reads = self.raises.iter().filter_map(|raise| raise.read);
             unbound_reads.extend(reads.map(|span| (span, end.is_err())));

@@ -1,7 +1,10 @@
 //! A namespace with the objects it reaches, and what holds after one of several paths.
 
+use std::collections::hash_map::Entry;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::cells::Cells;
 use super::eval::Generator;
@@ -43,6 +46,16 @@ impl Slot {
     pub(super) fn value(&self) -> Value {
         let values = self.bindings.iter().map(|binding| binding.value.clone());
         Value::join_all(values).unwrap_or(Value::Unknown)
+    }
+
+    /// Whether joining with the other adds nothing.
+    fn covers(&self, other: &Slot) -> bool {
+        let holds = |theirs: &Binding| {
+            let mut own = self.bindings.iter();
+            own.find(|ours| ours.version == theirs.version && ours.span == theirs.span)
+                .is_some_and(|ours| ours.value.covers(&theirs.value))
+        };
+        (self.maybe_unbound || !other.maybe_unbound) && other.bindings.iter().all(holds)
     }
 
     fn join(&self, other: &Slot) -> Slot {
@@ -113,6 +126,9 @@ pub(super) struct Instance {
     pub(super) is_opaque: bool,
 }
 
+/// A list is not followed beyond this when others are added to it.
+const MAX_APPENDED: usize = 10_000;
+
 impl Items {
     pub(super) fn exactly(values: Vec<Value>) -> Items {
         Items { values, exact: true }
@@ -120,6 +136,16 @@ impl Items {
 
     pub(super) fn unknown() -> Items {
         Items { values: Vec::new(), exact: false }
+    }
+
+    /// Adds others at the end; what gets too long to follow is unknown.
+    pub(super) fn append(&mut self, more: Items) {
+        if self.values.len() + more.values.len() > MAX_APPENDED {
+            *self = Items::unknown();
+            return;
+        }
+        self.values.extend(more.values);
+        self.exact &= more.exact;
     }
 
     fn join(&self, other: &Items) -> Items {
@@ -175,6 +201,27 @@ impl Entries {
         self.pairs.push((key, value));
     }
 
+    /// Stores under many keys, one after the other.
+    pub(super) fn extend(&mut self, pairs: Vec<(Value, Value)>) {
+        let are_texts =
+            |pairs: &[(Value, Value)]| pairs.iter().all(|(key, _)| matches!(key, Value::Str(_)));
+        if !are_texts(&self.pairs) || !are_texts(&pairs) {
+            pairs.into_iter().for_each(|(key, value)| self.set(key, value));
+            return;
+        }
+        let mut places: FxHashMap<Arc<str>, usize> = FxHashMap::default();
+        for (key, value) in std::mem::take(&mut self.pairs).into_iter().chain(pairs) {
+            let Value::Str(text) = &key else { continue };
+            match places.entry(Arc::clone(text)) {
+                Entry::Occupied(place) => self.pairs[*place.get()].1 = value,
+                Entry::Vacant(place) => {
+                    place.insert(self.pairs.len());
+                    self.pairs.push((key, value));
+                }
+            }
+        }
+    }
+
     fn join(&self, other: &Entries) -> Entries {
         let same_keys = self.exact
             && other.exact
@@ -209,6 +256,22 @@ impl Object {
                 let Object::Class(before) = before else { return };
                 class.namespace.widen_from(&before.namespace);
             }
+        }
+    }
+
+    /// Whether joining with the other adds nothing; false also where that is not looked into.
+    fn covers(&self, other: &Object) -> bool {
+        match (self, other) {
+            (Object::Frame(a), Object::Frame(b)) => a.locals.covers(&b.locals),
+            (Object::Instance(a), Object::Instance(b)) => {
+                a.class.covers(&b.class)
+                    && a.attributes.covers(&b.attributes)
+                    && (a.is_opaque || !b.is_opaque)
+            }
+            (Object::Class(a), Object::Class(b)) => {
+                a.namespace.covers(&b.namespace) && (a.is_opaque || !b.is_opaque)
+            }
+            _ => false,
         }
     }
 
@@ -291,16 +354,25 @@ impl State {
         self.heap.set(id.0 as usize, Some(Rc::new(object)));
     }
 
+    /// Takes out an object that nothing reaches any more.
+    pub(super) fn remove(&mut self, id: ObjectId) {
+        if self.heap.get(id.0 as usize).is_some() {
+            self.heap.set(id.0 as usize, None);
+        }
+    }
+
     /// What holds after either of two paths.
     pub(super) fn join(mut self, other: &State) -> State {
         self.unseen |= other.unseen;
         self.registered = Registered::join(self.registered.take(), other.registered.as_ref());
         self.globals.join_with(&other.globals, |ours, theirs| match (ours, theirs) {
+            (Some(ours), Some(theirs)) if ours.covers(theirs) => Some(Rc::clone(ours)),
             (Some(ours), Some(theirs)) => Some(Rc::new(ours.join(theirs))),
             (Some(one), None) | (None, Some(one)) => Some(maybe(one)),
             (None, None) => None,
         });
         self.heap.join_with(&other.heap, |ours, theirs| match (ours, theirs) {
+            (Some(ours), Some(theirs)) if ours.covers(theirs) => Some(Rc::clone(ours)),
             (Some(ours), Some(theirs)) => Some(Rc::new(ours.join(theirs))),
             (one, other) => one.or(other).cloned(),
         });

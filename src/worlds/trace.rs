@@ -14,7 +14,7 @@ pub(super) struct Trace {
     /// Reads of module names while the module was executed, by where they stand.
     pub(super) reads: FxHashMap<Span, NowRead>,
     /// Fingerprints of the expressions that were executed and could have raised.
-    pub(super) ran: Vec<u64>,
+    pub(super) ran: Ran,
     /// Which way conditions went, by where they stand.
     pub(super) decisions: FxHashMap<Span, Decision>,
     /// The functions of this text that were made.
@@ -32,6 +32,46 @@ pub(super) struct Trace {
     pub(super) lacking: Vec<Lacking>,
     /// Names that a star import binds only once the module that it names is reloaded itself.
     pub(super) unexported: Vec<(Name, Name)>,
+}
+
+/// Fingerprints in the order in which they were first noted.
+#[derive(Debug, Default)]
+pub(super) struct Ran {
+    /// None where one was taken back: positions stay what they are.
+    order: Vec<Option<u64>>,
+    positions: FxHashMap<u64, usize>,
+}
+
+impl Ran {
+    pub(super) fn note(&mut self, fingerprint: u64) {
+        let end = self.order.len();
+        self.positions.entry(fingerprint).or_insert_with(|| {
+            self.order.push(Some(fingerprint));
+            end
+        });
+    }
+
+    pub(super) fn take_back(&mut self, fingerprint: u64) {
+        if let Some(at) = self.positions.remove(&fingerprint) {
+            self.order[at] = None;
+        }
+    }
+
+    /// A point to which [`Self::rewind`] goes back.
+    pub(super) fn mark(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Forgets what was first noted after a point.
+    pub(super) fn rewind(&mut self, mark: usize) {
+        for fingerprint in self.order.drain(mark..).flatten() {
+            self.positions.remove(&fingerprint);
+        }
+    }
+
+    pub(super) fn into_set(self) -> FxHashSet<u64> {
+        self.positions.into_keys().collect()
+    }
 }
 
 /// What a read of a module name found.

@@ -145,6 +145,13 @@ impl Value {
         }
     }
 
+    /// Whether joining with the other adds nothing.
+    pub(super) fn covers(&self, other: &Value) -> bool {
+        let known = self.alternatives();
+        matches!(self, Value::Unknown)
+            || other.alternatives().iter().all(|value| known.iter().any(|own| own.same(value)))
+    }
+
     fn widened(values: &[Value]) -> Value {
         if values.iter().any(Value::is_outside) {
             return Value::Unknown;

@@ -3,7 +3,7 @@
 use super::Worlds;
 use crate::comparison::Orphan;
 use crate::simulation::{NamespaceEntry, Origin};
-use crate::worlds::matching::{Matcher, gap};
+use crate::worlds::matching::{Gaps, Matcher};
 
 impl Worlds<'_, '_> {
     pub(super) fn orphans(&mut self, namespace: &[NamespaceEntry]) -> Vec<Orphan> {
@@ -14,17 +14,19 @@ impl Worlds<'_, '_> {
             .filter(|entry| entry.origin == Origin::Orphan && entry.version != self.last);
         let mut orphans = Vec::new();
         let mut matcher: Option<(u32, Matcher<'_>)> = None;
+        let mut gaps: Option<Gaps<'_>> = None;
         for entry in found {
             let Some(old) = self.program(entry.version) else { continue };
             if matcher.as_ref().is_none_or(|(version, _)| *version != entry.version) {
                 let matching = Matcher::new(old, new, self.around.renames);
                 matcher = Some((entry.version, matching));
+                gaps = Some(Gaps::new(old, new));
             }
             let renamed =
                 matcher.as_mut().and_then(|(_, matcher)| matcher.rename(&entry.name, entry.span));
             let anchor = match &renamed {
                 Some(rename) => rename.span,
-                None => gap(old, new, entry.span),
+                None => gaps.as_ref().map_or(entry.span, |gaps| gaps.find(entry.span)),
             };
             orphans.push(Orphan {
                 name: entry.name.clone(),

@@ -279,6 +279,7 @@ impl Machine<'_> {
             Code::Def(_) => ScopeKind::Function,
             Code::Lambda(_) => ScopeKind::Lambda,
         };
+        let is_left = !scope.encloses;
         self.active.push(Active {
             kind,
             frame: Some(frame),
@@ -291,11 +292,25 @@ impl Machine<'_> {
         let version = std::mem::replace(&mut self.version, function.version);
         let base = self.raises.len();
         let result = self.run_body(function.code);
+        if is_left {
+            self.leave_frame(frame, base);
+        }
         self.compact_raises(base);
         self.version = version;
         self.program = caller;
         self.active.pop();
         result
+    }
+
+    /// Takes the locals of a call that has ended out of every path that leaves it: nothing
+    /// reaches them any more, and joining them would be for nothing.
+    fn leave_frame(&mut self, frame: ObjectId, raises: usize) {
+        self.state.remove(frame);
+        for raise in &mut self.raises[raises..] {
+            if let Some(state) = &mut raise.state {
+                state.remove(frame);
+            }
+        }
     }
 
     pub(super) fn run_body(&mut self, code: Code) -> Flow<Value> {

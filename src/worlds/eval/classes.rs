@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::syntax::ast::Name;
 use crate::worlds::answers::{agreed, all_of, any_of};
 use crate::worlds::builtins::types;
@@ -34,21 +36,39 @@ impl Machine<'_> {
     }
 
     /// The own classes of a method resolution order, depth first, as far as they are seen.
-    pub(in crate::worlds) fn own_ancestors(&self, class: &Value, found: &mut Vec<ObjectId>) {
+    pub(in crate::worlds) fn own_ancestors(&self, class: &Value) -> Vec<ObjectId> {
+        let mut found = Vec::new();
+        self.collect_ancestors(class, &mut FxHashSet::default(), &mut found);
+        found.reverse();
+        found
+    }
+
+    /// Collects backwards: in a diamond the common base comes last.
+    fn collect_ancestors(
+        &self,
+        class: &Value,
+        seen: &mut FxHashSet<ObjectId>,
+        found: &mut Vec<ObjectId>,
+    ) {
         let Value::Object(id) = class else { return };
         let Some(Object::Class(own)) = self.state.object(*id) else { return };
-        // In a diamond the common base comes last.
-        found.retain(|known| known != id);
-        found.push(*id);
-        for base in own.bases.iter() {
-            self.own_ancestors(base, found);
+        if !seen.insert(*id) {
+            return;
         }
+        for base in own.bases.iter().rev() {
+            self.collect_ancestors(base, seen, found);
+        }
+        found.push(*id);
+    }
+
+    fn is_own_class(&self, value: &Value) -> bool {
+        let Value::Object(id) = value else { return false };
+        matches!(self.state.object(*id), Some(Object::Class(_)))
     }
 
     /// What a class or one of its own bases binds.
     pub(in crate::worlds) fn class_attribute(&self, class: &Value, name: &str) -> Option<Local> {
-        let mut ancestors = Vec::new();
-        self.own_ancestors(class, &mut ancestors);
+        let ancestors = self.own_ancestors(class);
         let mut maybe: Option<Local> = None;
         for ancestor in ancestors {
             let Some(Object::Class(class)) = self.state.object(ancestor) else { continue };
@@ -80,8 +100,7 @@ impl Machine<'_> {
             _ if self.is_class(receiver) => receiver.clone(),
             _ => Value::Object(class),
         };
-        let mut ancestors = Vec::new();
-        self.own_ancestors(&start, &mut ancestors);
+        let ancestors = self.own_ancestors(&start);
         let after = ancestors.iter().position(|&known| known == class)? + 1;
         ancestors[after..].iter().find_map(|&ancestor| match self.state.object(ancestor) {
             Some(Object::Class(class)) => class.namespace.get(name).cloned(),
@@ -91,22 +110,31 @@ impl Machine<'_> {
 
     /// The nearest builtin class that a class derives from.
     pub(in crate::worlds) fn builtin_ancestor(&self, class: &Value) -> &'static str {
-        match class {
-            Value::Type(name) => name,
-            Value::Object(id) => match self.state.object(*id) {
-                Some(Object::Class(own)) => {
-                    let bases = own.bases.iter().map(|base| self.builtin_ancestor(base));
-                    bases.max_by_key(|base| *base != "object").unwrap_or("object")
-                }
-                _ => "object",
-            },
-            _ => "object",
+        self.builtin_ancestor_below(class, &mut FxHashMap::default())
+    }
+
+    fn builtin_ancestor_below(
+        &self,
+        class: &Value,
+        known: &mut FxHashMap<ObjectId, &'static str>,
+    ) -> &'static str {
+        let id = match class {
+            Value::Type(name) => return name,
+            Value::Object(id) => *id,
+            _ => return "object",
+        };
+        let Some(Object::Class(own)) = self.state.object(id) else { return "object" };
+        if let Some(builtin) = known.get(&id) {
+            return builtin;
         }
+        let bases = own.bases.iter().map(|base| self.builtin_ancestor_below(base, known));
+        let builtin = bases.max_by_key(|base| *base != "object").unwrap_or("object");
+        known.insert(id, builtin);
+        builtin
     }
 
     pub(in crate::worlds) fn is_opaque_class(&self, class: &Value) -> bool {
-        let mut ancestors = Vec::new();
-        self.own_ancestors(class, &mut ancestors);
+        let ancestors = self.own_ancestors(class);
         match class {
             Value::Type(_) => false,
             Value::Object(_) => ancestors.iter().any(|&id| match self.state.object(id) {
@@ -119,8 +147,7 @@ impl Machine<'_> {
 
     /// Who decides what a class has that its statements do not show.
     pub(in crate::worlds) fn unseen_risk(&self, class: &Value) -> Risk {
-        let mut ancestors = Vec::new();
-        self.own_ancestors(class, &mut ancestors);
+        let ancestors = self.own_ancestors(class);
         let from_outside = |id: &ObjectId| match self.state.object(*id) {
             Some(Object::Class(class)) => class.from_outside,
             _ => true,
@@ -212,8 +239,25 @@ impl Machine<'_> {
             (Value::Type(_), Value::Object(_)) => Some(false).filter(|_| self.is_class(ancestor)),
             (Value::Object(a), Value::Object(b)) if a == b => Some(true),
             (Value::Object(id), _) => {
-                let Some(Object::Class(own)) = self.state.object(*id) else { return None };
-                any_of(&own.bases, |base| self.is_subclass(base, ancestor))
+                let Some(Object::Class(_)) = self.state.object(*id) else { return None };
+                let mut any = Some(false);
+                // Through its own classes first, each once: diamonds on diamonds are many ways.
+                let own = self.own_ancestors(class);
+                if matches!(ancestor, Value::Object(id) if own.contains(id)) {
+                    return Some(true);
+                }
+                for id in own {
+                    let Some(Object::Class(own)) = self.state.object(id) else { continue };
+                    let others = own.bases.iter().filter(|base| !self.is_own_class(base));
+                    for base in others {
+                        match self.is_subclass(base, ancestor) {
+                            Some(true) => return Some(true),
+                            Some(false) => {}
+                            None => any = None,
+                        }
+                    }
+                }
+                any
             }
             (Value::External(a), Value::External(b)) if a == b => Some(true),
             _ => None,

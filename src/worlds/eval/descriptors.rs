@@ -30,8 +30,7 @@ impl Machine<'_> {
     /// Whether a class may have attributes that neither its statements nor those of a builtin
     /// base show.
     pub(super) fn has_hidden_attributes(&self, class: &Value) -> bool {
-        let mut ancestors = Vec::new();
-        self.own_ancestors(class, &mut ancestors);
+        let ancestors = self.own_ancestors(class);
         ancestors.is_empty()
             || ancestors.iter().any(|&id| match self.state.object(id) {
                 Some(Object::Class(class)) => {
@@ -44,8 +43,7 @@ impl Machine<'_> {
 
     /// Whether something that is not followed has had a part in making a class.
     pub(in crate::worlds) fn is_hidden_class(&self, class: &Value) -> bool {
-        let mut ancestors = Vec::new();
-        self.own_ancestors(class, &mut ancestors);
+        let ancestors = self.own_ancestors(class);
         ancestors.iter().any(|&id| match self.state.object(id) {
             Some(Object::Class(class)) => class.is_hidden || class.from_outside,
             _ => true,
@@ -54,8 +52,7 @@ impl Machine<'_> {
 
     /// What a class derives from in `enum`: what it binds are members.
     fn enum_base(&self, class: &Value) -> Option<Rc<External>> {
-        let mut ancestors = Vec::new();
-        self.own_ancestors(class, &mut ancestors);
+        let ancestors = self.own_ancestors(class);
         let bases = ancestors.iter().filter_map(|&id| match self.state.object(id) {
             Some(Object::Class(class)) => Some(class.bases.iter()),
             _ => None,
@@ -108,8 +105,7 @@ impl Machine<'_> {
         name: &Name,
         at: ExprId,
     ) -> Flow<Option<Value>> {
-        let mut ancestors = Vec::new();
-        self.own_ancestors(class, &mut ancestors);
+        let ancestors = self.own_ancestors(class);
         let metaclass = ancestors.iter().find_map(|&id| match self.state.object(id) {
             Some(Object::Class(class)) => class.metaclass.clone(),
             _ => None,
@@ -197,8 +193,7 @@ impl Machine<'_> {
     /// `__slots__` of every class in the order of resolution; None where some class has none
     /// or something else decides, so that any attribute can be set.
     pub(in crate::worlds) fn slots(&self, class: &Value) -> Option<Vec<Name>> {
-        let mut ancestors = Vec::new();
-        self.own_ancestors(class, &mut ancestors);
+        let ancestors = self.own_ancestors(class);
         let mut names = Vec::new();
         for &ancestor in &ancestors {
             let Some(Object::Class(class)) = self.state.object(ancestor) else { return None };

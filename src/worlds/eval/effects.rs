@@ -87,8 +87,7 @@ impl Machine<'_> {
     }
 
     fn collect_class(&self, class: &Value, effects: &mut Effects) {
-        let mut ancestors = Vec::new();
-        self.own_ancestors(class, &mut ancestors);
+        let ancestors = self.own_ancestors(class);
         for ancestor in ancestors {
             let Some(Object::Class(class)) = self.state.object(ancestor) else { continue };
             for (_, local) in class.namespace.iter() {

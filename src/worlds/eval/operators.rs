@@ -6,9 +6,8 @@ use crate::syntax::ast::{BinaryOp, ExprId, UnaryOp};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::Value;
-use arithmetic::{
-    MAX_REPEATED, Outcome, arithmetic, has_no_operators, is_integer, never_fit, repeated,
-};
+pub(in crate::worlds) use arithmetic::MAX_REPEATED;
+use arithmetic::{Outcome, arithmetic, has_no_operators, is_integer, never_fit, repeated};
 pub(super) use arithmetic::{is_number, ordering};
 
 impl Machine<'_> {
@@ -73,10 +72,8 @@ impl Machine<'_> {
         }
         let outcome = match (self.sequence(left), self.sequence(right)) {
             (Some(a), Some(b)) if op == BinaryOp::Add => {
-                let items = Items {
-                    values: a.values.iter().chain(&b.values).cloned().collect(),
-                    exact: a.exact && b.exact,
-                };
+                let mut items = a;
+                items.append(b);
                 Outcome::Is(self.allocate(Object::List(items)))
             }
             (Some(items), None) if op == BinaryOp::Mult => self.repeat(&items, right),
@@ -235,8 +232,7 @@ impl Machine<'_> {
             (Some(Object::List(_)), BinaryOp::Add) => {
                 let more = self.iterate(operand, at)?;
                 if let Some(Object::List(items)) = self.state.object_mut(*id) {
-                    items.exact &= more.exact;
-                    items.values.extend(more.values);
+                    items.append(more);
                     if !items.exact {
                         *items = Items::unknown();
                     }

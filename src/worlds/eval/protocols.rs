@@ -118,8 +118,7 @@ impl Machine<'_> {
     fn own_hash(&self, value: &Value) -> Option<Value> {
         let Value::Object(id) = value else { return None };
         let Some(Object::Instance(instance)) = self.state.object(*id) else { return None };
-        let mut ancestors = Vec::new();
-        self.own_ancestors(&instance.class, &mut ancestors);
+        let ancestors = self.own_ancestors(&instance.class);
         for ancestor in ancestors {
             let Some(Object::Class(class)) = self.state.object(ancestor) else { continue };
             match class.namespace.get("__hash__") {

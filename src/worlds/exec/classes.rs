@@ -365,8 +365,7 @@ impl Machine<'_> {
 
     /// `type_new_init_subclass`
     fn init_subclass(&mut self, class: &Value, head: &Head, at: ExprId) -> Flow<()> {
-        let mut ancestors = Vec::new();
-        self.own_ancestors(class, &mut ancestors);
+        let ancestors = self.own_ancestors(class);
         let hook: Option<Local> =
             ancestors.iter().skip(1).find_map(|&ancestor| match self.state.object(ancestor) {
                 Some(Object::Class(class)) => class.namespace.get("__init_subclass__").cloned(),

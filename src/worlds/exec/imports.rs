@@ -103,7 +103,7 @@ impl Machine<'_> {
     }
 
     fn note_import(&mut self, module: &str, name: &str) {
-        self.trace.ran.push(import_fingerprint(module, name));
+        self.trace.ran.note(import_fingerprint(module, name));
         if self.outside_forks == 0 && !self.shadow {
             self.trace.imported.push((Name::from(module), Name::from(name)));
         }

@@ -29,9 +29,7 @@ impl Machine<'_> {
             }
             ("extend", [iterable]) => {
                 let more = self.exhaust(&iterable.clone(), at)?;
-                let items = self.list_items(id);
-                items.values.extend(more.values);
-                items.exact &= more.exact;
+                self.list_items(id).append(more);
                 Ok(Value::None)
             }
             ("insert", [position, value]) => {

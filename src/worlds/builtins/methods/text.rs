@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::syntax::ast::{ExprId, Name};
-use crate::worlds::eval::Args;
+use crate::worlds::eval::{Args, MAX_REPEATED};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::Value;
@@ -27,6 +27,10 @@ impl Machine<'_> {
             ("startswith", [Value::Str(prefix)]) => Ok(Value::Bool(text.starts_with(&**prefix))),
             ("endswith", [Value::Str(suffix)]) => Ok(Value::Bool(text.ends_with(&**suffix))),
             ("replace", [Value::Str(old), Value::Str(new)]) if !old.is_empty() => {
+                let times = text.matches(&**old).count();
+                if text.len() + times.saturating_mul(new.len()) > MAX_REPEATED {
+                    return Ok(Value::of_type("str"));
+                }
                 owned(text.replace(&**old, new))
             }
             ("split", []) => {
@@ -136,6 +140,10 @@ impl Machine<'_> {
             }
         }
         if items.exact && texts.len() == items.values.len() {
+            let length = texts.iter().map(|text| text.len() + separator.len()).sum::<usize>();
+            if length > MAX_REPEATED {
+                return Ok(Value::of_type("str"));
+            }
             return Ok(Value::Str(Arc::from(texts.join(separator))));
         }
         if items.values.iter().any(|item| item.type_name() != Some("str")) || !items.exact {

@@ -13,8 +13,8 @@ pub(super) enum Outcome {
     Unseen,
 }
 
-/// A text or list is not multiplied beyond this.
-pub(super) const MAX_REPEATED: usize = 10_000;
+/// A text or list does not grow beyond this by operators.
+pub(in crate::worlds) const MAX_REPEATED: usize = 10_000;
 
 pub(in crate::worlds::eval) fn is_number(name: &str) -> bool {
     matches!(name, "int" | "float" | "bool" | "complex")
@@ -87,6 +87,15 @@ pub(super) fn arithmetic(left: &Value, op: BinaryOp, right: &Value) -> Outcome {
         return floats(a, op, b);
     }
     match (left, op, right) {
+        (Value::Str(a), BinaryOp::Add, Value::Str(b)) if a.len() + b.len() > MAX_REPEATED => {
+            Outcome::Is(Value::of_type("str"))
+        }
+        (Value::Bytes(a), BinaryOp::Add, Value::Bytes(b)) if a.len() + b.len() > MAX_REPEATED => {
+            Outcome::Is(Value::of_type("bytes"))
+        }
+        (Value::Tuple(a), BinaryOp::Add, Value::Tuple(b)) if a.len() + b.len() > MAX_REPEATED => {
+            Outcome::Is(Value::of_type("tuple"))
+        }
         (Value::Str(a), BinaryOp::Add, Value::Str(b)) => {
             Outcome::Is(Value::Str(Arc::from(format!("{a}{b}"))))
         }
