@@ -20,7 +20,7 @@ use reloadsafe::text::span::Span;
 use reloadsafe::worlds::{Around, History, SummaryCache};
 
 /// Bytes are refused or give a tree whose places are places of the text.
-pub fn parse(bytes: &[u8]) {
+pub(crate) fn parse(bytes: &[u8]) {
     let Ok(text) = decode(bytes.to_vec()) else { return };
     let source = Source::new("m.py", Revision::Current, text);
     for minor in [8, 11, 14] {
@@ -92,7 +92,7 @@ fn suppressions(source: &Arc<Source>, parsed: &Parsed) {
 }
 
 /// A history ends in the same way each time, and whatever is said of it stands in its texts.
-pub fn simulate(texts: &[&str]) {
+pub(crate) fn simulate(texts: &[&str]) {
     for minor in [11, 14] {
         let version = |(number, text): (usize, &&str)| {
             Source::new("m.py", Revision::Version(number as u32), (*text).to_owned())
@@ -171,7 +171,7 @@ fn check_span(source: &Source, span: Span) {
 }
 
 /// Settings are refused or can be asked.
-pub fn config(text: &str) {
+pub(crate) fn config(text: &str) {
     let mut read = Vec::new();
     for name in ["reloadsafe.toml", "pyproject.toml"] {
         read.extend(Options::from_toml(text, Path::new(name)).ok().flatten());

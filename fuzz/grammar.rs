@@ -16,7 +16,7 @@ const EXCEPTIONS: [&str; 6] =
 const DECORATORS: [&str; 6] = ["property", "staticmethod", "classmethod", "f", "a.b", "g(1)"];
 
 /// The texts of a history's versions: each begins as the one before it, edited here and there.
-pub fn history(bytes: &[u8]) -> Vec<String> {
+pub(crate) fn history(bytes: &[u8]) -> Vec<String> {
     let mut choice = Choice { bytes: bytes.iter() };
     let mut statements: Vec<String> = Vec::new();
     let mut versions = Vec::new();
