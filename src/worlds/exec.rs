@@ -13,6 +13,7 @@ mod tries;
 mod with;
 
 use super::machine::{Flow, Machine, Raise, Risk, Stop};
+use super::risk::RAISED_AGAIN;
 use super::value::Value;
 use crate::program::ScopeKind;
 use crate::simulation::BindingKind;
@@ -131,7 +132,7 @@ impl Machine<'_> {
                 Some((exception, places)) => {
                     // The traceback keeps the line at which it was raised first.
                     self.stand_at(places[0]);
-                    let stop = self.raise(exception, "the exception is raised again");
+                    let stop = self.raise(exception, RAISED_AGAIN);
                     self.raised_also_at(&places[1..]);
                     stop
                 }

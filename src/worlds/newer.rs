@@ -14,6 +14,7 @@ use super::builtins::types;
 use super::eval::Args;
 use super::machine::{Flow, Machine, Raise, Stop};
 use super::resolve::{Presence, Resolver, StarNames};
+use super::risk::RAISED_AGAIN;
 use super::run::{Run, is_open};
 use super::value::{External, Value};
 use crate::comparison::StaleImport;
@@ -41,6 +42,8 @@ pub(super) struct Lacking {
     lack: String,
     /// What needs it.
     span: Span,
+    /// Where the module's own frame stands.
+    site: Span,
     /// Why it is raised: the very object that the exception has.
     reason: Rc<str>,
 }
@@ -259,6 +262,7 @@ impl<'a> Machine<'a> {
             module: Name::from(module),
             lack,
             span: if is_here { span } else { self.site },
+            site: self.site,
             reason: Rc::clone(reason),
         });
     }
@@ -323,7 +327,10 @@ impl<'a> Machine<'a> {
 fn lacking_stops(run: &Run) -> impl Iterator<Item = (&Raise, &Lacking)> {
     let certain = run.stops.iter().filter(|stop| stop.risk.is_none() && is_open(stop));
     certain.filter_map(|stop| {
-        let is_it = |lacking: &&Lacking| Rc::ptr_eq(&lacking.reason, &stop.reason);
+        let is_passed_on = *stop.reason == *RAISED_AGAIN;
+        let is_it = |lacking: &&Lacking| {
+            Rc::ptr_eq(&lacking.reason, &stop.reason) || (is_passed_on && lacking.site == stop.site)
+        };
         run.trace.lacking.iter().find(is_it).map(|lacking| (stop, lacking))
     })
 }

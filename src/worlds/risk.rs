@@ -24,6 +24,9 @@ impl Risk {
     }
 }
 
+/// The reason where a handler passes on what it has caught.
+pub(super) const RAISED_AGAIN: &str = "the exception is raised again";
+
 /// A path that ends in an exception.
 #[derive(Debug, Clone)]
 pub(super) struct Raise {
