@@ -1,5 +1,6 @@
 //! Evaluating expressions.
 
+mod arguments;
 mod attributes;
 mod calls;
 pub(super) use calls::Args;
