@@ -19,6 +19,8 @@ mod clients;
 mod faults;
 #[path = "session/histories.rs"]
 mod histories;
+#[path = "session/orders.rs"]
+mod orders;
 #[path = "session/property.rs"]
 mod property;
 #[path = "session/settings.rs"]

@@ -21,6 +21,8 @@ pub(super) struct Document {
     source: Option<Arc<Source>>,
     /// What was typed since the process loaded the module: evidence of renames.
     since_load: EditLog,
+    /// The text that was saved last, and what was typed since.
+    saved: Option<(Arc<Source>, EditLog)>,
     /// What was typed since the text that was last shown something about.
     since_shown: EditLog,
 }
@@ -32,6 +34,7 @@ impl Document {
             rope: Rope::from_str(text),
             source: None,
             since_load: EditLog::default(),
+            saved: None,
             since_shown: EditLog::default(),
         }
     }
@@ -82,9 +85,24 @@ impl Document {
         &self.since_shown
     }
 
-    /// The process has loaded the text as it is now.
-    pub(super) fn loaded(&mut self) {
+    /// The process has loaded a text: the one as it is now, the one that was saved, or another
+    /// of which nobody saw how it became this one.
+    pub(super) fn loaded(&mut self, loaded: &Source) {
+        let text = self.source(loaded.path());
         self.since_load.clear();
+        match &self.saved {
+            _ if loaded.text() == text.text() => {}
+            Some((saved, since)) if loaded.text() == saved.text() => {
+                self.since_load.clone_from(since);
+            }
+            _ => self.since_load.replaced(0, loaded.text(), text.text()),
+        }
+    }
+
+    /// A text was saved.
+    pub(super) fn saved(&mut self, saved: &Arc<Source>) {
+        let is_own = self.source(saved.path()).text() == saved.text();
+        self.saved = is_own.then(|| (Arc::clone(saved), EditLog::default()));
     }
 
     /// What is shown from now on is about the text as it is now.
@@ -105,6 +123,9 @@ impl Document {
 
     fn note(&mut self, start: u32, old: &str, new: &str) {
         self.since_load.replaced(start, old, new);
+        if let Some((_, since)) = &mut self.saved {
+            since.replaced(start, old, new);
+        }
         self.since_shown.replaced(start, old, new);
     }
 

@@ -34,6 +34,9 @@ pub(super) struct Module {
     pub(super) is_unannounced: bool,
     /// What is known of the last text that compiles.
     pub(super) snapshot: Option<Arc<Snapshot>>,
+    /// The number of the first question that can be about the history as it is now: what an
+    /// earlier one found goes with the history before.
+    pub(super) begun: u64,
     /// The fixes that were offered last, by the code and the key of the finding, and the question
     /// that they answer.
     pub(super) offered: (u64, FxHashMap<(String, String), Vec<Fix>>),
@@ -91,6 +94,7 @@ impl Module {
             answered: 0,
             is_unannounced: false,
             snapshot: None,
+            begun: 0,
             offered: (0, FxHashMap::default()),
             trouble: None,
         }

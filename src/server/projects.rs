@@ -22,6 +22,9 @@ pub(super) struct Projects {
     /// The workspace folders, as the file system has them.
     folders: Vec<PathBuf>,
     open: Vec<Project>,
+    /// The process was started anew: it has imported what lies on the disk, whatever the
+    /// baseline was.
+    is_restarted: bool,
 }
 
 impl Projects {
@@ -53,6 +56,12 @@ impl Projects {
         self.open.clear();
     }
 
+    /// Every process was started anew: nothing holds that was loaded before.
+    pub(super) fn restart(&mut self) {
+        self.is_restarted = true;
+        self.close_all();
+    }
+
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Project> {
         self.open.iter_mut()
     }
@@ -81,7 +90,8 @@ impl Projects {
         if let Some(index) = self.open.iter().position(|project| project.root() == root) {
             return (&mut self.open[index], problems);
         }
-        let project = open(&root, file, settings, &mut problems);
+        let baseline = if self.is_restarted { &Baseline::Disk } else { &settings.server.baseline };
+        let project = open(&root, file, settings, baseline, &mut problems);
         self.open.push(project);
         (self.open.last_mut().expect("one was pushed"), problems)
     }
@@ -102,6 +112,7 @@ fn open(
     root: &Path,
     file: Option<Options>,
     settings: &ClientSettings,
+    baseline: &Baseline,
     problems: &mut Vec<String>,
 ) -> Project {
     let mut file = file.unwrap_or_default();
@@ -110,7 +121,7 @@ fn open(
         file.python = None;
     }
     let config = Config::resolve(&[file, settings.options.clone()]);
-    let baseline = match &settings.server.baseline {
+    let baseline = match baseline {
         Baseline::Disk => None,
         Baseline::Git(revision) => match git_baseline(root, revision) {
             Ok(tree) => Some(tree),

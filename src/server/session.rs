@@ -29,6 +29,8 @@ pub(super) struct Session {
     pub(super) client: Client,
     pub(super) features: Features,
     pub(super) settings: ClientSettings,
+    /// What came with `initialize`.
+    pub(super) initial_settings: Value,
     pub(super) projects: Projects,
     /// The documents that are open.
     pub(super) documents: FxHashMap<Url, Document>,
@@ -72,6 +74,7 @@ impl Session {
             client,
             features: Features::default(),
             settings: ClientSettings::default(),
+            initial_settings: Value::Null,
             projects: Projects::default(),
             documents: FxHashMap::default(),
             modules: FxHashMap::default(),
@@ -268,6 +271,9 @@ impl Session {
             _ => 0,
         };
         let kind = if begins && kind == EventKind::Reloaded { EventKind::Imported } else { kind };
+        if begins {
+            module.begun = self.clock + 1;
+        }
         module.history.begins(kind, version);
         module.history.trim();
         let before = module.loaded.replace(Arc::clone(source));
@@ -277,11 +283,11 @@ impl Session {
             project.loaded(&path, Arc::clone(source));
         }
         let mut typed = EditLog::default();
-        if let Some(document) = self.documents.get_mut(uri)
-            && document.source(&path).text() == source.text()
-        {
-            typed = document.since_load().clone();
-            document.loaded();
+        if let Some(document) = self.documents.get_mut(uri) {
+            if document.source(&path).text() == source.text() {
+                typed = document.since_load().clone();
+            }
+            document.loaded(source);
         }
         let source = Arc::clone(source);
         self.send(
@@ -328,7 +334,7 @@ impl Session {
             // Something newer is on its way.
             return;
         }
-        module.answered = serial;
+        let previous = std::mem::replace(&mut module.answered, serial);
         self.first_look_ends();
         let Some(module) = self.modules.get_mut(uri) else { return };
         let seen = module.snapshot.as_ref().map(|snapshot| snapshot.interface);
@@ -342,7 +348,12 @@ impl Session {
                     document.shown();
                 }
             }
-            Verdict::Broken { message } => module.trouble = Some(message),
+            Verdict::Broken { message } => {
+                module.trouble = Some(message);
+                if previous < module.begun {
+                    module.snapshot = None;
+                }
+            }
             Verdict::Failed(reason) => {
                 let path = module.path.display().to_string();
                 module.trouble = Some(reason.clone());

@@ -1,5 +1,7 @@
 //! Many edits over many modules: nothing is missed, nothing stale is shown, memory stays flat.
 
+use std::collections::BTreeMap;
+
 use crate::editor::Editor;
 use crate::random::Random;
 
@@ -16,10 +18,17 @@ fn name(module: usize) -> String {
     format!("m{module}.py")
 }
 
+/// A name that an edit binds. There are few: a process, too, grows with every name that is left
+/// over in it.
+fn bound(edit: usize) -> String {
+    format!("f{}", edit % 7)
+}
+
 fn text(module: usize, edit: usize) -> String {
     let neighbour = (module + 1) % MODULES;
+    let name = bound(edit);
     format!(
-        "import m{neighbour}\n\n\ndef f{edit}(x):\n    return x + {edit}\n\n\ndef g():\n    return f{edit}(1)\n"
+        "import m{neighbour}\n\n\ndef {name}(x):\n    return x + {edit}\n\n\ndef g():\n    return {name}(1)\n"
     )
 }
 
@@ -49,17 +58,23 @@ fn memory_is_flat_and_every_last_version_is_published() {
         if edit == total.min(1_000) {
             settle(&mut editor, module);
             after_first = Some(memory(&editor));
+        } else if edit % 1_000 == 0 {
+            println!("soak: {edit} edits, {} kB", memory(&editor));
         }
     }
     for (module, edit) in latest.iter().enumerate().filter(|(_, edit)| **edit > 0) {
         // The newest thing that is said of each module is about its newest text.
         editor.ask("reloadsafe/namespace", &name(module));
         let namespace = editor.ask("reloadsafe/namespace", &name(module));
-        let bound = format!("f{edit}");
+        let bound = bound(*edit);
         let entries = namespace["namespace"].as_array().unwrap();
         assert!(entries.iter().any(|entry| entry["name"] == bound), "{module}: {namespace}");
     }
-    check_order(&mut editor);
+    let newest = check_order(&mut editor);
+    for (module, _) in latest.iter().enumerate() {
+        let name = name(module);
+        assert_eq!(newest[&editor.uri(&name)], editor.version(&name), "{name}");
+    }
     let (first, last) = (after_first.unwrap(), memory(&editor));
     println!("soak: {total} edits, {first} kB after the first 1,000, {last} kB at the end");
     assert!(last <= first + first / 10, "{first} kB grew to {last} kB");
@@ -71,9 +86,9 @@ fn settle(editor: &mut Editor, module: usize) {
     editor.ask("reloadsafe/namespace", &name(module));
 }
 
-/// No document's diagnostics go back to an older version.
-fn check_order(editor: &mut Editor) {
-    let mut newest = std::collections::BTreeMap::new();
+/// No document's diagnostics go back to an older version. Gives the newest of each.
+fn check_order(editor: &mut Editor) -> BTreeMap<String, i64> {
+    let mut newest = BTreeMap::new();
     let published = editor.server.take_all("textDocument/publishDiagnostics");
     assert!(!published.is_empty());
     for message in published {
@@ -84,6 +99,7 @@ fn check_order(editor: &mut Editor) {
         assert!(version >= *before, "{uri}: version {version} after {before}");
         *before = version;
     }
+    newest
 }
 
 /// The resident memory of the server in kB (`proc(5)`).

@@ -1,6 +1,8 @@
 //! Diagnostics while somebody types.
 
-use crate::editor::Editor;
+use serde_json::json;
+
+use crate::editor::{Editor, capabilities};
 
 const SHAPES: &str = "def area(w, h):\n    return w * h\n\n\ndef total(items):\n    return sum(area(w, h) for w, h in items)\n";
 
@@ -71,5 +73,36 @@ fn columns_count_in_utf_16_by_default() {
     let range = &published["diagnostics"][0]["range"];
     assert_eq!(range["start"]["character"], 10, "{published}");
     assert_eq!(range["end"]["character"], 13);
+    editor.quit();
+}
+
+#[test]
+fn what_was_typed_counts_from_the_text_that_was_loaded() {
+    // Opened with another text than the process has: what is typed then is no evidence for what
+    // stood at the same place of the old one.
+    let mut editor = Editor::new(&[("m.py", "A, B = 1, 2\n\n\ndef alpha(): return 5\n")]);
+    editor.open("m.py");
+    editor.close("m.py");
+    editor.open_with("m.py", "C = 'x', 'y'\n\ndef bravo(one, two):\n    print(one)\n");
+    editor.type_over("m.py", "bravo", "charlie");
+    editor.expect("m.py", &["RS102 1: `A`", "RS102 1: `B`", "RS101 1: `alpha` was removed"]);
+    editor.quit();
+}
+
+#[test]
+fn what_was_typed_since_the_save_counts_when_the_saved_text_is_loaded() {
+    let options = json!({ "reloadOn": "command" });
+    let first = "def alpha(x):\n    return x\n";
+    let mut editor = Editor::with(&[("m.py", first)], capabilities(), options);
+    editor.open("m.py");
+    editor.set("m.py", &format!("import os\n\n\n{first}"));
+    editor.save("m.py");
+    editor.type_over("m.py", "alpha", "charlie");
+    editor.type_over("m.py", "return x", "x += 1\n    yield from other(x)");
+    editor.expect("m.py", &["RS101 4: `alpha` was renamed to `charlie`"]);
+    let uri = editor.uri("m.py");
+    editor.command("reloadsafe.markReloaded", json!([uri])).unwrap();
+    // The same words, and the version is the same: it is published once more.
+    editor.expect("m.py", &["RS101 4: `alpha` was renamed to `charlie`"]);
     editor.quit();
 }

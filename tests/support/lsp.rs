@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test program uses its own part")]
 
 use std::collections::VecDeque;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -55,7 +56,7 @@ impl Builder {
     }
 
     pub fn start(self) -> Server {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_reloadsafe"))
+        let mut child = Command::new(program())
             .arg("server")
             .args(&self.arguments)
             .envs(self.environment)
@@ -401,6 +402,11 @@ impl Drop for Server {
         }
         assert!(self.unread.is_empty(), "nobody expected {:?}", self.unread);
     }
+}
+
+/// The server to test: another build of it where the environment names one.
+fn program() -> OsString {
+    std::env::var_os("RELOADSAFE_SERVER").unwrap_or_else(|| env!("CARGO_BIN_EXE_reloadsafe").into())
 }
 
 /// A body with its header.

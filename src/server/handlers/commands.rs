@@ -8,6 +8,7 @@ use super::super::convert::{version_uri, virtual_uri};
 use super::super::event::Reply;
 use super::super::modules::EventKind;
 use super::super::session::{Session, Why};
+use super::documents::on_disk;
 
 pub(super) const MARK_RELOADED: &str = "reloadsafe.markReloaded";
 pub(super) const MARK_RESTARTED: &str = "reloadsafe.markRestarted";
@@ -67,9 +68,14 @@ impl Session {
 
     /// Somebody says what the process has done with the text as saved.
     fn mark(&mut self, uri: &Url, kind: EventKind) -> Result<(), Refused> {
-        let Some(module) = self.modules.get(uri) else {
+        let is_open = self.documents.contains_key(uri);
+        let Some(module) = self.modules.get_mut(uri) else {
             return Err(Refused(format!("{uri} has not been opened")));
         };
+        if !is_open {
+            // Nobody has said anything since it was closed: what lies there is what is loaded.
+            module.saved = on_disk(&module.path);
+        }
         let saved = module.saved.clone();
         let Some(text) = saved.or_else(|| self.text(uri)) else {
             return Err(Refused(format!("{uri} has no text that could have been loaded")));
@@ -80,6 +86,7 @@ impl Session {
     }
 
     fn mark_all_restarted(&mut self) {
+        self.projects.restart();
         let known: Vec<Url> = self.modules.keys().cloned().collect();
         for uri in &known {
             // What cannot be loaded again (deleted meanwhile) is not there after a restart.

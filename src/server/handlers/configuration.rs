@@ -28,11 +28,11 @@ impl Session {
         let item = ConfigurationItem { scope_uri: None, section: Some("reloadsafe".to_owned()) };
         self.client.configuration(vec![item], |session, answer| match answer {
             Ok(values) => {
-                // Nothing set: what came with `initialize` holds.
                 let value = values.into_iter().next().unwrap_or_default();
-                if value.as_object().is_some_and(|entries| !entries.is_empty())
-                    && session.read_settings(&value)
-                {
+                // Nothing set, or not any more: what came with `initialize` holds.
+                let is_set = value.as_object().is_some_and(|entries| !entries.is_empty());
+                let value = if is_set { value } else { session.initial_settings.clone() };
+                if session.read_settings(&value) {
                     session.settings_changed();
                 }
             }

@@ -23,7 +23,12 @@ impl Session {
         }
         let path = self.projects.base().join(path_of(&uri));
         self.remember_uri(path.clone(), uri.clone());
-        self.documents.insert(uri.clone(), Document::new(version, &text));
+        let mut document = Document::new(version, &text);
+        let loaded = self.modules.get(&uri).and_then(|module| module.loaded.as_ref());
+        if let Some(loaded) = loaded {
+            document.loaded(loaded);
+        }
+        self.documents.insert(uri.clone(), document);
         if !self.modules.contains_key(&uri) {
             let module = Module::new(path.clone());
             self.modules.insert(uri.clone(), module);
@@ -69,6 +74,9 @@ impl Session {
         let Some(text) = text else { return };
         let Some(module) = self.modules.get_mut(&uri) else { return };
         module.saved = Some(Arc::clone(&text));
+        if let Some(document) = self.documents.get_mut(&uri) {
+            document.saved(&text);
+        }
         let is_new = module.loaded.is_none();
         if is_new || self.settings.server.reload_on == ReloadOn::Save {
             self.load(&uri, &text, EventKind::Reloaded);

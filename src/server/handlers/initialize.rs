@@ -30,6 +30,7 @@ impl Session {
         self.projects.set_folders(folders(params).iter().filter_map(|uri| uri.to_file_path().ok()));
         if let Some(options) = &params.initialization_options {
             self.read_settings(options);
+            self.initial_settings = options.clone();
         }
         let server_info = ServerInfo {
             name: env!("CARGO_PKG_NAME").to_owned(),
