@@ -16,6 +16,7 @@ mod analysis;
 mod backend;
 mod client;
 mod convert;
+mod dependents;
 mod document;
 mod event;
 mod features;

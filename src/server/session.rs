@@ -47,8 +47,10 @@ pub(super) struct Session {
     /// Counts questions and edits, to tell older from newer.
     clock: u64,
     /// When each module's text changed last, and when each was asked about, by the clock.
-    edited_at: FxHashMap<Url, u64>,
-    asked_at: FxHashMap<Url, u64>,
+    pub(super) edited_at: FxHashMap<Url, u64>,
+    pub(super) asked_at: FxHashMap<Url, u64>,
+    /// By module name, up to which question what others see of it may have changed last.
+    pub(super) changed_at: FxHashMap<String, u64>,
     pub(super) first_look: FirstLook,
     /// What a client that pulls has of us is out of date, and it does not know.
     pub(super) is_outdated: bool,
@@ -86,6 +88,7 @@ impl Session {
             clock: 0,
             edited_at: FxHashMap::default(),
             asked_at: FxHashMap::default(),
+            changed_at: FxHashMap::default(),
             first_look: FirstLook::default(),
             is_outdated: false,
         }
@@ -371,6 +374,9 @@ impl Session {
         let now = module.and_then(|it| it.snapshot.as_ref()).map(|it| it.interface);
         self.settled(uri);
         self.ask_dependents(uri, seen != now);
+        if self.is_overtaken(uri, serial) {
+            self.ask(uri, Why::Elsewhere);
+        }
         if let Some(module) = self.modules.get_mut(uri) {
             self.is_outdated |= std::mem::take(&mut module.is_unannounced);
         }
@@ -392,39 +398,6 @@ impl Session {
         }
         if self.features.refreshes_inlay_hints && self.settings.server.inlay_hints {
             self.client.refresh_inlay_hints();
-        }
-    }
-
-    /// Asks again about the modules for which this one's text matters: those that import it,
-    /// where what they see of it has changed, and those whose lost names it may use.
-    pub(super) fn ask_dependents(&mut self, uri: &Url, looks_different: bool) {
-        let Some(edited) = self.edited_at.get(uri).copied() else { return };
-        let text = self.text(uri);
-        let Some(module) = self.modules.get(uri) else { return };
-        let name = module.setting.as_ref().map(|setting| setting.module.clone());
-        let Some(name) = name else { return };
-        let uses = |other: &Module| {
-            let own = other.setting.as_ref().map_or("", |setting| &setting.module);
-            let leaf = own.rsplit('.').next().unwrap_or(own);
-            text.as_ref().is_none_or(|text| text.text().contains(leaf))
-                || elsewhere(other).contains(&module.path)
-        };
-        let depends = |other: &Module| {
-            other.snapshot.as_ref().is_some_and(|snapshot| {
-                (looks_different && snapshot.asked.contains(&name))
-                    || (snapshot.loses_names && uses(other))
-            })
-        };
-        let stale: Vec<Url> = self
-            .documents
-            .keys()
-            .filter(|other| *other != uri)
-            .filter(|other| self.asked_at.get(*other).is_some_and(|asked| *asked < edited))
-            .filter(|other| self.modules.get(*other).is_some_and(depends))
-            .cloned()
-            .collect();
-        for other in stale {
-            self.ask(&other, Why::Elsewhere);
         }
     }
 
