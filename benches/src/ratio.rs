@@ -20,7 +20,7 @@ pub fn criterion() -> Criterion<Ratio> {
 }
 
 /// Benches `subject` against `yardstick`, turn by turn, so that both see the same machine;
-/// prints the median times beside the ratio.
+/// prints the median and the 95th percentile of the times beside the ratio.
 pub fn compare<A, B>(
     criterion: &mut Criterion<Ratio>,
     name: &str,
@@ -38,10 +38,17 @@ pub fn compare<A, B>(
             (0..rounds).map(round).sum()
         });
     });
-    let (subject, yardstick) = times.into_iter().unzip();
-    if let (Some(subject), Some(yardstick)) = (median(subject), median(yardstick)) {
-        println!("{name}: median {subject:.1?}, its yardstick {yardstick:.1?}\n");
+    let (mut subject, mut yardstick): (Vec<Duration>, Vec<Duration>) = times.into_iter().unzip();
+    subject.sort_unstable();
+    yardstick.sort_unstable();
+    for (what, percent) in [("median", 50), ("95th percentile", 95)] {
+        let at = |sorted: &[Duration]| sorted.get(sorted.len() * percent / 100).copied();
+        if let (Some(subject), Some(yardstick)) = (at(&subject), at(&yardstick)) {
+            let ratio = subject.as_secs_f64() / yardstick.as_secs_f64();
+            println!("{name}: {what} {subject:.1?}, its yardstick {yardstick:.1?}: {ratio:.2} times");
+        }
     }
+    println!();
 }
 
 fn timed<T>(work: &mut impl FnMut() -> T) -> Duration {
@@ -50,11 +57,6 @@ fn timed<T>(work: &mut impl FnMut() -> T) -> Duration {
     let elapsed = started.elapsed();
     drop(made);
     elapsed
-}
-
-fn median(mut times: Vec<Duration>) -> Option<Duration> {
-    times.sort_unstable();
-    times.get(times.len() / 2).copied()
 }
 
 impl Measurement for Ratio {

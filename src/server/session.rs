@@ -14,7 +14,6 @@ use tower_lsp::lsp_types::{MessageType, Url};
 
 use super::analysis::{Answer, Job, Question, Setting, Verdict, Workers};
 use super::client::Client;
-use super::dependents::elsewhere;
 use super::document::Document;
 use super::event::{Event, Inbox};
 use super::features::Features;
@@ -50,6 +49,8 @@ pub(super) struct Session {
     /// When each module's text changed last, and when each was asked about, by the clock.
     pub(super) edited_at: FxHashMap<Url, u64>,
     pub(super) asked_at: FxHashMap<Url, u64>,
+    /// By module name, up to which question what others see of it may have changed last.
+    pub(super) changed_at: FxHashMap<String, u64>,
     pub(super) first_look: FirstLook,
     /// What a client that pulls has of us is out of date, and it does not know.
     pub(super) is_outdated: bool,
@@ -87,6 +88,7 @@ impl Session {
             clock: 0,
             edited_at: FxHashMap::default(),
             asked_at: FxHashMap::default(),
+            changed_at: FxHashMap::default(),
             first_look: FirstLook::default(),
             is_outdated: false,
         }
@@ -372,7 +374,9 @@ impl Session {
         let now = module.and_then(|it| it.snapshot.as_ref()).map(|it| it.interface);
         self.settled(uri);
         self.ask_dependents(uri, seen != now);
-        self.ask_if_overtaken(uri);
+        if self.is_overtaken(uri, serial) {
+            self.ask(uri, Why::Elsewhere);
+        }
         if let Some(module) = self.modules.get_mut(uri) {
             self.is_outdated |= std::mem::take(&mut module.is_unannounced);
         }
@@ -444,4 +448,11 @@ impl Session {
         let snapshot = self.modules.get(uri)?.snapshot.as_ref()?;
         Some(crate::report::json::simulation_value(&snapshot.simulation))
     }
+}
+
+/// The other files in which a module's findings are.
+pub(super) fn elsewhere(module: &Module) -> FxHashSet<PathBuf> {
+    let found = module.snapshot.iter().flat_map(|snapshot| &snapshot.diagnostics);
+    let paths = found.map(|found| found.location.source.path());
+    paths.filter(|path| **path != *module.path).map(Path::to_path_buf).collect()
 }

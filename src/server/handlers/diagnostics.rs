@@ -103,7 +103,7 @@ impl Session {
     ) {
         let mut documents: Vec<Url> = self.documents.keys().cloned().collect();
         let elsewhere: Vec<_> =
-            self.modules.values().flat_map(super::super::dependents::elsewhere).collect();
+            self.modules.values().flat_map(super::super::session::elsewhere).collect();
         documents.extend(elsewhere.iter().filter_map(|path| self.uri_of(path)));
         // What was shown before and is no more has to be taken away.
         documents.extend(params.previous_result_ids.iter().map(|known| known.uri.clone()));

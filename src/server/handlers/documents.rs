@@ -7,10 +7,9 @@ use tower_lsp::lsp_types::{
     DidChangeTextDocumentParams, DidSaveTextDocumentParams, TextDocumentItem, Url,
 };
 
-use super::super::dependents::elsewhere;
 use super::super::document::{Document, path_of};
 use super::super::modules::{EventKind, Module};
-use super::super::session::{Session, Why};
+use super::super::session::{Session, Why, elsewhere};
 use super::super::settings::ReloadOn;
 use crate::text::source::{Revision, Source};
 
