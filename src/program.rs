@@ -11,7 +11,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::python::PythonVersion;
 use crate::syntax::ast::{Ast, ExprId, Name, StmtId, StmtKind};
-use crate::syntax::parse::Parsed;
+use crate::syntax::parse::{ParseOptions, Parsed};
+use crate::syntax::reparse::{Patch, reparse};
 use crate::text::source::Source;
 use crate::text::span::Span;
 
@@ -34,7 +35,40 @@ impl Program {
     /// Resolves the scopes of a tree.
     pub fn new(parsed: Arc<Parsed>, python: PythonVersion) -> Program {
         let lazy_annotations = python.minor >= 14 || imports_future_annotations(&parsed.ast);
-        let table = scopes::resolve(&parsed.ast, lazy_annotations);
+        let table = scopes::resolve(&parsed.ast, &parsed.ast.body, lazy_annotations);
+        Program::of(parsed, table, lazy_annotations)
+    }
+
+    /// The program of a text that differs little from this one's: what has not changed is not
+    /// looked at again. None where that brings nothing; the program is as it was then.
+    pub fn edited(&mut self, source: &Arc<Source>, options: &ParseOptions) -> Option<Program> {
+        // Who else looks at this program must not see it change.
+        let shared = Arc::get_mut(&mut self.parsed)?;
+        let empty = Parsed::empty(source, options.python);
+        let parsed = Box::new(std::mem::replace(shared, empty));
+        let (parsed, patch) = match reparse(parsed, source, options) {
+            Ok(reparsed) => reparsed,
+            Err(parsed) => {
+                *shared = *parsed;
+                return None;
+            }
+        };
+        let mut table =
+            scopes::resolve(&parsed.ast, &parsed.ast.body[patch.body.clone()], self.lazy_annotations);
+        for (id, mut scope) in std::mem::take(&mut self.functions) {
+            let Some(id) = patch.stmt(id) else { continue };
+            scope_moved(&mut scope, &patch);
+            table.statements.insert(id, scope);
+        }
+        for (id, mut scope) in std::mem::take(&mut self.expressions) {
+            let Some(id) = patch.expr(id) else { continue };
+            scope_moved(&mut scope, &patch);
+            table.expressions.insert(id, scope);
+        }
+        Some(Program::of(Arc::new(*parsed), table, self.lazy_annotations))
+    }
+
+    fn of(parsed: Arc<Parsed>, table: scopes::ScopeTable, lazy_annotations: bool) -> Program {
         let scopes = table.statements.values();
         let global_writes = scopes.flat_map(|scope| scope.global_writes.iter().cloned()).collect();
         Program {
@@ -74,6 +108,16 @@ impl Program {
     /// Whether any function of the text binds `name` in the module through `global`.
     pub fn binds_through_global(&self, name: &Name) -> bool {
         self.global_writes.contains(name)
+    }
+}
+
+/// Moves the places that a scope names to where they are after an edit.
+fn scope_moved(scope: &mut Arc<Scope>, patch: &Patch) {
+    let moves = |read: &LaterRead| patch.moved(read.span).is_some();
+    if scope.later_reads.iter().any(moves) {
+        for read in &mut Arc::make_mut(scope).later_reads {
+            read.span = patch.moved(read.span).unwrap_or(read.span);
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod ast;
 pub mod parse;
+pub mod reparse;
 
 mod build;
 mod fingerprint;
@@ -13,3 +14,4 @@ mod grammar;
 mod health;
 mod lexer;
 mod literal;
+mod relocate;

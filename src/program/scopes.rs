@@ -22,7 +22,7 @@ pub enum ScopeKind {
 }
 
 /// The names of a function, class body, lambda or comprehension.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Scope {
     pub kind: ScopeKind,
     /// Names bound here (parameters included) and not declared `global` or `nonlocal`.
@@ -60,15 +60,15 @@ pub(super) struct ScopeTable {
     pub(super) expressions: FxHashMap<ExprId, Arc<Scope>>,
 }
 
-/// Resolves every scope of a tree.
-pub(super) fn resolve(ast: &Ast, lazy_annotations: bool) -> ScopeTable {
+/// Resolves every scope in some statements of a module. What the others do makes no difference.
+pub(super) fn resolve(ast: &Ast, body: &[StmtId], lazy_annotations: bool) -> ScopeTable {
     let mut resolver = Resolver {
         ast,
         lazy_annotations,
         open: vec![OpenScope::new(ScopeKind::Module)],
         table: ScopeTable::default(),
     };
-    resolver.block(&ast.body);
+    resolver.block(body);
     resolver.table
 }
 

@@ -4,7 +4,7 @@
 
 use crate::syntax::ast::{
     Ast, Comprehension, ExprId, ExprKind, FStringPart, Keyword, Params, Pattern, PatternKind,
-    StmtId, StmtKind, TypeParam,
+    StmtId, TypeParam,
 };
 
 /// Calls `f` with each direct sub-expression of an expression, scopes included.
@@ -122,25 +122,5 @@ pub fn pattern_exprs(pattern: &Pattern, f: &mut dyn FnMut(ExprId)) {
 
 /// Calls `f` with each statement list that is part of a statement, definitions' bodies included.
 pub fn child_blocks<'a>(ast: &'a Ast, id: StmtId, f: &mut dyn FnMut(&'a [StmtId])) {
-    match &ast.stmt(id).kind {
-        StmtKind::FunctionDef(def) => f(&def.body),
-        StmtKind::ClassDef(def) => f(&def.body),
-        StmtKind::For { body, orelse, .. } | StmtKind::While { body, orelse, .. } => {
-            f(body);
-            f(orelse);
-        }
-        StmtKind::If { branches, orelse } => {
-            branches.iter().for_each(|(_, body)| f(body));
-            f(orelse);
-        }
-        StmtKind::With { body, .. } => f(body),
-        StmtKind::Match { cases, .. } => cases.iter().for_each(|case| f(&case.body)),
-        StmtKind::Try { body, handlers, orelse, finalbody, .. } => {
-            f(body);
-            handlers.iter().for_each(|handler| f(&handler.body));
-            f(orelse);
-            f(finalbody);
-        }
-        _ => {}
-    }
+    ast.stmt(id).kind.blocks(f);
 }

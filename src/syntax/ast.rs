@@ -6,6 +6,8 @@
 //! of what it says that does not depend on where it stands, on comments, on white space or
 //! on the way a literal is spelled. Two nodes with equal fingerprints compile to the same code.
 
+mod blocks;
+
 use std::sync::Arc;
 
 use crate::text::span::Span;

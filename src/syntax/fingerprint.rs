@@ -2,6 +2,8 @@
 
 mod stmt;
 
+use std::ops::Range;
+
 use super::ast::*;
 
 /// A 64-bit hash of what a node says.
@@ -64,6 +66,21 @@ impl Ast {
         let fingerprint = stmt_fingerprint(self, &mut kind);
         self.stmts.push(Stmt { kind, span, fingerprint });
         StmtId(self.stmts.len() as u32 - 1)
+    }
+
+    /// Replaces some of the statements of a class by others, which are in the tree already.
+    pub(super) fn replace_members(&mut self, id: StmtId, old: Range<usize>, new: Vec<StmtId>) {
+        let index = id.0 as usize;
+        let mut kind = std::mem::replace(&mut self.stmts[index].kind, StmtKind::Pass);
+        let mut end = None;
+        if let StmtKind::ClassDef(class) = &mut kind {
+            class.body.splice(old, new);
+            end = class.body.last().map(|&last| self.stmt(last).span.end);
+        }
+        let fingerprint = stmt_fingerprint(self, &mut kind);
+        let stmt = &mut self.stmts[index];
+        (stmt.kind, stmt.fingerprint) = (kind, fingerprint);
+        stmt.span.end = end.unwrap_or(stmt.span.end);
     }
 }
 

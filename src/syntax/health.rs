@@ -4,7 +4,7 @@
 //! The walk recurses over the tree, whose depth the builder has bounded.
 
 mod expr;
-mod future;
+pub(super) mod future;
 mod pattern;
 pub(super) mod recovery;
 mod scope;
@@ -14,17 +14,28 @@ use super::ast::*;
 use super::parse::ParseFailure;
 use crate::python::PythonVersion;
 use crate::text::span::Span;
+use future::Features;
 use scope::{Scope, ScopeKind};
 
 type Outcome = Result<(), ParseFailure>;
 
-/// Checks a tree that fits the grammar.
+/// Checks a tree that fits the grammar, and says which future features it asks for.
 ///
 /// # Errors
 ///
 /// What CPython's symbol table or compiler would refuse.
-pub(super) fn check(ast: &Ast, python: PythonVersion) -> Outcome {
+pub(super) fn check(ast: &Ast, python: PythonVersion) -> Result<Features, ParseFailure> {
     let features = future::check(ast)?;
+    check_with(ast, features, python)?;
+    Ok(features)
+}
+
+/// Checks a part of a text that has none of the future imports, with the features of the whole.
+///
+/// # Errors
+///
+/// As [`check`].
+pub(super) fn check_with(ast: &Ast, features: Features, python: PythonVersion) -> Outcome {
     let declares = |stmt: &Stmt| matches!(stmt.kind, StmtKind::Global(_) | StmtKind::Nonlocal(_));
     let walrus = |expr: &Expr| matches!(expr.kind, ExprKind::Named { .. });
     let mut checker = Checker {
@@ -46,7 +57,7 @@ struct Checker<'a> {
     track: bool,
     /// Annotations are not evaluated where they stand.
     lazy_annotations: bool,
-    features: future::Features,
+    features: Features,
     /// From the module inwards; never empty.
     scopes: Vec<Scope>,
 }

@@ -9,6 +9,7 @@ use tree_sitter::{Parser, Tree};
 
 use super::ast::Ast;
 use super::grammar::GRAMMAR;
+use super::health::future::Features;
 use super::lexer::Lexed;
 use super::{build, health, lexer};
 use crate::python::PythonVersion;
@@ -39,13 +40,18 @@ pub struct Parsed {
     pub ast: Ast,
     /// The comments that begin with `# reloadsafe:`, in order, `#` included.
     pub directives: Vec<Span>,
+    /// What the text asks of the compiler.
+    pub(super) features: Features,
+    /// The version for which it was parsed.
+    pub(super) python: PythonVersion,
 }
 
 impl Parsed {
     /// An empty text: it compiles and does nothing.
-    pub fn empty(source: &Arc<Source>) -> Parsed {
+    pub fn empty(source: &Arc<Source>, python: PythonVersion) -> Parsed {
         let source = Source::new(source.path(), source.revision().clone(), String::new());
-        Parsed { source, ast: Ast::default(), directives: Vec::new() }
+        let (ast, directives) = (Ast::default(), Vec::new());
+        Parsed { source, ast, directives, features: Features::default(), python }
     }
 }
 
@@ -74,21 +80,34 @@ pub enum ParseFailure {
 /// * [`ParseFailure::TooCostly`] beyond the limits of the options, and for nests deeper
 ///   than this program follows.
 pub fn parse(source: &Arc<Source>, options: &ParseOptions) -> Result<Parsed, ParseFailure> {
-    let started = Instant::now();
     let text = source.text();
     if text.len() > options.max_bytes.min(u32::MAX as usize) {
         let reason = format!("{} bytes, the limit is {}", text.len(), options.max_bytes);
         return Err(ParseFailure::TooCostly { reason });
     }
+    let (ast, directives) = grammatical(text, options)?;
+    let features = health::check(&ast, options.python)?;
+    let source = Arc::clone(source);
+    Ok(Parsed { source, ast, directives, features, python: options.python })
+}
+
+/// The tree and the directives of a text that fits the grammar, whether it compiles or not.
+///
+/// # Errors
+///
+/// As [`parse`], for what the grammar refuses.
+pub(super) fn grammatical(
+    text: &str,
+    options: &ParseOptions,
+) -> Result<(Ast, Vec<Span>), ParseFailure> {
+    let started = Instant::now();
     let mut lexed = lexer::lex(text, options.python)?;
     let tree = parse_tree(&lexed, started, options.deadline)?;
     if tree.root_node().has_error() {
         return Err(health::recovery::explain(&tree, text, &lexed.text));
     }
     let ast = build::build(&tree, text, &lexed, options.python)?;
-    health::check(&ast, options.python)?;
-    let directives = std::mem::take(&mut lexed.directives);
-    Ok(Parsed { source: Arc::clone(source), ast, directives })
+    Ok((ast, std::mem::take(&mut lexed.directives)))
 }
 
 thread_local! {

@@ -13,6 +13,7 @@ use super::compare::{Compared, Stops, annotated};
 use super::history::Around;
 use super::machine::{Identity, Machine, Memory};
 use super::newer::Newer;
+use super::reading::Reading;
 use super::resolve::Resolver;
 use super::run::Run;
 use super::state::{OUTSIDE, State};
@@ -127,8 +128,7 @@ impl Live {
         source: &Arc<Source>,
         around: &Around<'_>,
     ) -> Result<Compared, ParseFailure> {
-        let parsed = parse(source, &ParseOptions::new(around.python));
-        self.compare_parsed(source, parsed, around)
+        self.compare_parsed(source, parse(source, &ParseOptions::new(around.python)), around)
     }
 
     pub(super) fn compare_parsed(
@@ -137,7 +137,8 @@ impl Live {
         parsed: Result<Parsed, ParseFailure>,
         around: &Around<'_>,
     ) -> Result<Compared, ParseFailure> {
-        self.compare_and(source, parsed, around, |_| ()).map(|(compared, ())| compared)
+        let text = understand(parsed, around.python)?;
+        Ok(self.compare_and(source, text, around, |_| ()).0)
     }
 
     /// As [`Live::compare`], with a hash of what importers see of the text after a restart: as
@@ -149,29 +150,29 @@ impl Live {
         &self,
         source: &Arc<Source>,
         around: &Around<'_>,
+        reading: &mut Reading,
     ) -> Result<(Compared, u64), ParseFailure> {
-        let parsed = parse(source, &ParseOptions::new(around.python));
-        self.compare_and(source, parsed, around, |executed| {
+        let text = reading.understand(source, around.python)?;
+        Ok(self.compare_and(source, text, around, |executed| {
             let Some(restart) = &executed.restart else { return 0 };
             executed.machine.state = restart.intended.clone();
             executed.machine.summary().interface()
-        })
+        }))
     }
 
     fn compare_and<T>(
         &self,
         source: &Arc<Source>,
-        parsed: Result<Parsed, ParseFailure>,
+        text: Version,
         around: &Around<'_>,
         also: impl FnOnce(&mut Executed<'_>) -> T,
-    ) -> Result<(Compared, T), ParseFailure> {
-        let text = understand(parsed, around.python)?;
+    ) -> (Compared, T) {
         let live = around.resolver(around.live_modules, around.live_cache);
         let restart = around.resolver(around.restart_modules, around.restart_cache);
         let mut executed = self.execute(source, text, around, &live, &restart);
         let compared = super::compare::compared(self, &mut executed, around, &live, &restart);
         let also = also(&mut executed);
-        Ok((compared, also))
+        (compared, also)
     }
 
     /// The texts of all versions so far, by version number. Those of which nothing is left are
@@ -359,7 +360,7 @@ impl Live {
             is_package: around.is_package,
             is_placed: around.is_placed,
         };
-        let empty = Rc::new(Program::new(Arc::new(Parsed::empty(source)), around.python));
+        let empty = Rc::new(Program::new(Arc::new(Parsed::empty(source, around.python)), around.python));
         Machine::new(resolver, identity, empty).with_memory(self.memory.clone())
     }
 

@@ -18,7 +18,7 @@ use crate::simulation::{Origin, Outcome};
 use crate::suppression::Suppressions;
 use crate::text::edits::EditLog;
 use crate::text::source::{Revision, Source};
-use crate::worlds::{Around, Compared, Live, SeenRename};
+use crate::worlds::{Around, Compared, Live, Reading, SeenRename};
 
 /// Works until nobody can send jobs any more.
 pub(super) fn run(jobs: &Receiver<(Url, Job)>, inbox: &Inbox) {
@@ -68,6 +68,8 @@ struct Worker<'w> {
 #[derive(Default)]
 struct Known {
     live: Live,
+    /// The texts that are compared with it, one after the other.
+    reading: Reading,
     /// The renames that were seen before the versions that made them were loaded.
     renames: Vec<SeenRename>,
 }
@@ -142,8 +144,8 @@ impl Worker<'_> {
         self.answer(module, Answer::Loaded { version, stage, line });
     }
 
-    fn compare(&self, module: &Url, question: &Question) -> Verdict {
-        let Some(known) = self.modules.get(module) else {
+    fn compare(&mut self, module: &Url, question: &Question) -> Verdict {
+        let Some(known) = self.modules.get_mut(module) else {
             return Verdict::Failed("its history has not begun".to_owned());
         };
         let compared = catch_unwind(AssertUnwindSafe(|| compare(known, question)));
@@ -155,14 +157,14 @@ impl Worker<'_> {
     }
 }
 
-fn compare(known: &Known, question: &Question) -> Result<Snapshot, String> {
+fn compare(known: &mut Known, question: &Question) -> Result<Snapshot, String> {
     #[cfg(debug_assertions)]
     super::super::hooks::in_engine(question.source.text());
-    let live = &known.live;
     let setting = &question.setting;
     let renames = known.renames(question);
     let around = around(setting, &renames);
-    let compared = live.compare_as_imported(&question.source, &around);
+    let reading = &mut known.reading;
+    let compared = known.live.compare_as_imported(&question.source, &around, reading);
     let (compared, interface) = compared.map_err(|failure| failure.to_string())?;
     let (Simulated { simulation, asked, .. }, diagnostics) = reported(&compared, question);
     let is_lost = |origin| matches!(origin, Origin::Orphan | Origin::Unbound);

@@ -18,7 +18,7 @@ const KNOWN: [&str; 10] = [
 
 /// The features that change what compiles.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Features {
+pub(in crate::syntax) struct Features {
     pub(super) annotations: bool,
     /// `!=` is an error.
     pub(super) flufl: bool,
@@ -54,7 +54,7 @@ pub(super) fn check(ast: &Ast) -> Result<Features, ParseFailure> {
     Ok(features)
 }
 
-fn is_future(kind: &StmtKind) -> bool {
+pub(in crate::syntax) fn is_future(kind: &StmtKind) -> bool {
     matches!(kind, StmtKind::ImportFrom { module: Some(module), level: 0, .. }
         if &**module == "__future__")
 }
