@@ -53,8 +53,11 @@ impl Program {
                 return None;
             }
         };
-        let mut table =
-            scopes::resolve(&parsed.ast, &parsed.ast.body[patch.body.clone()], self.lazy_annotations);
+        let mut table = scopes::resolve(
+            &parsed.ast,
+            &parsed.ast.body[patch.body.clone()],
+            self.lazy_annotations,
+        );
         for (id, mut scope) in std::mem::take(&mut self.functions) {
             let Some(id) = patch.stmt(id) else { continue };
             scope_moved(&mut scope, &patch);

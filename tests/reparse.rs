@@ -98,7 +98,10 @@ fn an_edit_in_a_statement_is_parsed_alone_and_the_tree_is_that_of_a_whole_parse(
         ("b=2", "b=2, *args"),
         ("import os ", "import os, sys\nimport re "),
         ("x for x in a", "x + 1 for x in a[1:]"),
-        ("        return self.__area\n", "        return self.__area\n\n    def more(self): pass\n"),
+        (
+            "        return self.__area\n",
+            "        return self.__area\n\n    def more(self): pass\n",
+        ),
         ("    kind: int = 1\n", "    kind: int = 10  # reloadsafe: ignore[RS104]\n    n = 3\n"),
         ("z = {1: 2, **os.environ}", "z = 1"),
         ("    @property\n", "    @property\n    @other\n"),
@@ -131,8 +134,14 @@ fn an_edit_that_does_not_stand_on_its_own_is_left_to_a_whole_parse() {
         ("x = 1\ny = 2\nz = 2\n", "x = 1\nglobal x\nz = 2\n"),
         ("x = 1\ny = 2\nz = 2\n", "from __future__ import annotations\ny = 2\nz = 2\n"),
         ("x = 1\ny = 2\nz = 2\n", "x = 1\ny = 2\nfrom __future__ import annotations\n"),
-        ("class A:\n    x = 1\n    y = 2\n    z = 3\n", "class A:\n    x = 1\n      y = 2\n    z = 3\n"),
-        ("class A:\n    x = 1\n    y = 2\n    z = 3\n", "class A:\n    x = 1\n  y = 2\n    z = 3\n"),
+        (
+            "class A:\n    x = 1\n    y = 2\n    z = 3\n",
+            "class A:\n    x = 1\n      y = 2\n    z = 3\n",
+        ),
+        (
+            "class A:\n    x = 1\n    y = 2\n    z = 3\n",
+            "class A:\n    x = 1\n  y = 2\n    z = 3\n",
+        ),
         ("class A:\n    x = 1\n    y = 2\n    z = 3\n", "class A:\n    x = 1\ny = 2\n    z = 3\n"),
         ("class A:\n    x = 1\n    y = 2\n    z = 3\n", "class A:\n    x = 1\ny = 2\nz = 3\n"),
         ("", "x = 1\n"),

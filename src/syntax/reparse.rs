@@ -123,7 +123,8 @@ impl Cut {
         let before = |&index: &usize| boundary(index).is_some_and(|at| at < change.start);
         let from = (0..block.len()).rev().find(before).unwrap_or(0);
         let is_behind = |&index: &usize| {
-            boundary(index).is_some_and(|at| at > change.old_end && begins_line(new, change.moved(at)))
+            boundary(index)
+                .is_some_and(|at| at > change.old_end && begins_line(new, change.moved(at)))
         };
         let first = block.partition_point(|&id| parsed.ast.stmt(id).span.start <= change.old_end);
         let to = (first.max(from + 1)..block.len()).find(is_behind);
@@ -184,7 +185,8 @@ impl Graft {
             return None;
         }
         let inner = inner_cut(parsed, &touched, change, new);
-        let within = inner.and_then(|inner| Graft::cut(parsed, &touched, Some(inner), new, options));
+        let within =
+            inner.and_then(|inner| Graft::cut(parsed, &touched, Some(inner), new, options));
         let graft = within.or_else(|| Graft::cut(parsed, &touched, None, new, options))?;
         Some(Graft { growth: change.growth, ..graft })
     }
@@ -276,12 +278,7 @@ impl Graft {
 }
 
 /// The cut among the statements of the one class that a cut of the module is about.
-fn inner_cut(
-    parsed: &Parsed,
-    touched: &Cut,
-    change: Change,
-    new: &str,
-) -> Option<(StmtId, Cut)> {
+fn inner_cut(parsed: &Parsed, touched: &Cut, change: Change, new: &str) -> Option<(StmtId, Cut)> {
     let [id] = parsed.ast.body[touched.statements.clone()] else { return None };
     let StmtKind::ClassDef(class) = &parsed.ast.stmt(id).kind else { return None };
     let first = parsed.ast.stmt(*class.body.first()?).span.start;

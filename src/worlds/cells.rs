@@ -1,59 +1,70 @@
 //! A growing array whose copies share what neither has changed.
 //!
-//! A state is copied before every statement of a module and at every fork of its paths. Pages
-//! make such a copy cost a fraction of the array, and joining two copies pass over what they
-//! still share.
+//! A state is copied before every statement of a module and at every fork of its paths. Pages,
+//! and books of pages, make such a copy cost a fraction of the array, and joining two copies
+//! passes over what they still share.
 
 use std::rc::Rc;
 
-/// Cells in a page.
-const PAGE: usize = 64;
+/// Cells in a page, and pages in a book.
+const PAGE: usize = 32;
+const BOOK: usize = 32 * PAGE;
 
 type Page<T> = Vec<Option<Rc<T>>>;
+/// An empty page is not there.
+type Book<T> = Vec<Option<Rc<Page<T>>>>;
 
 #[derive(Debug)]
 pub(super) struct Cells<T> {
-    pages: Vec<Rc<Page<T>>>,
+    books: Vec<Rc<Book<T>>>,
 }
 
 impl<T> Clone for Cells<T> {
     fn clone(&self) -> Self {
-        Cells { pages: self.pages.clone() }
+        Cells { books: self.books.clone() }
     }
 }
 
 impl<T> Default for Cells<T> {
     fn default() -> Self {
-        Cells { pages: Vec::new() }
+        Cells { books: Vec::new() }
     }
 }
 
 impl<T> Cells<T> {
+    fn page(&self, index: usize) -> Option<&Rc<Page<T>>> {
+        self.books.get(index / BOOK)?.get(index % BOOK / PAGE)?.as_ref()
+    }
+
     pub(super) fn get(&self, index: usize) -> Option<&Rc<T>> {
-        self.pages.get(index / PAGE)?.get(index % PAGE)?.as_ref()
+        self.page(index)?.get(index % PAGE)?.as_ref()
     }
 
     /// The cell, to be changed; nothing is made where it is empty.
     pub(super) fn get_mut(&mut self, index: usize) -> Option<&mut Rc<T>> {
-        let page = self.pages.get_mut(index / PAGE)?;
-        page.get(index % PAGE)?.as_ref()?;
-        Rc::make_mut(page)[index % PAGE].as_mut()
+        self.get(index)?;
+        let book = Rc::make_mut(&mut self.books[index / BOOK]);
+        let page = Rc::make_mut(book[index % BOOK / PAGE].as_mut()?);
+        page[index % PAGE].as_mut()
     }
 
     pub(super) fn set(&mut self, index: usize, value: Option<Rc<T>>) {
-        let page = index / PAGE;
-        if self.pages.len() <= page {
-            self.pages.resize_with(page + 1, || Rc::new(vec![None; PAGE]));
+        let number = index / BOOK;
+        if self.books.len() <= number {
+            self.books.resize_with(number + 1, || Rc::new(vec![None; BOOK / PAGE]));
         }
-        Rc::make_mut(&mut self.pages[page])[index % PAGE] = value;
+        let book = Rc::make_mut(&mut self.books[number]);
+        let page = book[index % BOOK / PAGE].get_or_insert_with(|| Rc::new(vec![None; PAGE]));
+        Rc::make_mut(page)[index % PAGE] = value;
     }
 
     /// The cells that hold something, with their indices.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &Rc<T>)> {
-        let pages = self.pages.iter().enumerate();
-        pages.flat_map(|(page, cells)| {
+        let pages = self.books.iter().flat_map(|book| book.iter()).enumerate();
+        let pages = pages.filter_map(|(number, page)| Some((number, page.as_ref()?)));
+        pages.flat_map(|(number, cells)| {
             let numbered = cells.iter().enumerate();
-            numbered.filter_map(move |(index, cell)| Some((page * PAGE + index, cell.as_ref()?)))
+            numbered.filter_map(move |(index, cell)| Some((number * PAGE + index, cell.as_ref()?)))
         })
     }
 
@@ -64,23 +75,24 @@ impl<T> Cells<T> {
         other: &Cells<T>,
         mut join: impl FnMut(Option<&Rc<T>>, Option<&Rc<T>>) -> Option<Rc<T>>,
     ) {
-        for page in 0..self.pages.len().max(other.pages.len()) {
-            let shared = match (self.pages.get(page), other.pages.get(page)) {
-                (Some(ours), Some(theirs)) => Rc::ptr_eq(ours, theirs),
-                _ => false,
-            };
-            if shared {
+        for number in 0..self.books.len().max(other.books.len()) {
+            if is_shared(self.books.get(number), other.books.get(number)) {
                 continue;
             }
-            for index in page * PAGE..(page + 1) * PAGE {
-                let (ours, theirs) = (self.get(index), other.get(index));
-                if is_shared(ours, theirs) {
+            for first in (number * BOOK..(number + 1) * BOOK).step_by(PAGE) {
+                if is_shared(self.page(first), other.page(first)) {
                     continue;
                 }
-                let joined = join(ours, theirs);
-                // Writing may copy the page.
-                if !is_shared(ours, joined.as_ref()) {
-                    self.set(index, joined);
+                for index in first..first + PAGE {
+                    let (ours, theirs) = (self.get(index), other.get(index));
+                    if is_shared(ours, theirs) {
+                        continue;
+                    }
+                    let joined = join(ours, theirs);
+                    // Writing may copy the page.
+                    if !is_shared(ours, joined.as_ref()) {
+                        self.set(index, joined);
+                    }
                 }
             }
         }
@@ -104,6 +116,7 @@ mod tests {
         let mut cells = Cells::default();
         cells.set(3, Some(Rc::new(1)));
         cells.set(PAGE + 1, Some(Rc::new(2)));
+        cells.set(2 * BOOK + 5, Some(Rc::new(4)));
         let copy = cells.clone();
         cells.set(3, None);
         assert_eq!(copy.get(3).map(|value| **value), Some(1));
@@ -116,7 +129,7 @@ mod tests {
         assert_eq!(joined, [(None, Some(1))]);
         assert_eq!(
             cells.iter().map(|(index, value)| (index, **value)).collect::<Vec<_>>(),
-            [(3, 1), (PAGE + 1, 2)]
+            [(3, 1), (PAGE + 1, 2), (2 * BOOK + 5, 4)]
         );
     }
 }

@@ -7,13 +7,29 @@ use std::rc::Rc;
 use crate::program::{Program, visit};
 use crate::syntax::ast::{Ast, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
 
+/// What a text says that later ones are compared with.
+#[derive(Debug)]
+pub(super) struct Facts {
+    /// Fingerprints of all statements.
+    statements: FxHashSet<u64>,
+    makers: Makers,
+}
+
+impl Facts {
+    pub(super) fn of(ast: &Ast) -> Facts {
+        Facts { statements: statement_fingerprints(ast), makers: Makers::of(ast) }
+    }
+}
+
 /// What ran in the version before.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Baseline {
     /// Fingerprints of the expressions that were executed and could have raised.
     pub(super) ran: Rc<FxHashSet<u64>>,
-    /// Fingerprints of all statements of that text.
-    statements: FxHashSet<u64>,
+    /// That version's text.
+    old: Rc<Facts>,
+    /// Names whose own binding is not as it was.
+    directly_changed: FxHashSet<Name>,
     /// Names whose binding, or something that it reads, is not as it was.
     changed: FxHashSet<Name>,
     /// Those among them that are not all functions and classes.
@@ -21,13 +37,26 @@ pub(super) struct Baseline {
 }
 
 impl Baseline {
-    pub(super) fn new(old: &Program, new: &Program, ran: Rc<FxHashSet<u64>>) -> Baseline {
-        let statements = statement_fingerprints(old.ast());
-        let changed = changed_names(old.ast(), new.ast());
-        let defined = only_defined(new.ast());
-        let changed_values =
-            changed.iter().filter(|name| !defined.contains(*name)).cloned().collect();
-        Baseline { ran, statements, changed, changed_values }
+    pub(super) fn new(old: &Rc<Facts>, new: &Program, ran: Rc<FxHashSet<u64>>) -> Baseline {
+        let makers = Makers::of(new.ast());
+        let directly_changed = differing(&old.makers, &makers);
+        let changed = with_readers(&directly_changed, &makers);
+        let mut changed_values = FxHashSet::default();
+        if !changed.is_empty() {
+            let defined = only_defined(new.ast());
+            changed_values.extend(changed.iter().filter(|name| !defined.contains(*name)).cloned());
+        }
+        Baseline { ran, old: Rc::clone(old), directly_changed, changed, changed_values }
+    }
+
+    /// Whether a statement with this fingerprint stood in the text before.
+    pub(super) fn has_stood(&self, fingerprint: u64) -> bool {
+        self.old.statements.contains(&fingerprint)
+    }
+
+    /// Whether what makes a name is not as it was, whatever it reads.
+    pub(super) fn is_directly_changed(&self, name: &Name) -> bool {
+        self.directly_changed.contains(name)
     }
 
     /// Whether an expression ran before and reads nothing that has changed.
@@ -41,7 +70,7 @@ impl Baseline {
         let ast = program.ast();
         let fingerprint = ast.stmt(id).fingerprint;
         let is_doubtful = self.ran.contains(&doubt_fingerprint(fingerprint));
-        if is_doubtful || !self.statements.contains(&fingerprint) {
+        if is_doubtful || !self.has_stood(fingerprint) {
             return false;
         }
         let mut exprs = Vec::new();
@@ -178,7 +207,7 @@ fn statement_exprs(ast: &Ast, id: StmtId, f: &mut dyn FnMut(ExprId)) {
 }
 
 /// How the names of a text are made: by name, what makes them and what that reads.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Makers {
     by_name: FxHashMap<Name, FxHashSet<u64>>,
     reads: FxHashMap<Name, FxHashSet<Name>>,
@@ -278,6 +307,17 @@ fn header_fingerprint(ast: &Ast, id: StmtId, exprs: &[ExprId]) -> u64 {
     parts.fold(1, |hash: u64, part| hash.rotate_left(5) ^ part)
 }
 
+/// A fingerprint of what executing a statement evaluates: of a function, not its body.
+pub(super) fn executed_fingerprint(ast: &Ast, id: StmtId) -> u64 {
+    let stmt = ast.stmt(id);
+    let StmtKind::FunctionDef(def) = &stmt.kind else { return stmt.fingerprint };
+    let mut exprs = def.decorators.clone();
+    visit::param_exprs(&def.params, &mut |expr| exprs.push(expr));
+    exprs.extend(def.params.list.iter().filter_map(|param| param.annotation).chain(def.returns));
+    let parts = exprs.iter().map(|&expr| ast.expr(expr).fingerprint);
+    parts.fold(2, |hash: u64, part| hash.rotate_left(5) ^ part)
+}
+
 /// Every expression in a definition, its body included.
 pub(crate) fn body_exprs(ast: &Ast, id: StmtId, exprs: &mut Vec<ExprId>) {
     let mut pending = vec![id];
@@ -288,17 +328,13 @@ pub(crate) fn body_exprs(ast: &Ast, id: StmtId, exprs: &mut Vec<ExprId>) {
 }
 
 /// Fingerprints of all statements of a text.
-pub(super) fn statement_fingerprints(ast: &Ast) -> FxHashSet<u64> {
+fn statement_fingerprints(ast: &Ast) -> FxHashSet<u64> {
     let mut found = FxHashSet::default();
     collect_statements(ast, &ast.body, &mut found);
     found
 }
 
 /// The names whose own making differs, whatever it reads.
-pub(super) fn directly_changed(old: &Ast, new: &Ast) -> FxHashSet<Name> {
-    differing(&Makers::of(old), &Makers::of(new))
-}
-
 fn differing(before: &Makers, after: &Makers) -> FxHashSet<Name> {
     let mut changed: FxHashSet<Name> = FxHashSet::default();
     for (name, made) in &after.by_name {
@@ -311,11 +347,12 @@ fn differing(before: &Makers, after: &Makers) -> FxHashSet<Name> {
     changed
 }
 
-/// The names whose making, or anything that it reads, directly or not, differs.
-fn changed_names(old: &Ast, new: &Ast) -> FxHashSet<Name> {
-    let before = Makers::of(old);
-    let after = Makers::of(new);
-    let mut changed = differing(&before, &after);
+/// Names, and those whose making reads one of them, directly or not.
+fn with_readers(names: &FxHashSet<Name>, after: &Makers) -> FxHashSet<Name> {
+    let mut changed = names.clone();
+    if changed.is_empty() {
+        return changed;
+    }
     let mut readers: FxHashMap<&Name, Vec<&Name>> = FxHashMap::default();
     for (name, reads) in &after.reads {
         reads.iter().for_each(|read| readers.entry(read).or_default().push(name));

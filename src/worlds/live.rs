@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::changes::Baseline;
+use super::changes::{Baseline, Facts};
 use super::compare::{Compared, Stops, annotated};
 use super::history::Around;
 use super::machine::{Identity, Machine, Memory};
@@ -53,6 +53,7 @@ pub(super) struct Loaded {
 #[derive(Debug, Clone)]
 pub(super) struct Before {
     pub(super) program: Rc<Program>,
+    facts: Rc<Facts>,
     /// Fingerprints of what was executed and could have raised.
     ran: Rc<FxHashSet<u64>>,
     /// What it has imported for certain: modules, or names of modules.
@@ -271,7 +272,8 @@ impl Live {
         let outcome = run.outcome;
         let program = Rc::clone(program);
         let imported = self.imported(&mut run);
-        self.before = Some(Before { program, ran: Rc::new(ran), imported, outcome });
+        let facts = Rc::new(Facts::of(program.ast()));
+        self.before = Some(Before { program, facts, ran: Rc::new(ran), imported, outcome });
         self.memory = machine.into_memory();
         let unseen = std::mem::take(&mut run.trace.unseen);
         self.state = Some(run.live());
@@ -360,16 +362,15 @@ impl Live {
             is_package: around.is_package,
             is_placed: around.is_placed,
         };
-        let empty = Rc::new(Program::new(Arc::new(Parsed::empty(source, around.python)), around.python));
+        let empty =
+            Rc::new(Program::new(Arc::new(Parsed::empty(source, around.python)), around.python));
         Machine::new(resolver, identity, empty).with_memory(self.memory.clone())
     }
 
     fn run(&self, machine: &mut Machine<'_>, program: &Rc<Program>, number: u32) -> Run {
-        let baseline = self
-            .before
-            .as_ref()
-            .map(|before| Rc::new(Baseline::new(&before.program, program, Rc::clone(&before.ran))));
-        machine.baseline = baseline;
+        let before = self.before.as_ref();
+        machine.baseline = before
+            .map(|before| Rc::new(Baseline::new(&before.facts, program, Rc::clone(&before.ran))));
         match &self.state {
             None => machine.load_fresh(Rc::clone(program), number),
             Some(state) => machine.load(state.clone(), Rc::clone(program), number),

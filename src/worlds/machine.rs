@@ -55,6 +55,8 @@ pub(super) struct Identity {
 const STEP_BUDGET: u32 = 40_000;
 /// As [`STEP_BUDGET`], for one statement of the module.
 const STATEMENT_BUDGET: u32 = 4_000;
+/// As [`STATEMENT_BUDGET`], for a statement that is known to take more than that.
+const COSTLY_STATEMENT_BUDGET: u32 = 200;
 
 pub(super) struct Machine<'a> {
     pub(super) resolver: &'a Resolver<'a>,
@@ -104,6 +106,8 @@ pub(super) struct Memory {
     /// Fingerprints of statements that are live and seemed to abort in a function that they
     /// call: they are beyond what is followed.
     pub(super) misjudged: FxHashSet<u64>,
+    /// Fingerprints of what is executed of statements that take more steps than are followed.
+    pub(super) costly: FxHashSet<u64>,
     next_object: u32,
     symbols: FxHashMap<Name, Symbol>,
     names: Vec<Name>,
@@ -221,8 +225,13 @@ impl<'a> Machine<'a> {
     }
 
     /// A statement of the module begins.
-    pub(super) fn refill(&mut self) {
-        self.statement_steps = STATEMENT_BUDGET;
+    pub(super) fn refill(&mut self, is_costly: bool) {
+        self.statement_steps = if is_costly { COSTLY_STATEMENT_BUDGET } else { STATEMENT_BUDGET };
+    }
+
+    /// Whether the statement under way is still followed.
+    pub(super) fn has_steps(&self) -> bool {
+        self.statement_steps > 0
     }
 
     pub(super) fn allocate(&mut self, object: Object) -> Value {

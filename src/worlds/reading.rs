@@ -25,7 +25,8 @@ impl Reading {
         python: PythonVersion,
     ) -> Result<Version, ParseFailure> {
         let options = ParseOptions::new(python);
-        let edited = self.last.as_mut().and_then(|last| Rc::get_mut(last)?.edited(source, &options));
+        let edited =
+            self.last.as_mut().and_then(|last| Rc::get_mut(last)?.edited(source, &options));
         if let Some(program) = edited {
             let program = Rc::new(program);
             self.last = Some(Rc::clone(&program));

@@ -5,7 +5,7 @@ use crate::program::{Program, visit};
 use crate::simulation::AbortPoint;
 use crate::syntax::ast::{Ast, ExprId, ExprKind, Name, StmtId, StmtKind};
 use crate::text::span::Span;
-use crate::worlds::changes::{body_exprs, directly_changed, statement_fingerprints};
+use crate::worlds::changes::body_exprs;
 
 impl Worlds<'_, '_> {
     /// Says of each point what has changed there: for a statement that was there before, the
@@ -15,14 +15,13 @@ impl Worlds<'_, '_> {
             return;
         }
         let Some(new) = self.program(self.last) else { return };
-        let old = self.before.before.as_ref().map(|before| &*before.program);
-        let known = old.map(|old| statement_fingerprints(old.ast())).unwrap_or_default();
-        let changed = old.map(|old| directly_changed(old.ast(), new.ast())).unwrap_or_default();
+        let baseline = self.machine.baseline.as_deref();
         for point in points {
             let Some(id) = statement_at(new, point.span) else { continue };
             let ast = new.ast();
-            point.about = if known.contains(&ast.stmt(id).fingerprint) {
-                names_read(ast, id).into_iter().find(|name| changed.contains(name))
+            let stood = baseline.filter(|old| old.has_stood(ast.stmt(id).fingerprint));
+            point.about = if let Some(old) = stood {
+                names_read(ast, id).into_iter().find(|name| old.is_directly_changed(name))
             } else {
                 callee(ast, id)
             };
