@@ -206,11 +206,17 @@ fn statement_exprs(ast: &Ast, id: StmtId, f: &mut dyn FnMut(ExprId)) {
     }
 }
 
-/// How the names of a text are made: by name, what makes them and what that reads.
+/// How the names of a text are made.
 #[derive(Debug, Default)]
 struct Makers {
-    by_name: FxHashMap<Name, FxHashSet<u64>>,
-    reads: FxHashMap<Name, FxHashSet<Name>>,
+    by_name: FxHashMap<Name, Making>,
+}
+
+/// What makes a name, and the names that this reads, each perhaps more than once.
+#[derive(Debug, Default)]
+struct Making {
+    fingerprints: Vec<u64>,
+    reads: Vec<Name>,
 }
 
 impl Makers {
@@ -287,10 +293,12 @@ impl Makers {
     }
 
     fn add(&mut self, ast: &Ast, name: &Name, made: u64, reads: &[ExprId]) {
-        self.by_name.entry(name.clone()).or_default().insert(made);
-        let known = self.reads.entry(name.clone()).or_default();
+        let making = self.by_name.entry(name.clone()).or_default();
+        if !making.fingerprints.contains(&made) {
+            making.fingerprints.push(made);
+        }
         any_name(ast, reads, &mut |read| {
-            known.insert(read.clone());
+            making.reads.push(read.clone());
             false
         });
     }
@@ -337,13 +345,23 @@ fn statement_fingerprints(ast: &Ast) -> FxHashSet<u64> {
 /// The names whose own making differs, whatever it reads.
 fn differing(before: &Makers, after: &Makers) -> FxHashSet<Name> {
     let mut changed: FxHashSet<Name> = FxHashSet::default();
+    let mut known = 0;
     for (name, made) in &after.by_name {
-        if before.by_name.get(name) != Some(made) {
+        let was = before.by_name.get(name);
+        known += usize::from(was.is_some());
+        let is_same = was.is_some_and(|was| {
+            // Fingerprints do not stand twice.
+            was.fingerprints.len() == made.fingerprints.len()
+                && made.fingerprints.iter().all(|made| was.fingerprints.contains(made))
+        });
+        if !is_same {
             changed.insert(name.clone());
         }
     }
-    let gone = before.by_name.keys().filter(|name| !after.by_name.contains_key(*name));
-    changed.extend(gone.cloned());
+    if known < before.by_name.len() {
+        let gone = before.by_name.keys().filter(|name| !after.by_name.contains_key(*name));
+        changed.extend(gone.cloned());
+    }
     changed
 }
 
@@ -354,8 +372,8 @@ fn with_readers(names: &FxHashSet<Name>, after: &Makers) -> FxHashSet<Name> {
         return changed;
     }
     let mut readers: FxHashMap<&Name, Vec<&Name>> = FxHashMap::default();
-    for (name, reads) in &after.reads {
-        reads.iter().for_each(|read| readers.entry(read).or_default().push(name));
+    for (name, making) in &after.by_name {
+        making.reads.iter().for_each(|read| readers.entry(read).or_default().push(name));
     }
     let mut pending: Vec<Name> = changed.iter().cloned().collect();
     while let Some(name) = pending.pop() {

@@ -56,7 +56,7 @@ const STEP_BUDGET: u32 = 40_000;
 /// As [`STEP_BUDGET`], for one statement of the module.
 const STATEMENT_BUDGET: u32 = 4_000;
 /// As [`STATEMENT_BUDGET`], for a statement that is known to take more than that.
-const COSTLY_STATEMENT_BUDGET: u32 = 200;
+const COSTLY_STATEMENT_BUDGET: u32 = 20;
 
 pub(super) struct Machine<'a> {
     pub(super) resolver: &'a Resolver<'a>,

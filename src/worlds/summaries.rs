@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dashmap::DashMap;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::machine::Machine;
 use super::resolve::Presence;
@@ -70,12 +70,32 @@ pub(super) enum ImportEnd {
 impl Summary {
     /// A hash of everything that another module can see of this one.
     pub(super) fn interface(&self) -> u64 {
-        let mut names: Vec<(&Name, &Exported)> = self.names.iter().collect();
-        names.sort_by_key(|(name, _)| *name);
-        let mut hasher = rustc_hash::FxHasher::default();
-        let rest = (&self.all, self.unseen, self.has_getattr, &self.end);
-        format!("{names:?} {rest:?}").hash(&mut hasher);
+        // The map has no order, so a sum.
+        let names = self.names.iter().map(|(name, exported)| {
+            let mut hasher = FxHasher::default();
+            name.hash(&mut hasher);
+            exported.hash_into(&mut hasher);
+            hasher.finish()
+        });
+        let mut hasher = FxHasher::default();
+        names.fold(0, u64::wrapping_add).hash(&mut hasher);
+        (&self.all, self.unseen, self.has_getattr).hash(&mut hasher);
+        format!("{:?}", self.end).hash(&mut hasher);
         hasher.finish()
+    }
+}
+
+impl Exported {
+    fn hash_into(&self, hasher: &mut FxHasher) {
+        (self.certain, self.refuses_subscripts, &self.from).hash(hasher);
+        match &self.constant {
+            Some(Constant::Int(value)) => value.hash(hasher),
+            Some(Constant::Str(text)) => text.hash(hasher),
+            other => format!("{other:?}").hash(hasher),
+        }
+        if let Some(signature) = &self.signature {
+            format!("{signature:?}").hash(hasher);
+        }
     }
 }
 
