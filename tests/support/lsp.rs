@@ -322,9 +322,14 @@ impl Server {
         self.unread.retain(|message| message["method"] != method);
     }
 
+    /// Does not mind what is not taken before the end.
+    pub fn leave_unread(&mut self) {
+        self.minds_unread = false;
+    }
+
     /// Ends the process and does not mind what was not taken.
     pub fn abandon(mut self) {
-        self.minds_unread = false;
+        self.leave_unread();
     }
 
     /// What has come on standard error so far.
