@@ -26,6 +26,7 @@ mod handlers;
 mod hooks;
 mod lifecycle;
 mod logging;
+mod lsp_3_18;
 mod modules;
 mod parent;
 mod progress;

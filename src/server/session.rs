@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
-use tower_lsp::jsonrpc::ErrorCode;
 use tower_lsp::lsp_types::{MessageType, Url};
 
 use super::analysis::{Answer, Job, Question, Setting, Verdict, Workers};
@@ -149,11 +148,7 @@ impl Session {
                 self.namespace_request(params.text_document.uri, reply);
             }
             Event::History(params, reply) => {
-                let uri = params.text_document.uri;
-                match self.history_value(&uri) {
-                    Some(value) => reply.ok(value),
-                    None => reply.fail(ErrorCode::InvalidParams, format!("{uri} is not open")),
-                }
+                self.history_request(params.text_document.uri, reply);
             }
             Event::VersionText(params, reply) => self.version_text(params.uri, reply),
             _ => {}
@@ -446,7 +441,7 @@ impl Session {
     /// The object that `simulate` prints, for the text as it is now.
     pub(super) fn namespace_value(&self, uri: &Url) -> Option<Value> {
         let snapshot = self.modules.get(uri)?.snapshot.as_ref()?;
-        Some(crate::report::json::simulation_value(&snapshot.simulation))
+        Some(crate::report::json::simulation_value(&snapshot.with_findings()))
     }
 }
 
