@@ -8,7 +8,7 @@ use super::client::Client;
 use super::event::{Event, Inbox};
 use super::session::Session;
 
-/// Handles events until nobody can send any more. A panic (the hook has logged it) costs the
+/// Handles events until [`Event::End`]. A panic (the hook has logged it) costs the
 /// event that caused it; the session goes on, and an unanswered request gets an error.
 pub(super) fn run(client: Client, inbox: Inbox, events: &Receiver<Event>) {
     #[cfg(debug_assertions)]
@@ -16,6 +16,7 @@ pub(super) fn run(client: Client, inbox: Inbox, events: &Receiver<Event>) {
     let mut session = Session::new(client, inbox);
     loop {
         let event = match next(events, session.deadline()) {
+            Ok(Event::End) => return,
             Ok(event) => Some(event),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return,

@@ -56,6 +56,8 @@ pub(super) enum Event {
     /// `reloadsafe/versionText` and `workspace/textDocumentContent` (LSP 3.18).
     VersionText(VersionTextParams, Reply<VersionText>),
 
+    /// Nobody is served any more.
+    End,
     /// What goes on after work elsewhere: a client's answer, a finished computation.
     Continue(Box<dyn FnOnce(&mut Session) + Send>),
     /// What tests ask for (see `hooks.rs`).

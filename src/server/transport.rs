@@ -63,7 +63,10 @@ impl Transport {
     /// What to do when the session has ended, with what is still to be written.
     pub(super) fn farewell(&self) -> impl FnOnce() + use<> {
         let outbox = Arc::clone(&self.outbox);
-        move || outbox.flush(FAREWELL)
+        move || {
+            outbox.flush(FAREWELL);
+            outbox.close();
+        }
     }
 }
 
