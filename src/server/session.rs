@@ -181,7 +181,7 @@ impl Session {
     /// What a module is called and what is around it now.
     pub(super) fn setting(&mut self, uri: &Url) -> Option<Arc<Setting>> {
         let path = self.modules.get(uri)?.path.clone();
-        let (project, problems) = self.projects.of(&path, &self.settings);
+        let project = self.projects.of(&path, &self.settings);
         let placed = project.name_of(&path).filter(|_| uri.scheme() == "file");
         let is_placed = placed.is_some();
         let name = placed.unwrap_or_else(|| {
@@ -201,7 +201,7 @@ impl Session {
             config: Arc::new(project.config().clone()),
             path,
         };
-        for problem in problems {
+        for problem in self.projects.take_problems() {
             self.tell(MessageType::WARNING, problem);
         }
         Some(Arc::new(setting))
@@ -218,7 +218,7 @@ impl Session {
         }
         if uri.scheme() == "file" {
             let path = module.path.clone();
-            let (project, _) = self.projects.of(&path, &self.settings);
+            let project = self.projects.of(&path, &self.settings);
             project.edited(&path, Some(Arc::clone(&source)));
         }
         let Some(setting) = self.setting(uri) else { return };
@@ -277,7 +277,7 @@ impl Session {
         let before = module.loaded.replace(Arc::clone(source));
         let path = module.path.clone();
         if uri.scheme() == "file" {
-            let (project, _) = self.projects.of(&path, &self.settings);
+            let project = self.projects.of(&path, &self.settings);
             project.loaded(&path, Arc::clone(source));
         }
         let mut typed = EditLog::default();
