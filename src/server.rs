@@ -14,6 +14,7 @@
 mod actor;
 mod analysis;
 mod backend;
+mod backlog;
 mod client;
 mod convert;
 mod dependents;
@@ -117,10 +118,9 @@ fn serve_logging(
     let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
     let (lifecycle, ends) = Lifecycle::new();
     let lifecycle = Arc::new(lifecycle);
-    let transport = Transport::start(input, output, runtime.handle(), &lifecycle)?;
-    let farewell = transport.farewell();
-
     let (inbox, events) = Inbox::channel();
+    let transport = Transport::start(input, output, runtime.handle(), &lifecycle, inbox.backlog())?;
+    let farewell = transport.farewell();
     let (client, outgoing) = Client::channel(inbox.clone());
     let _ = log.set(client.clone());
     let (service, peer, socket) = Backend::service(inbox.clone(), Arc::clone(&lifecycle));
