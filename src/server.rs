@@ -14,6 +14,7 @@
 mod actor;
 mod analysis;
 mod backend;
+mod backlog;
 mod client;
 mod convert;
 mod dependents;
@@ -26,6 +27,7 @@ mod handlers;
 mod hooks;
 mod lifecycle;
 mod logging;
+mod lsp_3_18;
 mod modules;
 mod parent;
 mod progress;
@@ -46,7 +48,7 @@ use tower_lsp::Server;
 
 use backend::Backend;
 use client::Client;
-use event::Inbox;
+use event::{Event, Inbox};
 use guard::Guard;
 use lifecycle::{End, Lifecycle};
 use logging::{ClientSlot, Logging};
@@ -88,14 +90,27 @@ const GRACE: Duration = Duration::from_secs(2);
 pub fn run(options: &ServerOptions) -> io::Result<Ending> {
     let logging = Logging::start(options.log_level, options.log_file.as_ref())?;
     tracing::info!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
-    let ending = serve(io::stdin(), io::stdout(), &logging.client());
+    let ending = serve_logging(io::stdin(), io::stdout(), &logging.client());
     tracing::info!("ended: {ending:?}");
     logging.flush();
     ending
 }
 
-/// Serves a client over any two streams.
-fn serve(
+/// Serves a client over any two streams, in this process: for tests, and for whoever brings a
+/// transport of their own. Where to log is the process's business. Every thread that is started
+/// ends after this, the one that reads `input` when that ends.
+///
+/// # Errors
+///
+/// The system has no more threads.
+pub fn serve(
+    input: impl Read + Send + 'static,
+    output: impl Write + Send + 'static,
+) -> io::Result<Ending> {
+    serve_logging(input, output, &ClientSlot::default())
+}
+
+fn serve_logging(
     input: impl Read + Send + 'static,
     output: impl Write + Send + 'static,
     log: &ClientSlot,
@@ -103,15 +118,15 @@ fn serve(
     let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
     let (lifecycle, ends) = Lifecycle::new();
     let lifecycle = Arc::new(lifecycle);
-    let transport = Transport::start(input, output, runtime.handle(), &lifecycle)?;
-    let farewell = transport.farewell();
-
     let (inbox, events) = Inbox::channel();
+    let transport = Transport::start(input, output, runtime.handle(), &lifecycle, inbox.backlog())?;
+    let farewell = transport.farewell();
     let (client, outgoing) = Client::channel(inbox.clone());
     let _ = log.set(client.clone());
     let (service, peer, socket) = Backend::service(inbox.clone(), Arc::clone(&lifecycle));
     let session = thread::Builder::new().name("session".to_owned());
-    session.spawn(move || actor::run(client, inbox, &events))?;
+    let own = inbox.clone();
+    session.spawn(move || actor::run(client, own, &events))?;
 
     let handshake = Arc::clone(&lifecycle);
     runtime.spawn(client::forward(peer, outgoing, async move { handshake.answered().await }));
@@ -128,6 +143,7 @@ fn serve(
         }
     });
     farewell();
+    inbox.send(Event::End);
     // Whatever still runs must not keep the process.
     runtime.shutdown_background();
     Ok(if lifecycle.is_shut_down() { Ending::Orderly } else { Ending::Abrupt })

@@ -10,7 +10,7 @@ use crate::text::source::Source;
 use crate::text::span::Span;
 
 /// What `reloadsafe simulate` prints, and `reloadsafe/namespace` answers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Simulation {
     /// The dotted name of the module.
     pub module: String,

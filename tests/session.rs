@@ -6,6 +6,9 @@ mod lsp;
 #[path = "support/editor.rs"]
 mod editor;
 
+#[path = "support/messages.rs"]
+mod messages;
+
 #[path = "support/random.rs"]
 mod random;
 

@@ -1,22 +1,23 @@
 //! The thread on which the session lives.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Instant;
+use std::sync::mpsc::RecvTimeoutError;
 
 use super::client::Client;
-use super::event::{Event, Inbox};
+use super::event::{Event, Events, Inbox};
 use super::session::Session;
 
-/// Handles events until nobody can send any more. A panic (the hook has logged it) costs the
+/// Handles events until [`Event::End`]. A panic (the hook has logged it) costs the
 /// event that caused it; the session goes on, and an unanswered request gets an error.
-pub(super) fn run(client: Client, inbox: Inbox, events: &Receiver<Event>) {
+pub(super) fn run(client: Client, inbox: Inbox, events: &Events) {
     #[cfg(debug_assertions)]
     let mut hooks = super::hooks::Hooks::new(client.clone());
     let mut session = Session::new(client, inbox);
     loop {
-        let event = match next(events, session.deadline()) {
+        let event = match events.next(session.deadline()) {
+            Ok(Event::End) => return,
             Ok(event) => Some(event),
+            // It is time for `Session::tick`.
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => return,
         };
@@ -31,13 +32,5 @@ pub(super) fn run(client: Client, inbox: Inbox, events: &Receiver<Event>) {
         if handled.is_err() {
             tracing::error!("what was being done has been given up; the session goes on");
         }
-    }
-}
-
-/// The next event, or `Timeout` when it is time for [`Session::tick`].
-fn next(events: &Receiver<Event>, deadline: Option<Instant>) -> Result<Event, RecvTimeoutError> {
-    match deadline {
-        None => events.recv().map_err(RecvTimeoutError::from),
-        Some(deadline) => events.recv_timeout(deadline.saturating_duration_since(Instant::now())),
     }
 }

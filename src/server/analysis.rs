@@ -112,6 +112,14 @@ pub(super) struct Snapshot {
     pub(super) loses_names: bool,
 }
 
+impl Snapshot {
+    /// The simulation with what is reported of it, as `simulate` prints it.
+    pub(super) fn with_findings(&self) -> Simulation {
+        let diagnostics = self.diagnostics.clone();
+        Simulation { diagnostics, ..self.simulation.clone() }
+    }
+}
+
 /// The workers.
 pub(super) struct Workers {
     senders: Vec<mpsc::Sender<(Url, Job)>>,

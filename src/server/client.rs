@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tower::Service;
-use tower_lsp::jsonrpc::{self, Request};
+use tower_lsp::jsonrpc::{self, Request, RequestBuilder};
 use tower_lsp::lsp_types::notification::{
     LogMessage, Notification, Progress, PublishDiagnostics, ShowMessage,
 };
@@ -203,7 +203,7 @@ pub(super) async fn forward(
     while let Some(message) = outgoing.recv().await {
         match message {
             Outgoing::Notification { method, params } => {
-                let _ = client.call(Request::build(method).params(params).finish()).await;
+                let _ = client.call(build(method, params).finish()).await;
             }
             Outgoing::Request { method, answered, .. }
                 if unanswered.load(Ordering::Relaxed) >= MAX_UNANSWERED =>
@@ -212,7 +212,7 @@ pub(super) async fn forward(
             }
             Outgoing::Request { method, params, answered } => {
                 let id = client.next_request_id();
-                let request = Request::build(method).params(params).id(id).finish();
+                let request = build(method, params).id(id).finish();
                 let mut answer = client.call(request);
                 unanswered.fetch_add(1, Ordering::Relaxed);
                 let unanswered = Arc::clone(&unanswered);
@@ -225,6 +225,13 @@ pub(super) async fn forward(
             }
         }
     }
+}
+
+/// A message with its parameters. Where there are none the field is left out: JSON-RPC 2.0,
+/// section 4.2, knows objects and arrays only, no `null`.
+fn build(method: &'static str, params: Value) -> RequestBuilder {
+    let message = Request::build(method);
+    if params.is_null() { message } else { message.params(params) }
 }
 
 fn patience() -> Duration {

@@ -1,7 +1,10 @@
 //! Everything the session reacts to, in the order in which it arrived.
 
 use std::future::Future;
-use std::sync::mpsc;
+use std::result::Result as StdResult;
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Instant;
 
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
@@ -18,6 +21,7 @@ use tower_lsp::lsp_types::{
     TextDocumentIdentifier, Url, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
 };
 
+use super::backlog::Backlog;
 use super::session::Session;
 
 /// Something that happened. Requests bring the [`Reply`] that answers them.
@@ -56,6 +60,8 @@ pub(super) enum Event {
     /// `reloadsafe/versionText` and `workspace/textDocumentContent` (LSP 3.18).
     VersionText(VersionTextParams, Reply<VersionText>),
 
+    /// Nobody is served any more.
+    End,
     /// What goes on after work elsewhere: a client's answer, a finished computation.
     Continue(Box<dyn FnOnce(&mut Session) + Send>),
     /// What tests ask for (see `hooks.rs`).
@@ -123,21 +129,81 @@ fn lost() -> Error {
     Error { code: ErrorCode::InternalError, message, data: None }
 }
 
+impl Event {
+    /// About how many bytes it holds while it waits: what a client decides on is counted.
+    fn size(&self) -> usize {
+        const ANY: usize = 256;
+        let held = match self {
+            Event::DidOpen(params) => params.text_document.text.len(),
+            Event::DidChange(params) => {
+                params.content_changes.iter().map(|change| ANY + change.text.len()).sum()
+            }
+            Event::DidSave(params) => params.text.as_ref().map_or(0, String::len),
+            Event::DidChangeWatchedFiles(params) => params.changes.len() * ANY,
+            Event::DidCreateFiles(params) => params.files.len() * ANY,
+            Event::DidRenameFiles(params) => params.files.len() * ANY,
+            Event::DidDeleteFiles(params) => params.files.len() * ANY,
+            // Of requests no more wait than are handled at a time.
+            _ => 0,
+        };
+        ANY + held
+    }
+}
+
 /// Where events go in. Cheap to clone; sending never waits.
 #[derive(Clone)]
-pub(super) struct Inbox(mpsc::Sender<Event>);
+pub(super) struct Inbox {
+    sender: mpsc::Sender<Event>,
+    backlog: Arc<Backlog>,
+}
+
+/// Where events come out.
+pub(super) struct Events {
+    receiver: mpsc::Receiver<Event>,
+    backlog: Arc<Backlog>,
+}
+
+impl Events {
+    /// Waits for the next event, until a moment where there is one.
+    pub(super) fn next(&self, deadline: Option<Instant>) -> StdResult<Event, RecvTimeoutError> {
+        let event = match deadline {
+            None => self.receiver.recv()?,
+            Some(deadline) => {
+                self.receiver.recv_timeout(deadline.saturating_duration_since(Instant::now()))?
+            }
+        };
+        self.backlog.remove(event.size());
+        Ok(event)
+    }
+}
+
+impl Drop for Events {
+    fn drop(&mut self) {
+        // Whoever waits for room waits for nothing.
+        self.backlog.clear();
+    }
+}
 
 impl Inbox {
     /// An inbox, and what the session reads.
-    pub(super) fn channel() -> (Inbox, mpsc::Receiver<Event>) {
+    pub(super) fn channel() -> (Inbox, Events) {
         let (sender, receiver) = mpsc::channel();
-        (Inbox(sender), receiver)
+        let backlog = Arc::<Backlog>::default();
+        (Inbox { sender, backlog: Arc::clone(&backlog) }, Events { receiver, backlog })
+    }
+
+    /// How much is in it.
+    pub(super) fn backlog(&self) -> Arc<Backlog> {
+        Arc::clone(&self.backlog)
     }
 
     /// Puts an event behind those that are there. Where the session has ended it is dropped, and
     /// with it the reply.
     pub(super) fn send(&self, event: Event) {
-        let _ = self.0.send(event);
+        self.backlog.add(event.size());
+        if let Err(unsent) = self.sender.send(event) {
+            self.backlog.remove(unsent.0.size());
+        }
     }
 
     /// Runs something with the session when what is in the inbox now has been handled.

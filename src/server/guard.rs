@@ -13,6 +13,7 @@ use tower_lsp::{ExitedError, LspService};
 
 use super::backend::Backend;
 use super::lifecycle::{End, Lifecycle};
+use super::lsp_3_18;
 
 /// The guarded service.
 pub(super) struct Guard {
@@ -37,6 +38,8 @@ impl Service<Request> for Guard {
 
     fn call(&mut self, request: Request) -> Self::Future {
         let id = request.id().cloned();
+        let provides = request.method() == "initialize"
+            && request.params().is_some_and(lsp_3_18::reads_our_documents);
         match (request.method(), &id) {
             ("shutdown", Some(_)) => self.lifecycle.set_shut_down(),
             // Handlers of what came before have been started, which is all they need.
@@ -47,8 +50,21 @@ impl Service<Request> for Guard {
             return futures::future::ok(panicked(id)).boxed();
         };
         let guarded = AssertUnwindSafe(handling).catch_unwind();
-        async move { guarded.await.unwrap_or_else(|_| Ok(panicked(id))) }.boxed()
+        async move {
+            let answer = guarded.await.unwrap_or_else(|_| Ok(panicked(id)));
+            if provides { answer.map(|response| response.map(with_our_documents)) } else { answer }
+        }
+        .boxed()
     }
+}
+
+/// The answer to `initialize` with what the library's types have no field for.
+fn with_our_documents(response: Response) -> Response {
+    let (id, mut result) = response.into_parts();
+    if let Ok(initialized) = &mut result {
+        lsp_3_18::provide_our_documents(initialized);
+    }
+    Response::from_parts(id, result)
 }
 
 /// The answer where a handler has panicked; a notification has none.

@@ -22,6 +22,8 @@ pub(super) struct Projects {
     /// The workspace folders, as the file system has them.
     folders: Vec<PathBuf>,
     open: Vec<Project>,
+    /// What was wrong with settings and has not been told.
+    problems: Vec<String>,
     /// The process was started anew: it has imported what lies on the disk, whatever the
     /// baseline was.
     is_restarted: bool,
@@ -66,19 +68,20 @@ impl Projects {
         self.open.iter_mut()
     }
 
-    /// The project of a file, and problems with its settings, which leave the defaults.
-    pub(super) fn of(
-        &mut self,
-        path: &Path,
-        settings: &ClientSettings,
-    ) -> (&mut Project, Vec<String>) {
-        let mut problems = Vec::new();
+    /// What was wrong with settings since somebody asked last. The defaults hold there.
+    pub(super) fn take_problems(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.problems)
+    }
+
+    /// The project of a file, opened where it is not. What is wrong with its settings is among
+    /// [`Projects::take_problems`].
+    pub(super) fn of(&mut self, path: &Path, settings: &ClientSettings) -> &mut Project {
         // An untitled document lies nowhere: it has the settings of the workspace.
         let base = self.base();
         let directory = path.parent().filter(|parent| parent.is_absolute()).unwrap_or(&base);
         let folder = self.folder_of(directory);
         let file = discovery::nearest(directory).unwrap_or_else(|error| {
-            problems.push(error.to_string());
+            self.problems.push(error.to_string());
             None
         });
         let root = file
@@ -88,12 +91,12 @@ impl Projects {
             .filter(|root| root.starts_with(&folder))
             .unwrap_or(folder);
         if let Some(index) = self.open.iter().position(|project| project.root() == root) {
-            return (&mut self.open[index], problems);
+            return &mut self.open[index];
         }
         let baseline = if self.is_restarted { &Baseline::Disk } else { &settings.server.baseline };
-        let project = open(&root, file, settings, baseline, &mut problems);
+        let project = open(&root, file, settings, baseline, &mut self.problems);
         self.open.push(project);
-        (self.open.last_mut().expect("one was pushed"), problems)
+        self.open.last_mut().expect("one was pushed")
     }
 
     /// The innermost workspace folder around a directory, or else what looks like a project.
@@ -123,6 +126,13 @@ fn open(
     let config = Config::resolve(&[file, settings.options.clone()]);
     let baseline = match baseline {
         Baseline::Disk => None,
+        // A repository's own configuration names programs that git starts (filters, remotes from
+        // which objects are fetched when they are asked for).
+        Baseline::Git(_) if !settings.server.trusted => {
+            problems
+                .push("the baseline is the disk, since the workspace is not trusted".to_owned());
+            None
+        }
         Baseline::Git(revision) => match git_baseline(root, revision) {
             Ok(tree) => Some(tree),
             Err(error) => {

@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
-use tower_lsp::jsonrpc::ErrorCode;
 use tower_lsp::lsp_types::{MessageType, Url};
 
 use super::analysis::{Answer, Job, Question, Setting, Verdict, Workers};
@@ -149,11 +148,7 @@ impl Session {
                 self.namespace_request(params.text_document.uri, reply);
             }
             Event::History(params, reply) => {
-                let uri = params.text_document.uri;
-                match self.history_value(&uri) {
-                    Some(value) => reply.ok(value),
-                    None => reply.fail(ErrorCode::InvalidParams, format!("{uri} is not open")),
-                }
+                self.history_request(params.text_document.uri, reply);
             }
             Event::VersionText(params, reply) => self.version_text(params.uri, reply),
             _ => {}
@@ -186,7 +181,7 @@ impl Session {
     /// What a module is called and what is around it now.
     pub(super) fn setting(&mut self, uri: &Url) -> Option<Arc<Setting>> {
         let path = self.modules.get(uri)?.path.clone();
-        let (project, problems) = self.projects.of(&path, &self.settings);
+        let project = self.projects.of(&path, &self.settings);
         let placed = project.name_of(&path).filter(|_| uri.scheme() == "file");
         let is_placed = placed.is_some();
         let name = placed.unwrap_or_else(|| {
@@ -206,7 +201,7 @@ impl Session {
             config: Arc::new(project.config().clone()),
             path,
         };
-        for problem in problems {
+        for problem in self.projects.take_problems() {
             self.tell(MessageType::WARNING, problem);
         }
         Some(Arc::new(setting))
@@ -223,7 +218,7 @@ impl Session {
         }
         if uri.scheme() == "file" {
             let path = module.path.clone();
-            let (project, _) = self.projects.of(&path, &self.settings);
+            let project = self.projects.of(&path, &self.settings);
             project.edited(&path, Some(Arc::clone(&source)));
         }
         let Some(setting) = self.setting(uri) else { return };
@@ -282,7 +277,7 @@ impl Session {
         let before = module.loaded.replace(Arc::clone(source));
         let path = module.path.clone();
         if uri.scheme() == "file" {
-            let (project, _) = self.projects.of(&path, &self.settings);
+            let project = self.projects.of(&path, &self.settings);
             project.loaded(&path, Arc::clone(source));
         }
         let mut typed = EditLog::default();
@@ -446,7 +441,7 @@ impl Session {
     /// The object that `simulate` prints, for the text as it is now.
     pub(super) fn namespace_value(&self, uri: &Url) -> Option<Value> {
         let snapshot = self.modules.get(uri)?.snapshot.as_ref()?;
-        Some(crate::report::json::simulation_value(&snapshot.simulation))
+        Some(crate::report::json::simulation_value(&snapshot.with_findings()))
     }
 }
 

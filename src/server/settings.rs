@@ -16,7 +16,7 @@ pub(super) struct ServerSettings {
     pub(super) hover: bool,
     pub(super) trace: Trace,
     /// False in a workspace that its user does not trust: its own files then do not say where
-    /// Python lies.
+    /// Python lies, and git is not started in it.
     pub(super) trusted: bool,
 }
 

@@ -14,6 +14,7 @@ use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::runtime::Handle;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id};
 
+use super::backlog::Backlog;
 use super::lifecycle::{End, Lifecycle};
 use frames::{Ended, Frames, Next};
 use message::{Kind, Malformed, Message};
@@ -43,6 +44,7 @@ impl Transport {
         output: impl Write + Send + 'static,
         runtime: &Handle,
         lifecycle: &Arc<Lifecycle>,
+        backlog: Arc<Backlog>,
     ) -> io::Result<Transport> {
         let outbox = Outbox::new(Arc::clone(lifecycle));
         let (feed, reader) = tokio::io::duplex(PIPE);
@@ -51,6 +53,7 @@ impl Transport {
             runtime: runtime.clone(),
             outbox: Arc::clone(&outbox),
             lifecycle: Arc::clone(lifecycle),
+            backlog,
         };
         let reading = thread::Builder::new().name("input".to_owned());
         reading.spawn(move || pump.run(Frames::new(input)))?;
@@ -63,7 +66,10 @@ impl Transport {
     /// What to do when the session has ended, with what is still to be written.
     pub(super) fn farewell(&self) -> impl FnOnce() + use<> {
         let outbox = Arc::clone(&self.outbox);
-        move || outbox.flush(FAREWELL)
+        move || {
+            outbox.flush(FAREWELL);
+            outbox.close();
+        }
     }
 }
 
@@ -73,12 +79,14 @@ struct Pump {
     runtime: Handle,
     outbox: Arc<Outbox>,
     lifecycle: Arc<Lifecycle>,
+    backlog: Arc<Backlog>,
 }
 
 impl Pump {
     /// Reads until the end, and says why it has come.
     fn run<R: Read>(&mut self, mut frames: Frames<R>) {
         let end = loop {
+            self.backlog.wait_for_room();
             match frames.next() {
                 Ok(Next::Body(body)) => {
                     if let Some(end) = self.body(&mut frames, body) {

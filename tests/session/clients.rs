@@ -181,3 +181,51 @@ fn a_client_that_pulls_and_cannot_be_told_to_is_pushed_at() {
     editor.expect("m.py", &["RS101 1"]);
     editor.quit();
 }
+
+#[test]
+fn what_has_no_parameters_is_sent_without_any() {
+    let mut capabilities = capabilities();
+    capabilities["textDocument"]["diagnostic"] = json!({});
+    capabilities["workspace"]["diagnostics"] = json!({ "refreshSupport": true });
+    let mut editor = Editor::with(&[("m.py", FIRST)], capabilities, Value::Null);
+    editor.open("m.py");
+    editor.set("m.py", "def surface(w, h):\n    return w * h\n");
+    editor.save("m.py");
+    let is_it = |message: &Value| message["method"] == "workspace/diagnostic/refresh";
+    let refresh = editor.server.take("refresh", is_it);
+    // JSON-RPC knows objects and arrays only.
+    assert!(refresh.get("params").is_none(), "{refresh}");
+    editor.server.answer(&refresh["id"], Value::Null);
+    editor.server.shut_down();
+}
+
+#[test]
+fn old_versions_are_provided_to_clients_that_read_them() {
+    let mut capabilities = capabilities();
+    capabilities["workspace"]["textDocumentContent"] = json!({ "dynamicRegistration": true });
+    for (announced, provided) in
+        [(capabilities, json!({ "schemes": ["reloadsafe"] })), (json!({}), Value::Null)]
+    {
+        let mut server = crate::lsp::Server::build().start();
+        let result = server.initialize(announced);
+        assert_eq!(result["capabilities"]["workspace"]["textDocumentContent"], provided);
+        server.shut_down();
+    }
+}
+
+#[test]
+fn a_hover_in_plain_text_has_no_markup() {
+    let mut capabilities = capabilities();
+    capabilities["textDocument"]["hover"] = json!({ "contentFormat": ["plaintext"] });
+    let mut editor = Editor::with(&[("m.py", FIRST)], capabilities, Value::Null);
+    editor.open("m.py");
+    editor.set("m.py", "print(area)\n");
+    let at = json!({ "line": 0, "character": 7 });
+    let params = json!({ "textDocument": { "uri": editor.uri("m.py") }, "position": at });
+    let hover = editor.server.call("textDocument/hover", params).unwrap();
+    assert_eq!(hover["contents"]["kind"], "plaintext");
+    let text = hover["contents"]["value"].as_str().unwrap();
+    assert!(text.starts_with("area is an orphan: "), "{text}");
+    assert!(!text.contains(['`', '*']), "{text}");
+    editor.quit();
+}

@@ -1,6 +1,6 @@
 //! Settings from files and from the client, while the server runs.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::editor::{Editor, capabilities};
 
@@ -88,5 +88,108 @@ fn each_folder_of_a_workspace_has_its_own_settings() {
     editor.expect("a/shapes.py", &[]);
     editor.set("b/shapes.py", SECOND);
     editor.expect("b/shapes.py", &["RS101"]);
+    editor.quit();
+}
+
+const NOWHERE: (&str, &str) =
+    ("reloadsafe.toml", "python = \"nowhere/python\"\nignore = [\"RS102\"]\n");
+
+/// What the user is told when a document is opened and edited.
+fn told(editor: &mut Editor) -> Vec<String> {
+    editor.open("shapes.py");
+    editor.set("shapes.py", SECOND);
+    editor.expect("shapes.py", &["RS101"]);
+    let told = editor.server.take_all("window/showMessage");
+    told.iter().map(|it| it["params"]["message"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn files_of_a_workspace_that_is_not_trusted_do_not_say_where_python_lies() {
+    let mut editor = Editor::new(&[("shapes.py", FIRST), NOWHERE]);
+    let messages = told(&mut editor);
+    assert!(messages.len() == 1 && messages[0].contains("nowhere"), "{messages:?}");
+    editor.quit();
+
+    let untrusted = json!({ "trusted": false });
+    let mut editor = Editor::with(&[("shapes.py", FIRST), NOWHERE], capabilities(), untrusted);
+    assert_eq!(told(&mut editor), Vec::<String>::new());
+    // The file's other settings hold.
+    editor.set("shapes.py", "TWO = 2\n\n\ndef area(w, h):\n    return w * h\n");
+    editor.save("shapes.py");
+    editor.set("shapes.py", FIRST);
+    editor.until("shapes.py", &[]);
+    // And it may come to be trusted.
+    let settings = json!({ "settings": { "reloadsafe": { "trusted": true } } });
+    editor.server.notify("workspace/didChangeConfiguration", settings);
+    let message = editor.server.notification("window/showMessage");
+    assert!(message["message"].as_str().unwrap().contains("nowhere"), "{message}");
+    editor.quit();
+
+    // What the user says counts in any case.
+    let options = json!({ "trusted": false, "python": "elsewhere/python" });
+    let mut editor = Editor::with(&[("shapes.py", FIRST), NOWHERE], capabilities(), options);
+    let messages = told(&mut editor);
+    assert!(messages.len() == 1 && messages[0].contains("elsewhere"), "{messages:?}");
+    editor.quit();
+}
+
+#[test]
+fn git_is_not_started_where_the_workspace_is_not_trusted() {
+    for trusted in [true, false] {
+        let mut editor = Editor::uninitialized(&[("shapes.py", FIRST)]);
+        for arguments in [
+            &["init", "--quiet"][..],
+            &["add", "."],
+            &["-c", "user.name=t", "-c", "user.email=t@t", "commit", "--quiet", "-m", "first"],
+        ] {
+            let mut git = std::process::Command::new("git");
+            let done = git.arg("-C").arg(editor.path("")).args(arguments).output().unwrap();
+            assert!(done.status.success(), "{done:?}");
+        }
+        editor.write("shapes.py", SECOND);
+        let options = json!({ "trusted": trusted, "baseline": "git:HEAD" });
+        let mut editor = editor.initialize(capabilities(), options);
+        editor.open("shapes.py");
+        // With the baseline of git the process has what is committed, and not what is there now.
+        editor.expect("shapes.py", if trusted { &["RS101"] } else { &[] });
+        let told = editor.server.take_all("window/showMessage");
+        let is_told = told.iter().any(|it| it.to_string().contains("is not trusted"));
+        assert_eq!(is_told, !trusted, "{told:?}");
+        editor.quit();
+    }
+}
+
+#[test]
+fn the_status_is_sent_to_those_who_asked_for_it_and_follows_the_module() {
+    let options = json!({ "status": true });
+    let mut editor = Editor::with(&[("shapes.py", FIRST)], capabilities(), options);
+    let uri = editor.uri("shapes.py");
+    let expect = |editor: &mut Editor, version: u32, counts: [u32; 2], severity: Value| loop {
+        // One for each look: the last of them is what holds.
+        let status = editor.server.notification("reloadsafe/status");
+        let expected = json!({ "uri": uri, "version": version, "orphans": counts[0],
+            "abortPoints": counts[1], "severity": severity, "outOfStep": false });
+        if status == expected {
+            break;
+        }
+    };
+    editor.open("shapes.py");
+    expect(&mut editor, 0, [0, 0], Value::Null);
+    editor.set("shapes.py", SECOND);
+    expect(&mut editor, 0, [1, 0], json!(2));
+    editor.set("shapes.py", &format!("{SECOND}raise RuntimeError\n"));
+    expect(&mut editor, 0, [1, 1], json!(1));
+    editor.set("shapes.py", SECOND);
+    editor.save("shapes.py");
+    expect(&mut editor, 1, [1, 0], json!(2));
+    editor.command("reloadsafe.markRestarted", json!([uri])).unwrap();
+    expect(&mut editor, 0, [0, 0], Value::Null);
+    editor.set("shapes.py", FIRST);
+    expect(&mut editor, 0, [1, 0], json!(2));
+    // Of a closed document nothing is known that is not saved.
+    editor.close("shapes.py");
+    expect(&mut editor, 0, [0, 0], Value::Null);
+    editor.server.ignore("reloadsafe/status");
+    editor.server.forget_unread("reloadsafe/status");
     editor.quit();
 }

@@ -90,6 +90,7 @@ fn the_namespace_is_what_simulate_prints() {
     assert_eq!(origin("surface"), Some("added"));
     assert_eq!(origin("size"), Some("rebound"));
     assert_eq!(namespace["module"], "m");
+    assert_eq!(namespace["diagnostics"][0]["code"], "RS101", "{namespace}");
     editor.quit();
 }
 

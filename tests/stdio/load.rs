@@ -159,3 +159,56 @@ fn an_answer_to_a_question_of_a_cancelled_request() {
     server.expect_alive();
     server.shut_down();
 }
+
+/// The most memory that the server has had so far, in kB (`proc(5)`).
+#[cfg(target_os = "linux")]
+fn most_memory(server: &Server) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_flood_while_the_session_is_busy_stays_with_the_client() {
+    const MESSAGES: i64 = 200;
+    let mut server = Server::with_hooks();
+    let before = most_memory(&server);
+    let busy = server.hook(json!({ "action": "block", "millis": 8000 }));
+    // 100 MB that nobody needs: of a document that is not open.
+    let text = "# nothing\n".repeat(50_000);
+    for version in 1..=MESSAGES {
+        let document = json!({ "uri": "untitled:nobody", "version": version });
+        let changes = json!([{ "text": text }]);
+        let params = json!({ "textDocument": document, "contentChanges": changes });
+        server.notify("textDocument/didChange", params);
+    }
+    assert_eq!(server.response(busy), Ok(Value::Null));
+    // None is lost.
+    assert_eq!(server.seen(), Vec::from_iter(1..=MESSAGES));
+    let grown = most_memory(&server) - before;
+    assert!(grown < 40_000, "{grown} kB");
+    server.shut_down();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_flood_of_small_messages_while_the_session_is_busy_stays_with_the_client() {
+    const MESSAGES: i64 = 200_000;
+    let mut server = Server::with_hooks();
+    let before = most_memory(&server);
+    let busy = server.hook(json!({ "action": "block", "millis": 8000 }));
+    let mut bytes = Vec::new();
+    for _ in 0..1_000 {
+        let close = br#"{"jsonrpc":"2.0","method":"textDocument/didClose","params":{"textDocument":{"uri":"untitled:nobody"}}}"#;
+        bytes.extend(crate::lsp::frame(close));
+    }
+    for _ in 0..MESSAGES / 1_000 {
+        server.send_bytes(&bytes);
+    }
+    assert_eq!(server.response(busy), Ok(Value::Null));
+    server.expect_alive();
+    let grown = most_memory(&server) - before;
+    assert!(grown < 40_000, "{grown} kB");
+    server.shut_down();
+}

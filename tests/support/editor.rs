@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::lsp::Server;
+use super::lsp::{Builder, Server};
 
 /// An editor with one workspace folder.
 pub(crate) struct Editor {
@@ -72,9 +72,14 @@ impl Editor {
 
     /// A server that has not been told anything yet.
     pub(crate) fn uninitialized(files: &[(&str, &str)]) -> Editor {
+        Editor::of(Server::build(), files)
+    }
+
+    /// The same with a server that is started in a way of its own.
+    pub(crate) fn of(builder: Builder, files: &[(&str, &str)]) -> Editor {
         let directory = TempDir::new().unwrap();
         let (versions, texts) = (BTreeMap::new(), BTreeMap::new());
-        let builder = Server::build()
+        let builder = builder
             .environment("VIRTUAL_ENV", "")
             .environment("CONDA_PREFIX", "")
             .environment("RELOADSAFE_TEST_HOOKS", "1");

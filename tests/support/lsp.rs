@@ -1,17 +1,18 @@
-//! A language client for tests, over a real process. It is strict: a frame that is not exactly
+//! A language client for tests, over a real process or one in this process. It is strict: a frame that is not exactly
 //! what LSP says fails the test, and so does a message that the test did not take.
 
 #![allow(dead_code, unreachable_pub, reason = "each test program uses its own part")]
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use reloadsafe::server::{Ending, serve};
 use serde_json::{Value, json};
 
 /// How long anything may take that is expected to happen. Machines are slow when they build.
@@ -65,8 +66,7 @@ impl Builder {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let (sender, incoming) = channel();
-        let output = Some((child.stdout.take().unwrap(), sender));
+        let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let errors = Arc::new(Mutex::new(String::new()));
         let (mut unread_errors, mut reading_errors) = (None, None);
         let stderr = child.stderr.take().unwrap();
@@ -80,20 +80,24 @@ impl Builder {
         } else {
             unread_errors = Some(stderr);
         }
-        let mut server = Server {
-            input: child.stdin.take(),
-            child,
-            output,
-            incoming,
-            unread: VecDeque::new(),
-            logs: Vec::new(),
-            ignored: self.ignored,
-            errors,
-            unread_errors,
-            reading_errors,
-            last_id: 0,
-            minds_unread: true,
-        };
+        let running = Running::Process { child, unread_errors, reading_errors };
+        let mut server = Server::new(running, Box::new(input), Box::new(output), errors);
+        server.ignored = self.ignored;
+        if self.reads_output {
+            server.read_output();
+        }
+        server
+    }
+
+    /// The same in a thread of this process; arguments and environment are this process's.
+    pub fn start_here(self) -> Server {
+        let (server_input, input) = std::io::pipe().unwrap();
+        let (output, server_output) = std::io::pipe().unwrap();
+        let serving = thread::spawn(move || serve(server_input, server_output).unwrap());
+        let running = Running::Here { serving: Some(serving), ending: None };
+        let errors = Arc::new(Mutex::new("it has none of its own".to_owned()));
+        let mut server = Server::new(running, Box::new(input), Box::new(output), errors);
+        server.ignored = self.ignored;
         if self.reads_output {
             server.read_output();
         }
@@ -101,11 +105,42 @@ impl Builder {
     }
 }
 
+/// What serves.
+enum Running {
+    Process {
+        child: Child,
+        unread_errors: Option<ChildStderr>,
+        reading_errors: Option<JoinHandle<()>>,
+    },
+    Here {
+        serving: Option<JoinHandle<Ending>>,
+        ending: Option<i32>,
+    },
+}
+
+impl Running {
+    /// The exit code, where it has ended; for a server in this process what it would be.
+    fn ended(&mut self) -> Option<Option<i32>> {
+        match self {
+            Running::Process { child, .. } => child.try_wait().unwrap().map(|status| status.code()),
+            Running::Here { serving, ending } => {
+                if let Some(ended) = serving.take_if(|serving| serving.is_finished()) {
+                    *ending = Some(match ended.join().expect("it does not panic") {
+                        Ending::Orderly => 0,
+                        Ending::Abrupt => 1,
+                    });
+                }
+                ending.map(Some)
+            }
+        }
+    }
+}
+
 /// A running server and the client that talks to it.
 pub struct Server {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: Option<(ChildStdout, Sender<Value>)>,
+    running: Running,
+    input: Option<Box<dyn Write + Send>>,
+    output: Option<(Box<dyn Read + Send>, Sender<Value>)>,
     incoming: Receiver<Value>,
     /// What has come in and was not taken.
     unread: VecDeque<Value>,
@@ -113,13 +148,32 @@ pub struct Server {
     logs: Vec<Value>,
     ignored: Vec<&'static str>,
     errors: Arc<Mutex<String>>,
-    unread_errors: Option<ChildStderr>,
-    reading_errors: Option<JoinHandle<()>>,
     last_id: i64,
     minds_unread: bool,
 }
 
 impl Server {
+    fn new(
+        running: Running,
+        input: Box<dyn Write + Send>,
+        output: Box<dyn Read + Send>,
+        errors: Arc<Mutex<String>>,
+    ) -> Server {
+        let (sender, incoming) = channel();
+        Server {
+            running,
+            input: Some(input),
+            output: Some((output, sender)),
+            incoming,
+            unread: VecDeque::new(),
+            logs: Vec::new(),
+            ignored: Vec::new(),
+            errors,
+            last_id: 0,
+            minds_unread: true,
+        }
+    }
+
     pub fn build() -> Builder {
         Builder {
             arguments: Vec::new(),
@@ -348,15 +402,19 @@ impl Server {
         result
     }
 
+    /// The process in which it is.
     pub fn id(&self) -> u32 {
-        self.child.id()
+        match &self.running {
+            Running::Process { child, .. } => child.id(),
+            Running::Here { .. } => std::process::id(),
+        }
     }
 
     /// Checks that the process goes on for a while.
     #[track_caller]
     pub fn expect_running(&mut self, duration: Duration) {
         thread::sleep(duration);
-        assert!(self.child.try_wait().unwrap().is_none(), "it has ended: {}", self.errors());
+        assert!(self.running.ended().is_none(), "it has ended: {}", self.errors());
     }
 
     /// Waits until the process has ended; gives its exit code.
@@ -364,8 +422,8 @@ impl Server {
     pub fn wait(&mut self) -> Option<i32> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.code();
+            if let Some(code) = self.running.ended() {
+                return code;
             }
             let errors = self.errors();
             assert!(Instant::now() < deadline, "it is still running; standard error:\n{errors}");
@@ -386,7 +444,9 @@ impl Server {
         assert_eq!(self.response(id), Ok(Value::Null));
         self.send(&json!({ "jsonrpc": "2.0", "method": "exit" }));
         assert_eq!(self.wait(), Some(0), "standard error:\n{}", self.errors());
-        if let Some(reading) = self.reading_errors.take() {
+        if let Running::Process { reading_errors, .. } = &mut self.running
+            && let Some(reading) = reading_errors.take()
+        {
             reading.join().unwrap();
         }
         self.errors()
@@ -395,13 +455,19 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        match &mut self.running {
+            Running::Process { child, .. } => {
+                let _ = child.kill();
+                let _ = child.wait();
+            }
+            // It ends with its input.
+            Running::Here { .. } => self.input = None,
+        }
         self.output = None;
         if thread::panicking() || !self.minds_unread {
             return;
         }
-        // The process has ended, so there is an end to what it wrote.
+        // It has ended or is about to, so there is an end to what it writes.
         while let Ok(message) = self.incoming.recv() {
             self.sort_in(message);
         }

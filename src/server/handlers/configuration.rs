@@ -78,7 +78,7 @@ impl Session {
             let Some(module) = self.modules.get(&uri) else { continue };
             let (path, loaded) = (module.path.clone(), module.loaded.clone());
             let text = self.text(&uri);
-            let (project, _) = self.projects.of(&path, &self.settings);
+            let project = self.projects.of(&path, &self.settings);
             if let Some(loaded) = loaded {
                 project.loaded(&path, loaded);
             }

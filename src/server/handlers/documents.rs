@@ -41,7 +41,7 @@ impl Session {
     /// The process is taken to have imported the baseline's text.
     fn import(&mut self, uri: &Url, path: &Path) {
         let baseline = if uri.scheme() == "file" {
-            let (project, _) = self.projects.of(path, &self.settings);
+            let project = self.projects.of(path, &self.settings);
             project.baseline(path).or_else(|| on_disk(path))
         } else {
             self.text(uri)
@@ -96,7 +96,7 @@ impl Session {
             module.answered = module.asked;
             let path = module.path.clone();
             if uri.scheme() == "file" {
-                let (project, _) = self.projects.of(&path, &self.settings);
+                let project = self.projects.of(&path, &self.settings);
                 project.edited(&path, None);
             } else {
                 // An untitled document is gone with its text.

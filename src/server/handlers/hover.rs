@@ -45,11 +45,11 @@ impl Session {
             return None;
         }
         let entry = snapshot.simulation.namespace.iter().find(|entry| &*entry.name == name)?;
-        let value = describe(module, snapshot, entry);
         let kind = match self.features.markdown_hover {
             true => MarkupKind::Markdown,
             false => MarkupKind::PlainText,
         };
+        let value = describe(module, snapshot, entry, self.features.markdown_hover);
         Some(Hover {
             contents: HoverContents::Markup(MarkupContent { kind, value }),
             range: Some(convert::range(&text, word, encoding)),
@@ -69,7 +69,13 @@ fn word_at(source: &Source, offset: u32) -> Option<Span> {
     starts_name.then_some(span)
 }
 
-fn describe(module: &Module, snapshot: &Snapshot, entry: &NamespaceEntry) -> String {
+fn describe(
+    module: &Module,
+    snapshot: &Snapshot,
+    entry: &NamespaceEntry,
+    is_markdown: bool,
+) -> String {
+    let (tick, strong) = if is_markdown { ("`", "**") } else { ("", "") };
     let simulation = &snapshot.simulation;
     let pending = simulation.sources.len() as u32 - 1;
     let place = |version: u32| {
@@ -81,18 +87,18 @@ fn describe(module: &Module, snapshot: &Snapshot, entry: &NamespaceEntry) -> Str
     };
     let line = simulation.sources.get(entry.version as usize).map(|it| it.line(entry.span.start));
     let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
-    let name = &entry.name;
+    let name = format!("{tick}{}{tick}", entry.name);
     let kind = entry.kind.as_str();
     let bound = format!("{}{line}", place(entry.version));
     let mut text = match entry.origin {
         Origin::Orphan => format!(
-            "`{name}` is an **orphan**: the reloaded module keeps the {kind} of {bound}; \
+            "{name} is an {strong}orphan{strong}: the reloaded module keeps the {kind} of {bound}; \
              after a restart there is none."
         ),
-        Origin::Unbound => format!("`{name}` was bound by {bound}; the reload unbinds it."),
-        Origin::Kept => format!("`{name}`: {kind}, kept from {bound}."),
-        Origin::Rebound => format!("`{name}`: {kind}, bound anew by {bound}."),
-        Origin::Added => format!("`{name}`: {kind}, new in {bound}."),
+        Origin::Unbound => format!("{name} was bound by {bound}; the reload unbinds it."),
+        Origin::Kept => format!("{name}: {kind}, kept from {bound}."),
+        Origin::Rebound => format!("{name}: {kind}, bound anew by {bound}."),
+        Origin::Added => format!("{name}: {kind}, new in {bound}."),
     };
     if entry.origin == Origin::Rebound {
         let changed = last_changed(snapshot, entry);
@@ -101,9 +107,10 @@ fn describe(module: &Module, snapshot: &Snapshot, entry: &NamespaceEntry) -> Str
             None => write!(text, "\n\nUnchanged since the import."),
         };
         if changed == Some(pending) && module.is_pending(&snapshot.source) {
-            text.push_str(
-                "\n\nWhoever took it with `from … import`, and every instance or subclass made \
-                 before the reload, still holds the old object.",
+            let _ = write!(
+                text,
+                "\n\nWhoever took it with {tick}from … import{tick}, and every instance or \
+                 subclass made before the reload, still holds the old object.",
             );
         }
     }

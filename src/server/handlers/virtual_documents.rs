@@ -48,6 +48,15 @@ impl Session {
         });
     }
 
+    /// How a reload ended is known when it has been simulated.
+    pub(in crate::server) fn history_request(&mut self, uri: Url, reply: Reply<Value>) {
+        let about = uri.clone();
+        self.when_settled(&uri, move |session| match session.history_value(&about) {
+            Some(value) => reply.ok(value),
+            None => reply.fail(ErrorCode::InvalidParams, format!("{about} is not open")),
+        });
+    }
+
     /// The text behind a URI of ours.
     pub(super) fn virtual_text(&mut self, uri: &Url) -> Option<String> {
         if let Some(page) = uri.path().strip_prefix("/rules/") {
@@ -80,7 +89,7 @@ impl Session {
     }
 
     /// What `reloadsafe/history` answers.
-    pub(in crate::server) fn history_value(&mut self, uri: &Url) -> Option<Value> {
+    fn history_value(&mut self, uri: &Url) -> Option<Value> {
         let text = self.text(uri);
         let module = self.modules.get(uri)?;
         let events = module.history.events.iter().map(|event| {
@@ -169,7 +178,7 @@ fn version_text(module: &Module, version: u32) -> Option<String> {
 fn namespace_text(module: &Module) -> Option<String> {
     let snapshot = module.snapshot.as_ref()?;
     let mut plain = anstream::StripStream::new(Vec::new());
-    simulate_text::write(&mut plain, &snapshot.simulation, Layout::UNBOUNDED).ok()?;
+    simulate_text::write(&mut plain, &snapshot.with_findings(), Layout::UNBOUNDED).ok()?;
     String::from_utf8(plain.into_inner()).ok()
 }
 

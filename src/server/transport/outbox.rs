@@ -131,6 +131,12 @@ impl Outbox {
         }
     }
 
+    /// Takes and writes nothing any more.
+    pub(super) fn close(&self) {
+        self.queue().close();
+        self.changed.notify_all();
+    }
+
     /// Waits until everything has been written, but not for ever.
     pub(super) fn flush(&self, patience: Duration) {
         let waiting = |queue: &mut Queue| !queue.closed && (queue.bytes > 0 || queue.writing);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::messages;
+use super::steps;
 use crate::editor::{capabilities, position};
 use crate::lsp::Server;
 use crate::random::Random;
@@ -345,7 +345,7 @@ impl Client {
             self.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
             self.take_answers();
             let settings = self.settings.clone();
-            messages::answer_server(self.server(), &settings);
+            steps::answer_server(self.server(), &settings);
             let news = self.server().take_all("textDocument/publishDiagnostics");
             calm = if news.is_empty() { calm + 1 } else { 0 };
             for mut message in news {
