@@ -4,6 +4,7 @@ pub mod args;
 
 mod check;
 mod explain;
+mod findings;
 mod output;
 mod progress;
 mod server;

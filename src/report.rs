@@ -1,19 +1,25 @@
 //! How results are shown: one file per output format.
 
 pub mod fingerprint;
+pub mod github;
+pub mod gitlab;
 pub mod json;
 pub mod jsonl;
+pub mod junit;
+pub mod sarif;
 pub mod simulate_text;
 pub mod text;
 
 mod excerpt;
 mod layout;
+mod place;
 #[cfg(test)]
 mod testing;
 
 use std::path::PathBuf;
 
 pub use layout::{Layout, visible};
+pub use place::Root;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::text::source::Revision;

@@ -6,12 +6,10 @@ use anyhow::bail;
 
 use super::Outcome;
 use super::args::{BaselineArguments, CheckArguments};
-use super::output::{Output, complain};
-use super::{progress, settings};
+use super::output::Output;
+use super::{findings, progress, settings};
 use crate::check::{self, Baseline, CheckRequest, FilesFrom};
-use crate::config::OutputFormat;
 use crate::fixes::Extent;
-use crate::report::{CheckReport, json, jsonl, text};
 
 pub(super) fn run(arguments: CheckArguments) -> anyhow::Result<Outcome> {
     if arguments.baseline.history {
@@ -47,7 +45,7 @@ pub(super) fn run(arguments: CheckArguments) -> anyhow::Result<Outcome> {
     let mut progress = progress::for_terminal(!quiet && !no_progress);
     let report = check::run(&request, &mut *progress)?;
     drop(progress);
-    write(output, &report, request.config.output_format, quiet)?;
+    findings::write(output, &report, request.config.output_format, quiet)?;
     if report.failed.is_empty() {
         Ok(settings::outcome(report.worst(), request.config.fail_on, exit_zero))
     } else {
@@ -66,27 +64,4 @@ fn baseline(arguments: BaselineArguments) -> Baseline {
         return Baseline::Dir(directory);
     }
     if arguments.no_base { Baseline::None } else { Baseline::Head }
-}
-
-fn write(
-    output: Output,
-    report: &CheckReport,
-    format: OutputFormat,
-    quiet: bool,
-) -> anyhow::Result<()> {
-    match format {
-        OutputFormat::Json => output.write(|out| json::write_check(out, report)),
-        OutputFormat::Jsonl => {
-            // The lines have no room for them, and nothing is lost silently.
-            for failed in &report.failed {
-                let path = failed.path.display();
-                complain(&format!("could not analyse {path}: {}", failed.reason));
-            }
-            output.write(|out| jsonl::write(out, &report.diagnostics))
-        }
-        _ => output.write(|out| {
-            text::write(out, report, output.layout())?;
-            if quiet { Ok(()) } else { text::write_summary(out, report) }
-        }),
-    }
 }

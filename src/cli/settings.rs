@@ -24,17 +24,18 @@ pub(super) fn load(arguments: CommonArguments, directory: &Path) -> anyhow::Resu
     if config.reloader != Reloader::Importlib {
         bail!("the reloader `{}` is not implemented yet", config.reloader.word());
     }
-    match config.output_format {
-        OutputFormat::Text | OutputFormat::Json | OutputFormat::Jsonl => Ok(config),
-        format => bail!("the output format `{}` is not implemented yet", format.word()),
-    }
+    Ok(config)
 }
 
 /// The fixes that an output shows, if any are wanted: text has one line for the one that most
 /// people would want.
 pub(super) fn offer(no_fixes: bool, format: OutputFormat) -> Option<Offer> {
-    let shown = if format == OutputFormat::Text { Offer::Preferred } else { Offer::All };
-    (!no_fixes).then_some(shown)
+    let shown = match format {
+        OutputFormat::Text => Some(Offer::Preferred),
+        OutputFormat::Json | OutputFormat::Jsonl | OutputFormat::Sarif => Some(Offer::All),
+        OutputFormat::Github | OutputFormat::Gitlab | OutputFormat::Junit => None,
+    };
+    shown.filter(|_| !no_fixes)
 }
 
 /// The command line as a layer of settings.

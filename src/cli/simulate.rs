@@ -8,9 +8,9 @@ use anyhow::{Context, bail};
 use super::Outcome;
 use super::args::SimulateArguments;
 use super::output::Output;
-use super::settings;
+use super::{findings, settings};
 use crate::config::OutputFormat;
-use crate::report::{json, jsonl, simulate_text};
+use crate::report::{CheckReport, json, revision_label, simulate_text};
 use crate::simulate::{self, SimulateRequest, VersionInput};
 use crate::simulation::Simulation;
 
@@ -98,11 +98,25 @@ fn write(
 ) -> anyhow::Result<()> {
     match format {
         OutputFormat::Json => output.write(|out| json::write_simulation(out, simulation)),
-        OutputFormat::Jsonl => output.write(|out| jsonl::write(out, &simulation.diagnostics)),
-        _ => output.write(|out| {
+        OutputFormat::Text => output.write(|out| {
             simulate_text::write(out, simulation, output.layout())?;
             if quiet { Ok(()) } else { simulate_text::write_summary(out, simulation) }
         }),
+        // The others know findings only.
+        format => findings::write(output, &findings_of(simulation), format, quiet),
+    }
+}
+
+fn findings_of(simulation: &Simulation) -> CheckReport {
+    let source = simulation.sources.first();
+    CheckReport {
+        base: source.and_then(|source| revision_label(source.revision())),
+        head: None,
+        diagnostics: simulation.diagnostics.clone(),
+        failed: Vec::new(),
+        modules: 1,
+        reloaded: 1,
+        fixed: 0,
     }
 }
 

@@ -24,7 +24,7 @@ pub fn fingerprints(diagnostics: &[Diagnostic]) -> Vec<String> {
 
 /// FNV-1a, 64 bit: written out because results are stored by CI services for years, and no
 /// hasher of the standard library or of a crate promises to stay the same.
-fn hash(parts: &[&str]) -> u64 {
+pub(super) fn hash(parts: &[&str]) -> u64 {
     let mut state = 0xcbf2_9ce4_8422_2325_u64;
     for part in parts {
         // 0xFF occurs in no UTF-8 text: it keeps ("ab", "c") from ("a", "bc").

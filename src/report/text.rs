@@ -79,7 +79,7 @@ pub fn write_diagnostic(
 }
 
 /// One sentence for the end.
-fn summary(report: &CheckReport) -> String {
+pub(super) fn summary(report: &CheckReport) -> String {
     let reloaded = match (report.reloaded, report.modules) {
         (reloaded, modules) if reloaded == modules => count(modules, "module"),
         (reloaded, modules) => format!("{reloaded} of {}", count(modules, "module")),

@@ -1,0 +1,78 @@
+//! Where a finding is, for formats that machines of other projects read.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::diagnostic::{Location, Severity};
+use crate::text::source::Source;
+
+/// The directories that paths in an output are about. Both absolute.
+#[derive(Debug, Clone)]
+pub struct Root {
+    /// What the user's relative paths are relative to.
+    pub current: PathBuf,
+    /// What the paths of the output are relative to.
+    pub root: PathBuf,
+}
+
+impl Root {
+    /// The current directory is both.
+    pub fn current(directory: PathBuf) -> Root {
+        Root { current: directory.clone(), root: directory }
+    }
+
+    /// A path that the user named: relative to the root where it lies below it, else absolute;
+    /// with `/` between its parts.
+    pub(super) fn relative(&self, path: &Path) -> String {
+        let absolute = normal(&self.current.join(path));
+        let below = absolute.strip_prefix(&self.root).unwrap_or(&absolute);
+        super::json::path_text(below)
+    }
+
+    /// As [`Root::relative`], of the file of a text.
+    pub(super) fn file(&self, source: &Source) -> String {
+        self.relative(source.path())
+    }
+}
+
+/// Without `.` and `..`, links not looked at.
+fn normal(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// First and last line of a range, from 1: a range that ends where a line begins ends before.
+pub(super) fn lines(location: &Location) -> (u32, u32) {
+    let Location { source, span } = location;
+    let first = source.line(span.start);
+    let last = if span.end > span.start { source.line(span.end - 1) } else { first };
+    (first, last)
+}
+
+/// Loudest first, the order kept among equals.
+pub(super) fn by_severity<T>(mut items: Vec<T>, severity: impl Fn(&T) -> Severity) -> Vec<T> {
+    items.sort_by_key(|item| std::cmp::Reverse(severity(item)));
+    items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_root_wherever_the_program_runs() {
+        let root = Root { current: "/repo/sub".into(), root: "/repo".into() };
+        assert_eq!(root.relative(Path::new("./a.py")), "sub/a.py");
+        assert_eq!(root.relative(Path::new("../b.py")), "b.py");
+        assert_eq!(root.relative(Path::new("/repo/c.py")), "c.py");
+        assert_eq!(root.relative(Path::new("/else/d.py")), "/else/d.py");
+    }
+}
