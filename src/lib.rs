@@ -20,6 +20,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod fixes;
 pub mod modules;
+pub mod plan;
 pub mod program;
 pub mod python;
 pub mod report;

@@ -17,6 +17,7 @@ mod backend;
 mod backlog;
 mod client;
 mod convert;
+mod definitions;
 mod dependents;
 mod document;
 mod event;

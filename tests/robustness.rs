@@ -110,6 +110,15 @@ fn mutated_sources_are_refused_or_understood() {
 }
 
 #[test]
+fn a_number_may_end_anywhere() {
+    for number in ["1", "0x", "0b1", "1_", "1.", "1e", "1e+", "0_", "1.5j"] {
+        for after in ["", "é", "𝒳", "_", "\u{301}", "x", "é1", "\n"] {
+            checks::parse(format!("x = {number}{after}").as_bytes());
+        }
+    }
+}
+
+#[test]
 fn made_up_histories_are_followed() {
     let mut dice = Dice(2);
     for _ in 0..HISTORIES {

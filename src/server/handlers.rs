@@ -10,5 +10,6 @@ mod files;
 mod hover;
 mod initialize;
 mod inlay_hint;
+mod plan;
 mod suppression;
 mod virtual_documents;

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use rustc_hash::FxHashMap;
 
 use super::analysis::{Setting, Snapshot};
+use super::definitions::Definitions;
 use crate::diagnostic::Fix;
 use crate::simulation::{Outcome, Stage};
 use crate::text::source::Source;
@@ -32,6 +33,8 @@ pub(super) struct Module {
     pub(super) answered: u64,
     /// The newest answer changes what the client has without its having sent anything.
     pub(super) is_unannounced: bool,
+    /// Since when the statements of the loaded text are what they are.
+    pub(super) definitions: Definitions,
     /// What is known of the last text that compiles.
     pub(super) snapshot: Option<Arc<Snapshot>>,
     /// The number of the first question that can be about the history as it is now: what an
@@ -87,6 +90,7 @@ impl Module {
             path,
             history: History::default(),
             loaded: None,
+            definitions: Definitions::default(),
             saved: None,
             out_of_step: false,
             setting: None,

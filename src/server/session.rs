@@ -38,7 +38,7 @@ pub(super) struct Session {
     /// The client's URIs of the files that it has opened.
     uris: FxHashMap<PathBuf, Url>,
     workers: Option<Workers>,
-    inbox: Inbox,
+    pub(super) inbox: Inbox,
     /// What is to be done when a module is settled.
     waiting: Vec<(Url, Continuation)>,
     /// Problems that have been told: each is told once.
@@ -274,6 +274,7 @@ impl Session {
         }
         module.history.begins(kind, version);
         module.history.trim();
+        module.definitions.loaded(source, version);
         let before = module.loaded.replace(Arc::clone(source));
         let path = module.path.clone();
         if uri.scheme() == "file" {

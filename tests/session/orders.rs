@@ -155,7 +155,7 @@ fn every_request_may_be_cancelled_and_is_answered_once() {
         editor.server.cancel(id);
         let code = error_code(editor.server.response(id));
         assert!(
-            matches!(code, None | Some(-32800 | -32602 | -32601 | -32803)),
+            matches!(code, None | Some(-32800 | -32801 | -32602 | -32601 | -32803)),
             "{method}: {code:?}"
         );
         // Twice, and when it is too late.

@@ -46,6 +46,25 @@ fn an_unchanged_function_is_said_to_be_so() {
 }
 
 #[test]
+fn what_a_save_has_changed_is_not_forgotten() {
+    let mut editor = Editor::new(&[("m.py", FIRST)]);
+    editor.server.ignore("textDocument/publishDiagnostics");
+    editor.open("m.py");
+    editor.type_over("m.py", "return x", "return x + 1");
+    editor.save("m.py");
+    for _ in 0..3 {
+        let size = hover(&mut editor, "m.py", "size");
+        let text = size["contents"]["value"].as_str().unwrap();
+        assert!(text.contains("Last changed by version 1."), "{text}");
+        let area = hover(&mut editor, "m.py", "area");
+        assert!(area["contents"]["value"].as_str().unwrap().contains("Unchanged since the import"));
+        // The text of the import is not kept any more.
+        editor.save("m.py");
+    }
+    editor.quit();
+}
+
+#[test]
 fn the_lens_counts_and_opens_the_namespace() {
     let mut editor = Editor::new(&[("m.py", FIRST)]);
     editor.open("m.py");
@@ -110,6 +129,63 @@ fn the_plan_puts_what_is_imported_first() {
     assert!(b < a, "{text}");
     let (id, _) = editor.server.server_request("window/showDocument");
     editor.server.answer(&id, json!({ "success": true }));
+    editor.quit();
+}
+
+/// The plan's steps, as the module and why.
+#[track_caller]
+fn plan(editor: &mut Editor) -> Vec<(String, String)> {
+    let plan = editor.command("reloadsafe.showPlan", json!([])).unwrap();
+    let (id, params) = editor.server.server_request("window/showDocument");
+    editor.server.answer(&id, json!({ "success": true }));
+    assert_eq!(params["uri"], plan["uri"]);
+    let read = json!({ "uri": plan["uri"] });
+    let read = editor.server.call("reloadsafe/versionText", read).unwrap();
+    assert_eq!(read["text"], plan["text"]);
+    let lines = plan["text"].as_str().unwrap().lines();
+    let steps =
+        lines.filter_map(|line| line.split_once("`importlib.reload(")?.1.split_once(")`: "));
+    steps.map(|(module, why)| (module.to_owned(), why.to_owned())).collect()
+}
+
+#[test]
+fn the_plan_has_who_holds_what_is_old_open_or_not() {
+    let files = [
+        ("shapes.py", FIRST),
+        ("app.py", "from shapes import size\n"),
+        ("main.py", "import app\n\n\ndef run():\n    return app.size(1)\n"),
+        ("sub/__init__.py", ""),
+        ("sub/table.py", "import shapes\n\nTABLE = [shapes.size]\n"),
+        ("quiet.py", "from shapes import area\n"),
+    ];
+    let mut editor = Editor::new(&files);
+    editor.server.ignore("textDocument/publishDiagnostics");
+    editor.open("shapes.py");
+    assert_eq!(plan(&mut editor), []);
+    editor.type_over("shapes.py", "return x", "return x + 1");
+    let steps = plan(&mut editor);
+    let modules: Vec<&str> = steps.iter().map(|(module, _)| module.as_str()).collect();
+    assert_eq!(modules, ["shapes", "app", "sub.table"]);
+    assert_eq!(steps[0].1, "its text is not what the process has loaded");
+    assert!(steps[1].1.starts_with("holds `size` of `shapes`"), "{steps:?}");
+    // Nobody has an older one of a name that is new.
+    editor.write("late.py", "from shapes import volume\n");
+    editor.watched("late.py", 1);
+    let grown = format!("{}\n\ndef volume(x):\n    return x\n", editor.text("shapes.py"));
+    editor.set("shapes.py", &grown);
+    assert_eq!(plan(&mut editor).len(), 3);
+    // The save reloads the module; who took its function by name still has the old one.
+    editor.save("shapes.py");
+    let modules: Vec<String> = plan(&mut editor).into_iter().map(|(module, _)| module).collect();
+    assert_eq!(modules, ["app", "sub.table"]);
+    // Until it is reloaded, too.
+    editor.open("app.py");
+    let uri = editor.uri("app.py");
+    editor.command("reloadsafe.markReloaded", json!([uri])).unwrap();
+    let modules: Vec<String> = plan(&mut editor).into_iter().map(|(module, _)| module).collect();
+    assert_eq!(modules, ["sub.table"]);
+    editor.command("reloadsafe.markRestarted", json!([])).unwrap();
+    assert_eq!(plan(&mut editor), []);
     editor.quit();
 }
 

@@ -50,7 +50,7 @@ impl Session {
             (SHOW_PLAN, uri) => {
                 let uri = uri.or_else(|| self.documents.keys().min().cloned());
                 match uri {
-                    Some(uri) => return self.show_when_settled(uri, "plan", reply),
+                    Some(uri) => return self.show_plan(&uri, reply),
                     None => Err(Refused("no module is open".to_owned())),
                 }
             }
@@ -141,7 +141,7 @@ impl Session {
         Ok(Some(json!({ "left": old, "right": uri, "title": title, "text": text })))
     }
 
-    fn show(&self, uri: &Url) {
+    pub(super) fn show(&self, uri: &Url) {
         if !self.features.shows_documents {
             return;
         }

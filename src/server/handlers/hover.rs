@@ -101,7 +101,7 @@ fn describe(
         Origin::Added => format!("{name}: {kind}, new in {bound}."),
     };
     if entry.origin == Origin::Rebound {
-        let changed = last_changed(snapshot, entry);
+        let changed = last_changed(module, snapshot, entry);
         let _ = match changed {
             Some(version) => write!(text, "\n\nLast changed by {}.", place(version)),
             None => write!(text, "\n\nUnchanged since the import."),
@@ -117,41 +117,18 @@ fn describe(
     text
 }
 
-/// The version in which the statement that binds a name last became what it is now; None where
+/// The version in which the statement that binds a name last became what it is now; `None` where
 /// it is that of the import.
-fn last_changed(snapshot: &Snapshot, entry: &NamespaceEntry) -> Option<u32> {
+pub(super) fn last_changed(
+    module: &Module,
+    snapshot: &Snapshot,
+    entry: &NamespaceEntry,
+) -> Option<u32> {
     let sources = &snapshot.simulation.sources;
-    let now = statement(sources.get(entry.version as usize)?, &entry.name, entry.span)?;
-    let mut since = entry.version;
-    for version in (0..entry.version).rev() {
-        let older = &sources[version as usize];
-        if older.text().is_empty() {
-            // Nobody kept that text.
-            continue;
-        }
-        if !older.text().contains(now) {
-            return Some(since);
-        }
-        since = version;
+    let pending = sources.len().saturating_sub(1) as u32;
+    if entry.version != pending {
+        return Some(entry.version).filter(|version| *version > 0);
     }
-    None
-}
-
-/// The lines of the statement that begins where a name is bound, up to the next line that is
-/// indented as little.
-fn statement<'s>(source: &'s Source, _name: &str, span: Span) -> Option<&'s str> {
-    let first = source.line(span.start);
-    let start = source.line_start(first) as usize;
-    let mut end = source.line_span(first).end as usize;
-    for line in first + 1..=source.line_count() {
-        let text = source.slice(source.line_span(line));
-        let is_inside = text.starts_with([' ', '\t', ')', ']', '}']);
-        if !is_inside && !text.trim().is_empty() {
-            break;
-        }
-        if is_inside {
-            end = source.line_span(line).end as usize;
-        }
-    }
-    source.text().get(start..end)
+    let since = module.definitions.since(&sources[pending as usize], entry.span.start);
+    Some(since.unwrap_or(pending)).filter(|version| *version > 0)
 }

@@ -27,6 +27,9 @@ impl Notification for Status {
 impl Session {
     pub(in crate::server) fn version_text(&mut self, uri: Url, reply: Reply<VersionText>) {
         let about = self.module_of(&uri).cloned();
+        if about.is_some() && uri.query() == Some("plan") {
+            return self.plan(move |_, text| reply.ok(VersionText { text }));
+        }
         let answer = move |session: &mut Session| match session.virtual_text(&uri) {
             Some(text) => reply.ok(VersionText { text }),
             None => reply.fail(ErrorCode::InvalidParams, format!("there is nothing at {uri}")),
@@ -72,7 +75,6 @@ impl Session {
             None => match uri.query()? {
                 "namespace" => namespace_text(module),
                 "history" => Some(history_text(module)),
-                "plan" => Some(self.plan_text()),
                 _ => None,
             },
         }
@@ -125,42 +127,6 @@ impl Session {
             "outOfStep": module.out_of_step,
         });
         self.client.notify::<Status>(status);
-    }
-
-    /// The modules whose text differs from what the process has loaded, each after those that it
-    /// imports.
-    fn plan_text(&mut self) -> String {
-        let open: Vec<Url> = self.documents.keys().cloned().collect();
-        let mut stale = Vec::new();
-        for uri in open {
-            let Some(text) = self.text(&uri) else { continue };
-            let Some(module) = self.modules.get(&uri) else { continue };
-            let Some(setting) = module.setting.as_ref().filter(|_| module.is_pending(&text)) else {
-                continue;
-            };
-            let asked = module.snapshot.as_ref().map(|snapshot| snapshot.asked.clone());
-            stale.push((setting.module.clone(), asked.unwrap_or_default()));
-        }
-        stale.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut text = "# Reload plan\n\n".to_owned();
-        if stale.is_empty() {
-            text.push_str("Every open module is as the process has loaded it.\n");
-            return text;
-        }
-        text.push_str("Open modules that differ from what the process has loaded, each after those that it imports:\n\n");
-        let mut number = 0;
-        while !stale.is_empty() {
-            let names: Vec<String> = stale.iter().map(|(name, _)| name.clone()).collect();
-            let is_free = |(own, asked): &(String, rustc_hash::FxHashSet<String>)| {
-                !names.iter().any(|name| name != own && asked.contains(name))
-            };
-            let next = stale.iter().position(is_free);
-            let (name, _) = stale.remove(next.unwrap_or(0));
-            number += 1;
-            let cycle = if next.is_none() { " (imports each other with the next)" } else { "" };
-            let _ = writeln!(text, "{number}. `importlib.reload({name})`{cycle}");
-        }
-        text
     }
 }
 

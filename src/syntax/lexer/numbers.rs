@@ -106,7 +106,12 @@ impl Lexer<'_> {
         Err(self.bad_number(start))
     }
 
+    /// Up to the character that does not fit, all of its bytes included.
     fn bad_number(&self, start: usize) -> super::ParseFailure {
-        self.error(start, (self.at + 1).max(start + 1), "invalid number")
+        let mut end = (self.at + 1).max(start + 1).min(self.bytes.len());
+        while self.bytes.get(end).is_some_and(|byte| byte & 0xC0 == 0x80) {
+            end += 1;
+        }
+        self.error(start, end, "invalid number")
     }
 }
