@@ -180,7 +180,7 @@ async function inHost(browser, address, path, name) {
   await page.goto(`${address}/?folder=${encodeURIComponent(path)}`);
   const out = join(work, `${name}.json`);
   try {
-    await until(`the checks in ${name}`, 240, () => existsSync(out));
+    await until(`the checks in ${name}`, 400, () => existsSync(out));
   } catch (error) {
     await page.screenshot({ path: join(work, "failure.png") });
     throw error;

@@ -84,10 +84,11 @@ function checks(page, folder, picture) {
       await press("Control+Shift+ArrowRight");
       await page.keyboard.type("surface");
       await page.waitForSelector(".squiggly-error");
+      // The editor asks for code lenses only while it has the focus.
+      await row(".codelens-decoration", "reload pending · 1 orphan").waitFor();
       await press("Control+Shift+M");
       await row(".markers-panel .monaco-list-row", "`area` was renamed to `surface`").waitFor();
       await status.filter({ hasText: "v0 · 1 orphan" }).waitFor();
-      await row(".codelens-decoration", "reload pending · 1 orphan").waitFor();
       await picture("ghost-read");
     },
 

@@ -23,6 +23,21 @@ export async function wait<T>(
   }
 }
 
+/** Asks the editor's providers. It drops a question when it is busy with the document; then it is
+ * asked again. */
+export async function ask<T>(command: string, ...about: unknown[]): Promise<T> {
+  return wait(command, async () => {
+    try {
+      return await vscode.commands.executeCommand<T>(command, ...about);
+    } catch (error) {
+      if (error instanceof Error && error.name === "Canceled") {
+        return undefined;
+      }
+      throw error;
+    }
+  });
+}
+
 /** A module in the editor. */
 export class Module {
   readonly document: vscode.TextDocument;
@@ -78,22 +93,13 @@ export class Module {
 
   /** The titles of the line above the module. */
   async lenses(): Promise<string[]> {
-    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
-      "vscode.executeCodeLensProvider",
-      this.uri,
-      10,
-    );
+    const lenses = await ask<vscode.CodeLens[]>("vscode.executeCodeLensProvider", this.uri, 10);
     return lenses.map((lens) => lens.command?.title ?? "");
   }
 
   async fixes(at: vscode.Range): Promise<vscode.CodeAction[]> {
-    return vscode.commands.executeCommand(
-      "vscode.executeCodeActionProvider",
-      this.uri,
-      at,
-      vscode.CodeActionKind.QuickFix.value,
-      20,
-    );
+    const kind = vscode.CodeActionKind.QuickFix.value;
+    return ask("vscode.executeCodeActionProvider", this.uri, at, kind, 20);
   }
 
   /** What the process has loaded, as the command answers it. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 
-import { Module, codeOf, pageOf, set, shown, wait } from "./editor.ts";
+import { Module, ask, codeOf, pageOf, set, shown, wait } from "./editor.ts";
 import type { Checks } from "./extension.ts";
 
 export function trusted(folder: vscode.Uri): Checks {
@@ -33,7 +33,7 @@ export function trusted(folder: vscode.Uri): Checks {
     },
 
     "hovering over a name says which version bound it": async () => {
-      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      const hovers = await ask<vscode.Hover[]>(
         "vscode.executeHoverProvider",
         module.uri,
         new vscode.Position(0, 6),
@@ -103,7 +103,7 @@ export function trusted(folder: vscode.Uri): Checks {
       await module.replace("\n\ndef total", "\nLIMIT = limit_of_nothing\n\n\ndef total");
       await module.finding("RS201");
       const all = new vscode.Range(0, 0, module.document.lineCount, 0);
-      const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+      const hints = await ask<vscode.InlayHint[]>(
         "vscode.executeInlayHintProvider",
         module.uri,
         all,
