@@ -6,13 +6,40 @@
 #[path = "support/lsp.rs"]
 mod lsp;
 
+#[path = "editors/emacs.rs"]
+mod emacs;
 #[path = "editors/neovim.rs"]
 mod neovim;
 #[path = "editors/vscode.rs"]
 mod vscode;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// What the editors open: its definition is renamed, and not its use.
+const SHAPES: &str = "def area(w, h):\n    return w * h\n\n\ndef total(items):\n    return sum(area(w, h) for w, h in items)\n";
+
+/// What is tried: one of the folders of `editors/`.
+fn folder(editor: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("editors").join(editor)
+}
+
+/// What a script in an editor has printed, one `key<tab>value` a line.
+struct Said(String);
+
+impl Said {
+    fn by(command: &mut Command) -> Said {
+        let output = command.output().unwrap();
+        let (said, errors) = (output.stdout, output.stderr);
+        Said([&said, &b"\n"[..], &errors].map(String::from_utf8_lossy).concat())
+    }
+
+    /// Messages of the editor itself may stand before what the script says, even on its line.
+    fn value(&self, key: &str) -> &str {
+        let line = self.0.lines().find_map(|line| line.split_once(&format!("{key}\t")));
+        line.unwrap_or_else(|| panic!("no {key} in:\n{}", self.0)).1
+    }
+}
 
 /// A program that the environment names, or that is on the `PATH`.
 fn program(variable: &str, name: &str) -> Option<PathBuf> {

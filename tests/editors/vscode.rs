@@ -1,24 +1,21 @@
 //! VS Code: the extension in a browser (code-server, Chromium), and its manifest.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use reloadsafe::config::Options;
 use reloadsafe::config::options::KEYS;
 use serde_json::{Value, json};
 
-use super::{lsp::Server, program, skip};
+use super::lsp::Server;
+use super::{folder, program, skip};
 
 /// The keys that only the command line asks for.
 const NOT_FOR_EDITORS: [&str; 2] = ["failOn", "outputFormat"];
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/vscode")
-}
-
 fn manifest() -> Value {
-    let text = std::fs::read_to_string(folder().join("package.json")).unwrap();
+    let text = std::fs::read_to_string(folder("vscode").join("package.json")).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
@@ -40,13 +37,13 @@ fn the_extension_does_what_it_says_in_vscode() {
     let Some(editor) = std::env::var_os("RELOADSAFE_CODE_SERVER") else {
         return skip("RELOADSAFE_CODE_SERVER does not say where test/install.sh has put it");
     };
-    if !folder().join("node_modules").exists() {
+    if !folder("vscode").join("node_modules").exists() {
         return skip("`npm ci` has not been run in editors/vscode");
     }
     let work = tempfile::tempdir().unwrap();
     let mut command = Command::new(node);
     command
-        .arg(folder().join("test/run.mjs"))
+        .arg(folder("vscode").join("test/run.mjs"))
         .arg("--editor")
         .arg(editor)
         .arg("--chromium")
