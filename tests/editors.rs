@@ -10,6 +10,8 @@ mod lsp;
 mod emacs;
 #[path = "editors/neovim.rs"]
 mod neovim;
+#[path = "editors/vim.rs"]
+mod vim;
 #[path = "editors/vscode.rs"]
 mod vscode;
 

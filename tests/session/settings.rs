@@ -136,7 +136,7 @@ fn files_of_a_workspace_that_is_not_trusted_do_not_say_where_python_lies() {
 #[test]
 fn git_is_not_started_where_the_workspace_is_not_trusted() {
     for trusted in [true, false] {
-        let mut editor = Editor::uninitialized(&[("shapes.py", FIRST)]);
+        let editor = Editor::uninitialized(&[("shapes.py", FIRST)]);
         for arguments in [
             &["init", "--quiet"][..],
             &["add", "."],
