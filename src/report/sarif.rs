@@ -202,7 +202,7 @@ mod tests {
 
     fn log() -> Value {
         let report = Renamed::new().report();
-        let text = plain(|out| write(out, &report, &Root::current("/work/a b".into())));
+        let text = plain(|out| write(out, &report, &Root::current("/srv/a b".into())));
         serde_json::from_str(&text).unwrap()
     }
 
@@ -210,7 +210,7 @@ mod tests {
     fn a_finding_is_a_result_with_its_fingerprint_and_its_fix() {
         let log = log();
         let run = &log["runs"][0];
-        assert_eq!(run["originalUriBaseIds"]["SRCROOT"]["uri"], "file:///work/a%20b/");
+        assert_eq!(run["originalUriBaseIds"]["SRCROOT"]["uri"], "file:///srv/a%20b/");
         let found = &run["results"][0];
         let rule = &run["tool"]["driver"]["rules"][found["ruleIndex"].as_u64().unwrap() as usize];
         assert_eq!((&found["ruleId"], &rule["id"]), (&json!("RS104"), &json!("RS104")));
