@@ -285,3 +285,23 @@ fn identifiers_are_normalised_and_checked() {
         assert_eq!(refused_in_line(text), 1, "{text:?}");
     }
 }
+
+#[test]
+fn a_bracket_that_begins_a_line_begins_a_statement() {
+    let rows = [
+        ("a = b, 1\n[c] = d\n", 2),
+        ("a = b, 1  # more\n\n[c]\n", 2),
+        ("a: t = b, f()\r\n[c]\r\n[d]\r\n", 3),
+        ("a += *b, 'x'\n[c]\n", 2),
+        ("a = b, 1;\n[c]\n", 2),
+        ("if a: b = c, 1 \n[d]\n", 2),
+        ("def f():\n    a = b, None\n    [c]\n[d]\n", 2),
+        ("a = b, \\\n  1\n[c]\n", 2),
+        ("[a]\n[b]\n", 2),
+        ("if a:\n    b\n[c]\n", 2),
+        ("@a\ndef f(): pass\n[c]\n", 2),
+    ];
+    for (text, count) in rows {
+        assert_eq!(healthy(text).ast.body.len(), count, "{text}");
+    }
+}

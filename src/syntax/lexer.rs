@@ -107,6 +107,7 @@ pub(super) fn lex(text: &str, python: PythonVersion) -> Outcome<Lexed> {
         soft_match: None,
         soft_type: None,
         string_depth: 0,
+        before: None,
     };
     lexer.run()?;
     Ok(lexer.out)
@@ -135,6 +136,18 @@ struct Lexer<'a> {
     soft_type: Option<usize>,
     /// How many f-strings are open.
     string_depth: usize,
+    /// The logical line before this one.
+    before: Option<LineBefore>,
+}
+
+/// What matters of a logical line for the one that follows.
+#[derive(Debug, Clone, Copy)]
+struct LineBefore {
+    /// Where its line end is in the rewritten text.
+    end: usize,
+    depth: u16,
+    /// Nothing but simple statements, and no `;` at its end.
+    is_simple: bool,
 }
 
 impl Lexer<'_> {
@@ -159,6 +172,7 @@ impl Lexer<'_> {
         self.before_last = Token::Start;
         self.soft_match = None;
         self.soft_type = None;
+        self.part_lines();
         loop {
             self.blanks()?;
             match self.peek() {
@@ -189,6 +203,7 @@ impl Lexer<'_> {
                 self.out.text[self.at] = b'\n';
             }
         }
+        self.note_line();
         self.at += 1;
     }
 

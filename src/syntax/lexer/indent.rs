@@ -1,6 +1,6 @@
 //! Indentation: which logical line belongs to which block.
 
-use super::{Lexer, Line, Outcome};
+use super::{Lexer, Line, LineBefore, Outcome, Token};
 use crate::syntax::parse::ParseFailure;
 
 /// CPython's `MAXINDENT`, the outermost level included.
@@ -58,6 +58,49 @@ impl Lexer<'_> {
         let feeds = blanks.len().saturating_sub(usize::from(depth));
         blanks[..feeds].fill(b'\x0c');
         blanks[feeds..].fill(b' ');
+    }
+
+    /// The grammar takes `a = b, 1` and a `[c]` on the next line for one statement. A `;` between
+    /// the two tells it better: where a blank makes room for it, else in the place of the line end.
+    pub(super) fn part_lines(&mut self) {
+        let (Some(before), Some(line)) = (self.before, self.out.lines.last()) else { return };
+        if self.peek() != Some(b'[') || before.depth != line.depth || before.end == 0 {
+            return;
+        }
+        if self.out.text[before.end - 1] == b' ' {
+            self.out.text[before.end - 1] = b';';
+        } else if before.is_simple {
+            self.out.text[before.end] = b';';
+        }
+    }
+
+    /// Notes the logical line that ends here.
+    pub(super) fn note_line(&mut self) {
+        let Some(line) = self.out.lines.last().copied() else { return };
+        let rest = &self.source[line.start as usize..];
+        let word = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        let is_compound = matches!(
+            &rest[..word],
+            "if" | "elif"
+                | "else"
+                | "for"
+                | "while"
+                | "try"
+                | "except"
+                | "finally"
+                | "with"
+                | "def"
+                | "class"
+                | "async"
+                | "match"
+                | "case"
+        );
+        let ends_open = matches!(self.last, Token::Op(b':' | b';'));
+        self.before = (!ends_open && self.at < self.out.text.len()).then_some(LineBefore {
+            end: self.at,
+            depth: line.depth,
+            is_simple: !is_compound && !rest.starts_with('@'),
+        });
     }
 
     fn end_blank_line(&mut self) {
