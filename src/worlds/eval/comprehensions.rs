@@ -20,6 +20,8 @@ struct Collected {
     inexact: bool,
     /// They are keys of a dictionary or members of a set.
     is_hashed: bool,
+    /// Who asks for them may stop after any.
+    is_lazy: bool,
 }
 
 impl Machine<'_> {
@@ -63,7 +65,8 @@ impl Machine<'_> {
     ) -> Flow<Collected> {
         let kind = &self.program.ast().expr(id).kind;
         let is_hashed = matches!(kind, ExprKind::SetComp(_) | ExprKind::DictComp(_));
-        let mut collected = Collected { is_hashed, ..Collected::default() };
+        let is_lazy = matches!(kind, ExprKind::GeneratorExp(_));
+        let mut collected = Collected { is_hashed, is_lazy, ..Collected::default() };
         let scope = self.program.expression_scope(id).map(Arc::clone);
         let (Some(scope), Some((first, rest))) = (scope, comp.generators.split_first()) else {
             collected.inexact = true;
@@ -150,6 +153,9 @@ impl Machine<'_> {
         }
         let value = comp.value.map(|value| self.expr(value)).transpose()?;
         collected.elements.push((element, value.unwrap_or(Value::None)));
+        if collected.is_lazy {
+            self.yielded.push(self.state.clone());
+        }
         Ok(())
     }
 
