@@ -8,6 +8,8 @@ mod lsp;
 
 #[path = "editors/emacs.rs"]
 mod emacs;
+#[path = "editors/helix.rs"]
+mod helix;
 #[path = "editors/neovim.rs"]
 mod neovim;
 #[path = "editors/vim.rs"]

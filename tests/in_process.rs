@@ -47,7 +47,7 @@ const MOMENTS: [Moment; 7] = [
 ];
 
 fn start() -> Server {
-    Server::build().start_here()
+    Server::build().here().start()
 }
 
 fn initialize_params() -> Value {

@@ -28,9 +28,6 @@ mod orders;
 mod property;
 #[path = "session/settings.rs"]
 mod settings;
-#[cfg(target_os = "linux")]
-#[path = "session/soak.rs"]
-mod soak;
 #[path = "session/typing.rs"]
 mod typing;
 #[path = "session/views.rs"]

@@ -25,9 +25,16 @@ pub struct Builder {
     ignored: Vec<&'static str>,
     reads_output: bool,
     reads_errors: bool,
+    is_here: bool,
 }
 
 impl Builder {
+    /// In a thread of this process; arguments and environment are this process's then.
+    pub fn here(mut self) -> Builder {
+        self.is_here = true;
+        self
+    }
+
     pub fn argument(mut self, argument: &str) -> Builder {
         self.arguments.push(argument.to_owned());
         self
@@ -57,6 +64,9 @@ impl Builder {
     }
 
     pub fn start(self) -> Server {
+        if self.is_here {
+            return self.start_here();
+        }
         let mut child = Command::new(program())
             .arg("server")
             .args(&self.arguments)
@@ -89,8 +99,7 @@ impl Builder {
         server
     }
 
-    /// The same in a thread of this process; arguments and environment are this process's.
-    pub fn start_here(self) -> Server {
+    fn start_here(self) -> Server {
         let (server_input, input) = std::io::pipe().unwrap();
         let (output, server_output) = std::io::pipe().unwrap();
         let serving = thread::spawn(move || serve(server_input, server_output).unwrap());
@@ -181,6 +190,7 @@ impl Server {
             ignored: Vec::new(),
             reads_output: true,
             reads_errors: true,
+            is_here: false,
         }
     }
 
