@@ -189,30 +189,6 @@ impl Machine<'_> {
         Ok(Value::External(external))
     }
 
-    /// What `from module import *` binds, where modules are followed; of one that is not, nothing.
-    pub(super) fn linked_star(&mut self, module: &Name) -> Flow<Option<Vec<Name>>> {
-        if self.linked.is_none() {
-            return Ok(None);
-        }
-        let Some(Whose::Other(version)) = self.whose(module) else {
-            return Ok(Some(Vec::new()));
-        };
-        self.want(version)?;
-        let around = self.enter_version(version);
-        let all = self.all_names();
-        self.enter_version(around);
-        if let Some(all) = all {
-            return Ok(Some(all));
-        }
-        let Some(linked) = &self.linked else { return Ok(None) };
-        let known = linked.symbols.iter().filter(|((of, name), symbol)| {
-            *of == version && !name.starts_with('_') && self.state.global(**symbol).is_some()
-        });
-        let mut names: Vec<Name> = known.map(|((_, name), _)| name.clone()).collect();
-        names.sort();
-        Ok(Some(names))
-    }
-
     /// The path ends here where a module still has to be executed.
     fn want(&mut self, version: u32) -> Flow<()> {
         let Some(linked) = &mut self.linked else { return Ok(()) };

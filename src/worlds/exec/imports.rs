@@ -260,18 +260,6 @@ impl Machine<'_> {
         if *module == self.identity.name {
             return Ok(());
         }
-        if let Some(names) = self.linked_star(module)? {
-            for attribute in names {
-                let value = External { module: module.clone(), attribute: attribute.clone() };
-                self.bind_name(
-                    &attribute,
-                    Value::External(Rc::new(value)),
-                    span,
-                    BindingKind::Import,
-                );
-            }
-            return Ok(());
-        }
         let Some(exports) = self.star_names(module) else {
             let why = format!("`from {module} import *` does not resolve");
             self.see_nothing(span, &why);
