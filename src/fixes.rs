@@ -16,6 +16,7 @@ mod exports;
 mod importer;
 mod layout;
 mod metadata;
+mod once;
 mod reading;
 mod removal;
 mod restoration;
@@ -188,6 +189,10 @@ impl Subject<'_> {
             "RS109" => found.extend(metadata::reset(self, diagnostic)),
             "RS111" => found.extend(begin::from_the_builtin(self, diagnostic)),
             "RS201" | "RS202" | "RS205" => found.extend(aborts::candidates(self, diagnostic)),
+            "RS203" => {
+                found.extend(once::where_it_is_not_bound(self, diagnostic));
+                found.extend(aborts::later(self, diagnostic));
+            }
             _ => {}
         }
         found

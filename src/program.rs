@@ -19,7 +19,7 @@ use crate::text::span::Span;
 pub use scopes::{LaterRead, Scope, ScopeKind};
 
 /// A module's text, ready to be executed over a namespace.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Program {
     pub parsed: Arc<Parsed>,
     /// Whether annotations are not evaluated when a definition is executed

@@ -15,6 +15,7 @@ pub mod orphan_shadows_builtin;
 pub mod orphaned_definition;
 pub mod orphaned_import;
 pub mod orphaned_variable;
+pub mod second_run_failure;
 pub mod stale_all;
 pub mod stale_dependency_import;
 pub mod stale_metadata;
@@ -41,6 +42,7 @@ pub static RULES: &[Rule] = &[
     accumulating_rebind::RULE,
     certain_abort::RULE,
     new_abort_risk::RULE,
+    second_run_failure::RULE,
     torn_dependency::RULE,
     stale_dependency_import::RULE,
     cannot_verify::RULE,
@@ -50,7 +52,6 @@ pub static RULES: &[Rule] = &[
 /// Codes that the contract has and this version does not implement, by code.
 pub static RESERVED: &[ReservedRule] = &[
     ReservedRule { code: "RS112", name: "stale-bytecode" },
-    ReservedRule { code: "RS203", name: "second-run-failure" },
     ReservedRule { code: "RS204", name: "environment-abort-risk" },
     ReservedRule { code: "RS301", name: "state-reset" },
     ReservedRule { code: "RS302", name: "class-identity-split" },
@@ -90,6 +91,7 @@ pub fn check(comparison: &Comparison) -> Vec<Diagnostic> {
 /// The checks, in the order in which they may tell of something: of one cause, the worst first.
 const CHECKS: &[fn(&Comparison, &mut Findings)] = &[
     certain_abort::check,
+    second_run_failure::check,
     stale_dependency_import::check,
     new_abort_risk::check,
     torn_dependency::check,

@@ -29,6 +29,16 @@ pub(super) fn candidates(subject: &Subject<'_>, diagnostic: &Diagnostic) -> Vec<
     found
 }
 
+/// The call in a function, where somebody decides when it runs.
+pub(super) fn later(subject: &Subject<'_>, diagnostic: &Diagnostic) -> Option<Candidate> {
+    let layout = subject.layout()?;
+    let (_, id) = layout.top_level(diagnostic.location.span)?;
+    if !layout.stands_alone(id) {
+        return None;
+    }
+    extracted(subject, diagnostic, id)
+}
+
 /// The abort point that a finding is about.
 fn point<'s>(subject: &'s Subject<'_>, diagnostic: &Diagnostic) -> Option<&'s AbortPoint> {
     let comparison = subject.comparison;
@@ -173,7 +183,7 @@ fn each_expr(layout: Layout<'_>, mut pending: Vec<ExprId>, f: &mut dyn FnMut(&Ex
     }
 }
 
-fn names_bound(layout: Layout<'_>, id: StmtId) -> FxHashSet<Name> {
+pub(super) fn names_bound(layout: Layout<'_>, id: StmtId) -> FxHashSet<Name> {
     let mut names = FxHashSet::default();
     let mut pending = vec![id];
     while let Some(id) = pending.pop() {
@@ -253,7 +263,7 @@ fn guarded(
 }
 
 /// Whether a string of a statement goes over several lines: it would be indented with it.
-fn has_long_strings(layout: Layout<'_>, id: StmtId) -> bool {
+pub(super) fn has_long_strings(layout: Layout<'_>, id: StmtId) -> bool {
     let mut pending = Vec::new();
     body_exprs(layout.ast(), id, &mut pending);
     while let Some(id) = pending.pop() {
@@ -271,7 +281,7 @@ fn has_long_strings(layout: Layout<'_>, id: StmtId) -> bool {
 }
 
 /// One level of indentation as the text has it; four blanks where it has none.
-fn indent_step(layout: Layout<'_>) -> String {
+pub(super) fn indent_step(layout: Layout<'_>) -> String {
     let ast = layout.ast();
     let inner = ast.body.iter().find_map(|&id| {
         let mut first = None;

@@ -19,7 +19,8 @@ pub const RULE: Rule = Rule {
 
 /// The first statement that ends the reload for certain.
 pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
-    let Some(point) = end(comparison) else { return };
+    let own = |point: &&AbortPoint| point.cause != AbortCause::SecondRun;
+    let Some(point) = end(comparison).filter(own) else { return };
     let exception = match &point.exceptions[..] {
         [exception] => format!(" with `{exception}`"),
         _ => String::new(),
@@ -46,7 +47,8 @@ pub(super) fn end(comparison: &Comparison) -> Option<&AbortPoint> {
         return None;
     }
     let points = &comparison.abort_points;
-    let is_end = |point: &&AbortPoint| point.cause == AbortCause::Certain;
+    let is_end =
+        |point: &&AbortPoint| matches!(point.cause, AbortCause::Certain | AbortCause::SecondRun);
     let sure = points.iter().find(|point| is_end(point) && point.certainty == Certainty::Always);
     sure.or_else(|| points.iter().rfind(is_end)).or(points.last())
 }

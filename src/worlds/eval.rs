@@ -39,11 +39,15 @@ impl Machine<'_> {
         let expr = program.ast().expr(id);
         match &expr.kind {
             ExprKind::Constant(constant) => Ok(constant_value(constant)),
-            ExprKind::Name(name) => self.load_name(name, id),
+            ExprKind::Name(name) => {
+                let value = self.load_name(name, id)?;
+                self.linked_value(value)
+            }
             ExprKind::Attribute { value, attr } => {
                 let object = self.expr(*value)?;
                 self.stand_at(expr.span);
-                self.attribute(&object, &attr.name, id)
+                let value = self.attribute(&object, &attr.name, id)?;
+                self.linked_value(value)
             }
             ExprKind::Call { func, args, keywords } => self.call_expr(id, *func, args, keywords),
             ExprKind::Subscript { value, index } => {

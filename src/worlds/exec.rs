@@ -147,9 +147,18 @@ impl Machine<'_> {
         let reason: std::rc::Rc<str> = "a `raise` statement".into();
         self.each(&raised, |machine, value| {
             let exception = machine.instantiate_exception(value, exc)?;
-            Err(machine.raise(exception, std::rc::Rc::clone(&reason)))
+            let stop = machine.raise(exception, std::rc::Rc::clone(&reason));
+            machine.raised_by(span);
+            Err(stop)
         })?;
         Ok(())
+    }
+
+    /// What was raised last was raised by a statement of the code that executes.
+    fn raised_by(&mut self, span: Span) {
+        if let Some(raise) = self.raises.last_mut() {
+            raise.origin = Some((self.version, span));
+        }
     }
 
     /// What was raised last may come from other places, too.
@@ -191,7 +200,10 @@ impl Machine<'_> {
             if outcomes.when_true.is_none() {
                 message?;
                 let reason = format!("`assert {text}` fails");
-                return Err(self.raise_builtin("AssertionError", reason));
+                let span = self.program.ast().expr(test).span;
+                let stop = self.raise_builtin("AssertionError", reason);
+                self.raised_by(span);
+                return Err(stop);
             }
             let risk = Risk::decided_by(outcomes.outside);
             self.may_raise("AssertionError", risk, test, || format!("`assert {text}` may fail"));
@@ -207,7 +219,7 @@ impl Machine<'_> {
 }
 
 /// A text on one line, shortened to what a message can hold.
-pub(super) fn excerpt(text: &str) -> String {
+pub(in crate::worlds) fn excerpt(text: &str) -> String {
     const MOST: usize = 48;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= MOST {

@@ -16,6 +16,7 @@ use super::newer::Newer;
 use super::reading::Reading;
 use super::resolve::Resolver;
 use super::run::Run;
+use super::second_runs::{Outer, Rerun, reaches_others};
 use super::state::{OUTSIDE, State};
 use super::summaries::SummaryCache;
 use crate::comparison::StaleImport;
@@ -76,6 +77,8 @@ pub struct Live {
     /// first did.
     pub(super) annotated: Vec<(Name, u32, Span)>,
     memory: Memory,
+    /// The same world with the other modules in it; none before the first version that ran.
+    outer: Option<Rc<Outer>>,
 }
 
 /// All runs that a comparison looks at.
@@ -258,6 +261,8 @@ impl Live {
         };
         let mut machine = self.machine(around, resolver, source);
         machine.newer = newer;
+        let outer = self.rerun(&machine, program, number);
+        machine.second_run = outer.failure;
         let mut run = self.run(&mut machine, program, number);
         let live = self.state.clone().unwrap_or_default();
         let stage = Stops::new(&machine, &run, &live, self.last_outcome()).stage(number);
@@ -272,6 +277,7 @@ impl Live {
         let outcome = run.outcome;
         let program = Rc::clone(program);
         let imported = self.imported(&mut run);
+        self.outer = outer.outer.map(Rc::new);
         let facts = Rc::new(Facts::of(program.ast()));
         self.before = Some(Before { program, facts, ran: Rc::new(ran), imported, outcome });
         self.memory = machine.into_memory();
@@ -295,7 +301,9 @@ impl Live {
         let (mut reloaded, mut restarted, mut stale) = (None, None, Vec::new());
         if let Version::Healthy(program) = &text {
             machine.newer = around.has_changed().then(|| Newer::new(restart));
+            machine.second_run = self.rerun(&machine, program, number).failure;
             let (run, found) = self.reload(&mut machine, program, number);
+            machine.second_run = None;
             (reloaded, stale) = (Some(run), found);
             machine.newer = None;
             machine.resolver = restart;
@@ -337,6 +345,19 @@ impl Live {
                 return (run, stale);
             }
             stale.extend(found);
+        }
+    }
+
+    /// What executing the next version comes to in the world that holds the other modules.
+    fn rerun(&self, machine: &Machine<'_>, program: &Rc<Program>, number: u32) -> Rerun {
+        let (resolver, identity) = (machine.resolver, &machine.identity);
+        match &self.outer {
+            Some(outer) => outer.reload(resolver, identity, program, number),
+            None => {
+                let reaches = reaches_others(resolver, identity, program);
+                let outer = reaches.then(|| Outer::import(resolver, identity, program));
+                Rerun { outer, failure: None }
+            }
         }
     }
 

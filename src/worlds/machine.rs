@@ -7,18 +7,19 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
 use super::changes::{Baseline, doubt_fingerprint};
+use super::linked::Linked;
+pub(super) use super::memory::Memory;
 use super::newer::Newer;
 use super::resolve::Resolver;
 pub(super) use super::risk::{Raise, Risk};
+use super::second_runs::SecondRun;
 use super::state::{Binding, Frame, Object, Slot, State, Symbol};
 use super::trace::Trace;
 use super::value::{ObjectId, Value};
 use crate::program::{Program, Scope, ScopeKind};
 use crate::simulation::BindingKind;
-use crate::syntax::ast::{ExprId, Name};
+use crate::syntax::ast::{ExprId, Name, StmtId};
 use crate::text::span::Span;
 
 /// No path goes on from here.
@@ -98,19 +99,10 @@ pub(super) struct Machine<'a> {
     /// The module whose entry in `sys.modules` matters, where that is not the one that executes.
     pub(super) watched: Option<Name>,
     pub(super) memory: Memory,
-}
-
-/// What a machine keeps from one run to the next: states refer to it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Memory {
-    /// Fingerprints of statements that are live and seemed to abort in a function that they
-    /// call: they are beyond what is followed.
-    pub(super) misjudged: FxHashSet<u64>,
-    /// Fingerprints of what is executed of statements that take more steps than are followed.
-    pub(super) costly: FxHashSet<u64>,
-    next_object: u32,
-    symbols: FxHashMap<Name, Symbol>,
-    names: Vec<Name>,
+    /// The statement of the module that does not get through a second time.
+    pub(super) second_run: Option<(StmtId, SecondRun)>,
+    /// The other modules that execute in the same world; none as a rule.
+    pub(super) linked: Option<Box<Linked>>,
 }
 
 impl<'a> Machine<'a> {
@@ -154,6 +146,8 @@ impl<'a> Machine<'a> {
             shadow: false,
             watched: None,
             memory: Memory::default(),
+            second_run: None,
+            linked: None,
         }
     }
 
@@ -184,18 +178,22 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn symbol(&mut self, name: &Name) -> Symbol {
+        if self.is_elsewhere()
+            && let Some(symbol) = self.foreign_symbol(self.version, name)
+        {
+            return symbol;
+        }
         if let Some(&symbol) = self.memory.symbols.get(name) {
             return symbol;
         }
-        let symbol = Symbol(self.memory.names.len() as u32);
-        self.memory.names.push(name.clone());
+        let symbol = self.memory.reserve(name.clone());
         self.memory.symbols.insert(name.clone(), symbol);
         symbol
     }
 
     /// The symbol of a name that has been met before.
     pub(super) fn known_symbol(&self, name: &Name) -> Option<Symbol> {
-        self.memory.symbols.get(name).copied()
+        self.memory.symbol(name)
     }
 
     pub(super) fn name(&self, symbol: Symbol) -> &Name {
@@ -217,11 +215,25 @@ impl<'a> Machine<'a> {
             .any(|active| matches!(active.kind, ScopeKind::Function | ScopeKind::Lambda))
     }
 
+    /// Steps for a statement, and for all that run with it.
+    pub(super) fn grant(&mut self, all: u32, statement: u32) {
+        (self.steps, self.statement_steps) = (all, statement);
+    }
+
     /// Takes one step off the budgets; false where one is used up.
     pub(super) fn step(&mut self) -> bool {
-        self.steps = self.steps.saturating_sub(1);
+        // A world with many objects in it is dearer to copy.
+        let cost = match self.linked {
+            Some(_) => 1 + (self.memory.next_object >> 12),
+            None => 1,
+        };
+        self.steps = self.steps.saturating_sub(cost);
         self.statement_steps = self.statement_steps.saturating_sub(1);
-        self.steps > 0 && self.statement_steps > 0
+        let goes_on = self.steps > 0 && self.statement_steps > 0;
+        if let Some(linked) = &mut self.linked {
+            linked.exhausted |= !goes_on;
+        }
+        goes_on
     }
 
     /// A statement of the module begins.
@@ -268,6 +280,8 @@ impl<'a> Machine<'a> {
             in_function: self.in_function(),
             site: self.site,
             log: self.trace.log.len(),
+            is_second_run: false,
+            origin: None,
             read: None,
         };
         self.raises.push(raise);
@@ -356,6 +370,8 @@ impl<'a> Machine<'a> {
             in_function: self.in_function(),
             site: self.site,
             log: self.trace.log.len(),
+            is_second_run: false,
+            origin: None,
             read: None,
         };
         self.raises.push(raise);

@@ -48,6 +48,9 @@ impl Registered {
 impl Machine<'_> {
     /// `sys.modules[own name] = value`
     pub(super) fn register(&mut self, value: Value, span: Span) {
+        if self.is_elsewhere() {
+            return;
+        }
         self.state.registered = match value {
             Value::ThisModule => None,
             value => Some(Registered { value, span }),
@@ -57,7 +60,7 @@ impl Machine<'_> {
     /// Whether a key of `sys.modules` is the name of the module that may be replaced.
     pub(super) fn is_own_key(&self, key: &Value) -> bool {
         let own = self.watched.as_ref().unwrap_or(&self.identity.name);
-        matches!(key, Value::Str(name) if name == own)
+        !self.is_elsewhere() && matches!(key, Value::Str(name) if name == own)
     }
 
     /// What `sys.modules` holds under the module's own name.

@@ -50,6 +50,10 @@ pub(super) struct Raise {
     pub(super) site: Span,
     /// How many global bindings had been made.
     pub(super) log: usize,
+    /// It ran once and is certain not to get through again.
+    pub(super) is_second_run: bool,
+    /// The `raise` statement or assertion, with the version whose code it is in.
+    pub(super) origin: Option<(u32, Span)>,
     /// The read that found no name, where that is the reason.
     pub(super) read: Option<Span>,
 }

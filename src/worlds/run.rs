@@ -78,7 +78,9 @@ impl Machine<'_> {
         for &id in &program.ast().body {
             let before = self.state.clone();
             let ran = self.trace.ran.mark();
-            let end = self.module_statement(id, &before);
+            let done = self.trace.log.len();
+            let end =
+                self.module_statement(id, &before).and_then(|()| self.run_again(id, &before, done));
             if end.is_err() && torn.is_none() && self.is_misjudged(id) {
                 self.raises.clear();
                 self.state = before;
@@ -251,7 +253,7 @@ impl Machine<'_> {
     }
 
     /// The names that a statement which did not finish would have bound.
-    fn suppose_bound(&mut self, id: StmtId) {
+    pub(super) fn suppose_bound(&mut self, id: StmtId) {
         let program = Rc::clone(&self.program);
         let mut pending = vec![id];
         while let Some(id) = pending.pop() {

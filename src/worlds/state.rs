@@ -172,7 +172,7 @@ impl Entries {
             match known.equals(key) {
                 Some(true) => return Some(Some(value)),
                 Some(false) => {}
-                None if known.same(key) => return Some(Some(value)),
+                None if known.is_same_object(key) => return Some(Some(value)),
                 None => return None,
             }
         }
@@ -188,7 +188,7 @@ impl Entries {
                     return;
                 }
                 Some(false) => {}
-                None if known.same(&key) => {
+                None if known.is_same_object(&key) => {
                     *old = value;
                     return;
                 }

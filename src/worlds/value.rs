@@ -214,6 +214,18 @@ impl Value {
         }
     }
 
+    /// Whether these are certain to be one object, which equals itself.
+    pub(super) fn is_same_object(&self, other: &Value) -> bool {
+        let is_one =
+            |value: &Value| !matches!(value, Value::Unknown | Value::Opaque(_) | Value::Union(_));
+        match (self, other) {
+            (Value::Tuple(a), Value::Tuple(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.is_same_object(b))
+            }
+            _ => is_one(self) && self.same(other),
+        }
+    }
+
     /// The builtin type of the object, where it is one that is known without the heap.
     pub(super) fn type_name(&self) -> Option<&'static str> {
         match self {

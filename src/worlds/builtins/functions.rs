@@ -64,6 +64,7 @@ impl Machine<'_> {
             return Err(self.raise_builtin("TypeError", format!("`{name}()` needs an argument")));
         }
         match (name, positional) {
+            ("globals" | "locals" | "vars", []) if self.is_elsewhere() => Ok(Value::Unknown),
             ("globals", []) => Ok(Value::Globals),
             ("locals" | "vars", []) if self.at_module_level() => Ok(Value::Globals),
             ("vars", [Value::ThisModule]) => Ok(Value::Globals),

@@ -3,6 +3,7 @@
 mod mappings;
 mod namespace;
 mod sequences;
+mod sets;
 mod text;
 
 use std::rc::Rc;
@@ -106,6 +107,7 @@ impl Machine<'_> {
                 Ok(Value::None)
             }
             "__init_subclass__" | "__set_name__" => Ok(Value::None),
+            "__new__" if let Some(made) = self.inherited_new(args) => Ok(made),
             _ => Ok(Value::Opaque(None)),
         }
     }

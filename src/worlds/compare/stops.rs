@@ -92,7 +92,11 @@ impl<'s, 'a> Stops<'s, 'a> {
             let (updated, stale) = self.torn_names(stop.log);
             points.push(AbortPoint {
                 span: stop.site,
-                cause: if is_end && is_last { AbortCause::Certain } else { cause(stop) },
+                cause: match stop {
+                    _ if stop.is_second_run => AbortCause::SecondRun,
+                    _ if is_end && is_last => AbortCause::Certain,
+                    _ => cause(stop),
+                },
                 certainty: Certainty::always_if(certain),
                 exceptions,
                 reason: stop.reason.to_string(),
@@ -154,6 +158,11 @@ fn merge(
         point.cause = AbortCause::Certain;
         point.certainty = Certainty::Always;
         point.reason = stop.reason.to_string();
+    }
+    if stop.is_second_run {
+        point.cause = AbortCause::SecondRun;
+        point.reason = stop.reason.to_string();
+        point.exceptions = stop.class_name.iter().cloned().collect();
     }
 }
 

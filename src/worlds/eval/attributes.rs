@@ -60,6 +60,7 @@ impl Machine<'_> {
             }
             Value::Function(function) => Ok(match &**name {
                 "__name__" => Value::Str(function.name.clone()),
+                _ if let Some(known) = self.function_attribute(function, name) => known,
                 _ => match types::has_attribute("function", name) {
                     Some(true) => Value::Opaque(None),
                     _ => return self.unseen_attribute(name, at),
@@ -123,6 +124,10 @@ impl Machine<'_> {
         if &**name == "__init__" {
             // `Base.__init__(self, …)` is as `super().__init__(…)`, with the receiver given.
             let method = (Value::Type(class), Name::from("super().__init__"));
+            return Ok(Value::BuiltinMethod(Rc::new(method)));
+        }
+        if &**name == "__new__" && self.linked.is_some() {
+            let method = (Value::Type(class), Name::from("super().__new__"));
             return Ok(Value::BuiltinMethod(Rc::new(method)));
         }
         let own = types::has_attribute(class, name);

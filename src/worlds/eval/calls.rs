@@ -160,7 +160,7 @@ impl Machine<'_> {
                     }
                     self.risk_of_call(&external, &args, at);
                 }
-                if !is_namedtuple(&external) {
+                if !is_namedtuple(&external) && !self.leaves_arguments(callee) {
                     self.escape(&args, at);
                 }
                 Ok(returned(&external, args.positional))
@@ -215,7 +215,9 @@ impl Machine<'_> {
             let risk = Risk::decided_by(callee.is_outside());
             self.may_raise("", risk, at, || format!("the call `{text}` may raise"));
         }
-        self.escape(&args, at);
+        if !self.leaves_arguments(callee) {
+            self.escape(&args, at);
+        }
         Ok(if callee.is_outside() { Value::Unknown } else { Value::Opaque(None) })
     }
 
@@ -289,14 +291,14 @@ impl Machine<'_> {
             yields: None,
         });
         let caller = std::mem::replace(&mut self.program, program);
-        let version = std::mem::replace(&mut self.version, function.version);
+        let version = self.enter_version(function.version);
         let base = self.raises.len();
         let result = self.run_body(function.code);
         if is_left {
             self.leave_frame(frame, base);
         }
         self.compact_raises(base);
-        self.version = version;
+        self.enter_version(version);
         self.program = caller;
         self.active.pop();
         result

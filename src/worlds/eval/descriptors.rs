@@ -43,6 +43,10 @@ impl Machine<'_> {
 
     /// Whether something that is not followed has had a part in making a class.
     pub(in crate::worlds) fn is_hidden_class(&self, class: &Value) -> bool {
+        if self.linked.is_some() {
+            // What the body says holds, but for an enumeration.
+            return self.enum_base(class).is_some();
+        }
         let ancestors = self.own_ancestors(class);
         ancestors.iter().any(|&id| match self.state.object(id) {
             Some(Object::Class(class)) => class.is_hidden || class.from_outside,

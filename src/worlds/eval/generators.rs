@@ -57,6 +57,9 @@ impl Source {
     }
 }
 
+/// Generators in generators are not followed deeper than this.
+const MAX_DEPTH: usize = 64;
+
 impl Machine<'_> {
     pub(in crate::worlds) fn allocate_generator(&mut self, source: Source) -> Value {
         let generator = Generator { source: Rc::new(source), maybe_used: false };
@@ -137,11 +140,11 @@ impl Machine<'_> {
                     return Ok(Items::unknown());
                 };
                 let caller = std::mem::replace(&mut self.program, Rc::clone(program));
-                let around = std::mem::replace(&mut self.version, *version);
+                let around = self.enter_version(*version);
                 let closure = Rc::clone(closure);
                 let made = self.generated(*id, comp, iterable, closure, class.clone());
                 self.program = caller;
-                self.version = around;
+                self.enter_version(around);
                 made
             }
             Source::Map { function, iterable } => {
@@ -162,6 +165,9 @@ impl Machine<'_> {
         first: Option<Value>,
     ) -> Flow<Items> {
         let Some(scope) = function.scope() else { return Ok(Items::unknown()) };
+        if self.active.len() > MAX_DEPTH {
+            return Ok(Items::unknown());
+        }
         let Value::Object(out) = self.allocate(Object::List(Items::exactly(Vec::new()))) else {
             return Ok(Items::unknown());
         };
@@ -174,13 +180,13 @@ impl Machine<'_> {
             yields: Some(out),
         });
         let caller = std::mem::replace(&mut self.program, Rc::clone(&function.program));
-        let version = std::mem::replace(&mut self.version, function.version);
+        let version = self.enter_version(function.version);
         let handling = std::mem::take(&mut self.handling);
         let base = self.raises.len();
         let end = self.run_body(function.code);
         self.compact_raises(base);
         self.handling = handling;
-        self.version = version;
+        self.enter_version(version);
         self.program = caller;
         self.active.pop();
         end?;

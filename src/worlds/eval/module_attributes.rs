@@ -20,7 +20,7 @@ impl Machine<'_> {
         let ran = self.is_unchanged(at);
         let presence = if ran && self.tries == 0 {
             Presence::Yes
-        } else if self.baseline.is_none() && self.tries == 0 {
+        } else if self.baseline.is_none() && (self.tries == 0 || self.linked.is_some()) {
             self.likely_presence(module, name)
         } else {
             self.attribute_presence(module, name)
@@ -47,7 +47,7 @@ impl Machine<'_> {
         }
         if self.is_submodule(module, name) {
             let submodule = Name::from(format!("{module}.{name}"));
-            return Ok(match submodule == self.identity.name {
+            return Ok(match submodule == self.identity.name && !self.is_elsewhere() {
                 true => Value::ThisModule,
                 false => Value::Module(submodule),
             });

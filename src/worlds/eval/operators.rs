@@ -1,6 +1,7 @@
 //! Operators on known values, and what they raise.
 
 mod arithmetic;
+mod formats;
 
 use crate::syntax::ast::{BinaryOp, ExprId, UnaryOp};
 use crate::worlds::machine::{Flow, Machine, Risk};
@@ -68,6 +69,9 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Value> {
         if let Some(value) = self.own_operator(left, op, right, at)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.set_operation(left, op, right) {
             return Ok(value);
         }
         let outcome = match (self.sequence(left), self.sequence(right)) {
@@ -142,6 +146,11 @@ impl Machine<'_> {
         right: &Value,
         at: ExprId,
     ) -> Flow<Value> {
+        if let (BinaryOp::Mod, Value::Str(format)) = (op, left)
+            && let Some(text) = formats::formatted(format, right)
+        {
+            return Ok(text);
+        }
         let known = [left.type_name(), right.type_name()];
         match (op, known) {
             (BinaryOp::Mod, [Some("str"), _]) => {

@@ -318,6 +318,10 @@ impl Machine<'_> {
                 _ => Ok(Value::Unknown),
             };
         }
+        if self.linked.is_some() {
+            // `Generic` counts as `object` there.
+            return Ok(class.clone());
+        }
         if self.is_opaque_class(class) || self.builtin_ancestor(class) != "object" {
             return self.unseen_operation(&[class, index], at);
         }

@@ -196,7 +196,7 @@ impl Machine<'_> {
         }
         let in_function = !matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
         let is_name = matches!(self.program.ast().expr(target).kind, ExprKind::Name(_));
-        if self.program.lazy_annotations || (in_function && is_name) {
+        if self.program.lazy_annotations || self.linked.is_some() || (in_function && is_name) {
             return Ok(());
         }
         let annotated = self.expr(annotation);

@@ -46,6 +46,7 @@ impl Machine<'_> {
 
     fn class_made(&mut self, def: &ClassDef, scope: &Arc<Scope>, head: Head) -> Flow<Value> {
         self.stand_at(def.header);
+        let head = Head { metaclass: self.plain_metaclass(head.metaclass), ..head };
         let site = self.site;
         if head.bases.iter().any(|base| self.is_complete_enum(base)) {
             // `EnumType.__prepare__`, before the body runs.
@@ -62,6 +63,7 @@ impl Machine<'_> {
             self.call_hook(&prepare, Args { inexact: true, ..Args::default() }, at)?;
         }
         let body = self.allocate_frame(Arc::clone(scope));
+        self.begin_body(body, &def.name.name);
         self.active.push(Active {
             kind: ScopeKind::Class,
             frame: Some(body),
@@ -102,6 +104,7 @@ impl Machine<'_> {
                 continue;
             }
             let value = self.expr(base)?;
+            let value = self.plain_base(value, base)?;
             head.bases.push(self.unsubscripted(value, base));
         }
         for keyword in &def.keywords {
@@ -269,12 +272,14 @@ impl Machine<'_> {
         let made = match &own_metaclass {
             Some(metaclass) => {
                 let args = self.metaclass_arguments(metaclass, body, &head);
-                self.run_metaclass(metaclass, &class, args, at)?
+                self.while_making(&class, |machine| {
+                    machine.run_metaclass(metaclass, &class, args, at)
+                })?
             }
             None => class.clone(),
         };
         self.set_names(&class, &namespace, at)?;
-        if !from_outside {
+        if !from_outside || self.linked.is_some() {
             self.init_subclass(&class, &head, at)?;
         }
         Ok(made)
@@ -300,15 +305,23 @@ impl Machine<'_> {
         args: Args,
         at: ExprId,
     ) -> Flow<Value> {
+        let mut init_args = args.positional.clone();
+        if let Some(first) = init_args.first_mut() {
+            *first = class.clone();
+        }
         let unknown = |first: &Value| Args { inexact: true, ..Args::plain(vec![first.clone()]) };
         if let Some(new) = self.class_attribute(metaclass, "__new__") {
-            let made = self.call_hook(&new.value, args, at)?;
+            let made = self.call_hook(&new.value, args.clone(), at)?;
             if self.is_class_like(&made) == Some(false) {
                 return Ok(made);
             }
         }
         if let Some(init) = self.class_attribute(metaclass, "__init__") {
-            self.call_hook(&init.value, unknown(class), at)?;
+            let args = match self.linked {
+                Some(_) => Args { positional: init_args, ..args },
+                None => unknown(class),
+            };
+            self.call_hook(&init.value, args, at)?;
         }
         Ok(class.clone())
     }

@@ -38,7 +38,10 @@ impl Machine<'_> {
     }
 
     fn annotations(&mut self, def: &FunctionDef, type_params: &TypeParams) -> Flow<()> {
-        if self.program.lazy_annotations || matches!(type_params, TypeParams::Unseen) {
+        if self.program.lazy_annotations
+            || self.linked.is_some()
+            || matches!(type_params, TypeParams::Unseen)
+        {
             return Ok(());
         }
         let annotations = def.params.list.iter().filter_map(|param| param.annotation);

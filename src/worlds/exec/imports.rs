@@ -28,7 +28,8 @@ impl Machine<'_> {
     }
 
     fn module_value(&self, name: Name) -> Value {
-        if name == self.identity.name { self.registered() } else { Value::Module(name) }
+        let is_own = name == self.identity.name && !self.is_elsewhere();
+        if is_own { self.registered() } else { Value::Module(name) }
     }
 
     /// Importing a module by its absolute name, its parents first.
@@ -66,7 +67,7 @@ impl Machine<'_> {
     /// Where somebody is ready for it, an import that fails inside the module counts, too.
     fn execute_module(&mut self, name: &str) -> Flow<()> {
         self.import_new(name)?;
-        if self.tries == 0 {
+        if self.tries == 0 || self.linked.is_some() {
             return Ok(());
         }
         match self.resolver_of(name).import_end(name) {
@@ -185,14 +186,14 @@ impl Machine<'_> {
             return self.imported_from_self(module, name);
         }
         let submodule = format!("{module}.{name}");
-        if self.identity.name.as_ref() == submodule {
+        if self.identity.name.as_ref() == submodule && !self.is_elsewhere() {
             return Ok(Value::ThisModule);
         }
         let ran = self.import_ran(module, name);
         let first = self.baseline.is_none();
         let presence = if ran && self.tries == 0 {
             Presence::Yes
-        } else if first && self.tries == 0 {
+        } else if first && (self.tries == 0 || self.linked.is_some()) {
             self.likely_presence(module, name)
         } else {
             self.attribute_presence(module, name)

@@ -174,12 +174,14 @@ impl Machine<'_> {
         if self.raises.len() - base <= MAX_RAISES {
             return;
         }
+        let is_linked = self.linked.is_some();
         let mut kept: Vec<Raise> = Vec::new();
         for raise in self.raises.split_off(base) {
             let same = |known: &&mut Raise| {
                 known.risk == raise.risk
                     && known.unchanged == raise.unchanged
                     && known.site == raise.site
+                    && (known.origin == raise.origin || !is_linked)
                     && known.exception.type_name() == raise.exception.type_name()
             };
             match kept.iter_mut().find(same) {

@@ -1,6 +1,6 @@
 //! Methods of lists and sets.
 
-use crate::syntax::ast::{ExprId, Name};
+use crate::syntax::ast::{BinaryOp, ExprId, Name};
 use crate::worlds::builtins::functions::sort;
 use crate::worlds::eval::Args;
 use crate::worlds::machine::{Flow, Machine, Risk};
@@ -213,6 +213,20 @@ impl Machine<'_> {
             ("copy", []) => {
                 let items = self.list_items(id).clone();
                 Ok(self.allocate(Object::Set(items)))
+            }
+            ("union" | "intersection" | "difference", [other]) => {
+                let op = match &**name {
+                    "union" => BinaryOp::BitOr,
+                    "intersection" => BinaryOp::BitAnd,
+                    _ => BinaryOp::Sub,
+                };
+                let items = self.list_items(id).clone();
+                let others = self.exhaust(other, at)?;
+                let known = self.set_operation_on(&items, op, &others);
+                Ok(match known {
+                    Some(made) => made,
+                    None => self.allocate(Object::Set(Items::unknown())),
+                })
             }
             ("update", sources) => {
                 let mut all = self.list_items(id).clone();

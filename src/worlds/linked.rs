@@ -1,0 +1,334 @@
+//! Other modules, executed in the same world as the module itself.
+//!
+//! As a rule a module is executed alone, and what others bind is [`Value::External`]. To know
+//! what a statement does when it runs a second time, the code that it calls has to be followed
+//! with what the first time has left there: a registry in another module. A machine with a
+//! [`Linked`] executes other modules where they are needed, and what they bind lives in the same
+//! state, under names that nobody else has.
+//!
+//! Nothing is known before of what a statement needs. So one that meets a module which has not
+//! been executed is given up, the module is executed in the state before it, and the statement
+//! starts again: whatever paths it has, all of them find the module.
+
+mod hooks;
+mod models;
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::exec::excerpt;
+use super::machine::{Active, Flow, Identity, Machine, Raise, Stop};
+use super::state::Symbol;
+use super::value::{External, Value};
+use crate::modules::{Found, ModuleOrigin};
+use crate::program::{Program, ScopeKind};
+use crate::syntax::ast::{Name, StmtId};
+
+/// Code of other modules has numbers from here on in place of a version's.
+const FIRST: u32 = 1 << 24;
+/// Steps for one statement of a module, as far as its code is followed.
+const STATEMENT_STEPS: u32 = 20_000;
+/// More modules than this are not executed for one.
+const MAX_MODULES: usize = 150;
+/// As [`MAX_MODULES`], for the bytes of their texts.
+const MAX_BYTES: usize = 2_500_000;
+/// Modules are executed for the sake of one another this deep.
+const MAX_CHAIN: u32 = 40;
+/// Names that modules only hand on are followed this far.
+const MAX_HOPS: usize = 12;
+
+/// What is known of the other modules that execute in the same world.
+#[derive(Debug, Clone)]
+pub(super) struct Linked {
+    own: Identity,
+    others: Vec<Other>,
+    /// None: it is not followed.
+    by_name: FxHashMap<Name, Option<u32>>,
+    symbols: FxHashMap<(u32, Name), Symbol>,
+    /// What the statement under way lacks.
+    wanted: Vec<u32>,
+    /// How many bytes of source may still be added.
+    room: usize,
+    /// A module was added of which the source was read: one that a reload does not reset.
+    pub(super) has_others: bool,
+    /// Something was not followed for want of steps.
+    pub(super) exhausted: bool,
+    /// Modules that are being executed, one for the sake of the other.
+    depth: u32,
+    /// The classes that metaclasses are making, outermost first.
+    pub(super) classes: Vec<Value>,
+}
+
+#[derive(Debug, Clone)]
+struct Other {
+    identity: Identity,
+    program: Rc<Program>,
+    status: Status,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Waiting,
+    UnderWay,
+    Done,
+}
+
+/// Whose name something is.
+enum Whose {
+    Own,
+    Other(u32),
+}
+
+impl Linked {
+    pub(super) fn new(own: Identity) -> Linked {
+        Linked {
+            own,
+            others: Vec::new(),
+            by_name: FxHashMap::default(),
+            symbols: FxHashMap::default(),
+            wanted: Vec::new(),
+            room: MAX_BYTES,
+            has_others: false,
+            exhausted: false,
+            depth: 0,
+            classes: Vec::new(),
+        }
+    }
+
+    fn other(&self, version: u32) -> Option<&Other> {
+        self.others.get(version.checked_sub(FIRST)? as usize)
+    }
+
+    /// The module that a version's number stands for.
+    fn identity_of(&self, version: u32) -> &Identity {
+        self.other(version).map_or(&self.own, |other| &other.identity)
+    }
+}
+
+/// Whether a version's number stands for another module.
+pub(super) fn is_other(version: u32) -> bool {
+    version >= FIRST
+}
+
+impl Machine<'_> {
+    /// Goes over to the code of a version; says whose executed before.
+    pub(super) fn enter_version(&mut self, version: u32) -> u32 {
+        let before = std::mem::replace(&mut self.version, version);
+        if before != version
+            && (is_other(before) || is_other(version))
+            && let Some(linked) = &self.linked
+        {
+            self.identity = linked.identity_of(version).clone();
+        }
+        before
+    }
+
+    /// Whether the code of another module executes.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        is_other(self.version)
+    }
+
+    /// The symbol of a name of the other module whose code executes.
+    pub(super) fn foreign_symbol(&mut self, version: u32, name: &Name) -> Option<Symbol> {
+        let linked = self.linked.as_ref()?;
+        let key = (version, name.clone());
+        if let Some(&symbol) = linked.symbols.get(&key) {
+            return Some(symbol);
+        }
+        let module = &linked.other(version)?.identity.name;
+        let symbol = self.memory.reserve(Name::from(format!("{module}:{name}")));
+        self.linked.as_mut()?.symbols.insert(key, symbol);
+        Some(symbol)
+    }
+
+    /// What a value is that another module binds, where that module is followed.
+    pub(super) fn linked_value(&mut self, value: Value) -> Flow<Value> {
+        if self.linked.is_none() {
+            return Ok(value);
+        }
+        match &value {
+            Value::External(external) => self.linked_external(&Rc::clone(external)),
+            Value::Union(values) if values.iter().any(|v| matches!(v, Value::External(_))) => {
+                let values = Rc::clone(values);
+                let mut joined = Vec::new();
+                for value in values.iter() {
+                    joined.push(self.linked_value(value.clone())?);
+                }
+                Ok(Value::join_all(joined).unwrap_or(value))
+            }
+            _ => Ok(value),
+        }
+    }
+
+    fn linked_external(&mut self, wanted: &Rc<External>) -> Flow<Value> {
+        let mut external = Rc::clone(wanted);
+        for _ in 0..MAX_HOPS {
+            if external.attribute.contains(['.', '(', '[']) {
+                break;
+            }
+            let place = match self.whose(&external.module) {
+                Some(place) => place,
+                None => break,
+            };
+            let symbol = match place {
+                Whose::Own => self.memory.symbol(&external.attribute),
+                Whose::Other(version) => {
+                    self.want(version)?;
+                    self.foreign_symbol(version, &external.attribute)
+                }
+            };
+            let slot = symbol.and_then(|symbol| self.state.global(symbol));
+            match slot.map(|slot| slot.value()) {
+                Some(Value::External(next)) => external = next,
+                Some(value @ Value::Union(_)) => return self.linked_value(value),
+                Some(value) => return Ok(value),
+                None => break,
+            }
+        }
+        Ok(Value::External(external))
+    }
+
+    /// The path ends here where a module still has to be executed.
+    fn want(&mut self, version: u32) -> Flow<()> {
+        let Some(linked) = &mut self.linked else { return Ok(()) };
+        let waits = linked.other(version).is_some_and(|other| other.status == Status::Waiting);
+        if !waits || self.steps == 0 || linked.depth >= MAX_CHAIN {
+            return Ok(());
+        }
+        if !linked.wanted.contains(&version) {
+            linked.wanted.push(version);
+        }
+        Err(Stop)
+    }
+
+    /// Where the names of a module are, if it is followed.
+    fn whose(&mut self, module: &Name) -> Option<Whose> {
+        let linked = self.linked.as_ref()?;
+        if *module == linked.own.name {
+            return Some(Whose::Own);
+        }
+        if let Some(known) = linked.by_name.get(module) {
+            return known.map(Whose::Other);
+        }
+        let has_room = linked.others.len() < MAX_MODULES;
+        let found = if has_room { self.executable(module) } else { None };
+        let linked = self.linked.as_mut()?;
+        let version = found.map(|other| {
+            let length = other.program.source().text().len();
+            linked.has_others |= !models::is_model(module);
+            linked.room = linked.room.saturating_sub(length);
+            linked.others.push(other);
+            FIRST + linked.others.len() as u32 - 1
+        });
+        linked.by_name.insert(module.clone(), version);
+        version.map(Whose::Other)
+    }
+
+    /// What raises, and whose code that is: `` `raise KeyError(name)` in `registry` ``.
+    pub(super) fn raised_where(&self, raise: &Raise) -> Option<Rc<str>> {
+        let (version, span) = raise.origin?;
+        let other = self.linked.as_ref()?.other(version);
+        let (program, place) = match other {
+            Some(other) => (&other.program, format!(" in `{}`", other.identity.name)),
+            None => (&self.program, String::new()),
+        };
+        Some(format!("`{}`{place}", excerpt(program.slice(span))).into())
+    }
+
+    /// Whether something was not followed for want of steps, since this was last asked.
+    pub(super) fn take_exhausted(&mut self) -> bool {
+        self.linked.as_mut().is_some_and(|linked| std::mem::take(&mut linked.exhausted))
+    }
+
+    /// Another module that can be followed.
+    fn executable(&self, module: &Name) -> Option<Other> {
+        let Found::Source(file) = self.resolver.find(module) else { return None };
+        let length = file.source.text().len();
+        if length > self.linked.as_ref()?.room {
+            return None;
+        }
+        let program = match file.origin {
+            ModuleOrigin::StandardLibrary => models::model(module, self.resolver.python)?,
+            _ => Rc::new(Program::clone(&*self.resolver.program(&file)?)),
+        };
+        let is_package = file.is_package;
+        let identity = Identity { name: module.clone(), is_package, is_placed: true };
+        Some(Other { identity, program, status: Status::Waiting })
+    }
+
+    /// Executes a statement that stands in a module's own frame, with all modules that it needs.
+    /// Where it does not get through, the state is the one before it.
+    pub(super) fn linked_statement(&mut self, id: StmtId) -> Flow<()> {
+        let raised = self.raises.len();
+        loop {
+            let before = self.state.clone();
+            self.grant(self.steps, STATEMENT_STEPS);
+            let end = self.stmt(id);
+            let wanted = self.linked.as_mut().map(|linked| std::mem::take(&mut linked.wanted));
+            let wanted = wanted.unwrap_or_default();
+            if wanted.is_empty() {
+                if end.is_err() {
+                    self.state = before;
+                }
+                return end;
+            }
+            self.raises.truncate(raised);
+            self.state = before;
+            for version in wanted {
+                self.load_other(version);
+            }
+        }
+    }
+
+    /// Executes another module.
+    fn load_other(&mut self, version: u32) {
+        let Some(linked) = &mut self.linked else { return };
+        let Some(other) = linked.others.get_mut((version - FIRST) as usize) else { return };
+        if other.status != Status::Waiting {
+            return;
+        }
+        other.status = Status::UnderWay;
+        linked.depth += 1;
+        let program = Rc::clone(&other.program);
+        let module = Active {
+            kind: ScopeKind::Module,
+            frame: None,
+            scope: None,
+            closure: Rc::from([]),
+            class: None,
+            yields: None,
+        };
+        let around = self.enter_version(version);
+        let caller = std::mem::replace(&mut self.program, Rc::clone(&program));
+        let active = std::mem::replace(&mut self.active, vec![module]);
+        let (site, unseen) = (self.site, self.state.unseen);
+        let (tries, forks) = (self.tries, self.outside_forks);
+        let handling = std::mem::take(&mut self.handling);
+        let exhausted = self.take_exhausted();
+        let raised = self.raises.len();
+        (self.tries, self.outside_forks) = (0, 0);
+        self.bind_machinery();
+        for &id in &program.ast().body {
+            let end = self.linked_statement(id);
+            self.raises.truncate(raised);
+            if end.is_err() {
+                // It has been imported: this is beyond what is followed.
+                self.suppose_bound(id);
+            }
+        }
+        self.state.unseen = unseen;
+        (self.tries, self.outside_forks) = (tries, forks);
+        self.handling = handling;
+        self.site = site;
+        self.active = active;
+        self.program = caller;
+        self.enter_version(around);
+        if let Some(linked) = &mut self.linked {
+            linked.others[(version - FIRST) as usize].status = Status::Done;
+            linked.depth -= 1;
+            // What matters is what the statement does that needs the module.
+            linked.exhausted = exhausted;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+def MappingProxyType(mapping):
+    return mapping
+
+
+class SimpleNamespace:
+    def __init__(self, /, **kwargs):
+        self.__dict__.update(kwargs)

@@ -1,0 +1,33 @@
+//! What a machine keeps from one run to the next.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::state::Symbol;
+use crate::syntax::ast::Name;
+
+/// What a machine keeps from one run to the next: states refer to it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Memory {
+    /// Fingerprints of statements that are live and seemed to abort in a function that they
+    /// call: they are beyond what is followed.
+    pub(super) misjudged: FxHashSet<u64>,
+    /// Fingerprints of what is executed of statements that take more steps than are followed.
+    pub(super) costly: FxHashSet<u64>,
+    pub(super) next_object: u32,
+    pub(super) symbols: FxHashMap<Name, Symbol>,
+    pub(super) names: Vec<Name>,
+}
+
+impl Memory {
+    /// The symbol of a name that has been met before.
+    pub(super) fn symbol(&self, name: &Name) -> Option<Symbol> {
+        self.symbols.get(name).copied()
+    }
+
+    /// A symbol that nothing else has.
+    pub(super) fn reserve(&mut self, name: Name) -> Symbol {
+        let symbol = Symbol(self.names.len() as u32);
+        self.names.push(name);
+        symbol
+    }
+}

@@ -1,0 +1,261 @@
+//! What fails when it runs a second time: because of what the first time has left in other
+//! modules, which the reload does not reset.
+//!
+//! Every version is executed once more, in a world in which the modules that it calls execute
+//! with it ([`super::linked`]). There the live world is not only the module's namespace: it is
+//! everything that the module's code has reached. A statement that has no way to get through on
+//! top of that, and gets through in a fresh process, is a second-run failure.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+
+use super::linked::{Linked, is_other};
+use super::machine::{Flow, Identity, Machine, Memory, Raise};
+use super::resolve::Resolver;
+use super::state::State;
+use super::value::Value;
+use crate::modules::{Found, ModuleOrigin};
+use crate::program::{Program, visit};
+use crate::syntax::ast::{StmtId, StmtKind};
+use crate::text::span::Span;
+
+/// Steps for one version of a module with everything that it needs.
+const STEPS: u32 = 200_000;
+
+/// Why a statement does not get through a second time.
+#[derive(Debug, Clone)]
+pub(super) struct SecondRun {
+    /// Where the module's own frame stands.
+    pub(super) site: Span,
+    /// The exception classes, as far as they are known.
+    pub(super) exceptions: Vec<String>,
+    pub(super) reason: Rc<str>,
+}
+
+/// The live world with the other modules in it.
+#[derive(Debug, Clone)]
+pub(super) struct Outer {
+    state: State,
+    memory: Memory,
+    linked: Box<Linked>,
+    /// Fingerprints of statements that seemed to fail in a fresh process: they are beyond what
+    /// is followed.
+    misjudged: FxHashSet<u64>,
+    /// The text that was imported.
+    first: Rc<Program>,
+    /// What may have raised in a fresh process, and has not.
+    avoided: FxHashSet<Origin>,
+}
+
+/// Whether a text imports a module, outside of its functions, that can be followed: without one
+/// there is nothing that a reload does not reset.
+pub(super) fn reaches_others(
+    resolver: &Resolver<'_>,
+    identity: &Identity,
+    program: &Program,
+) -> bool {
+    let ast = program.ast();
+    let mut blocks: Vec<&[StmtId]> = vec![&ast.body];
+    let is_followed = |name: &str| match resolver.find(name) {
+        Found::Source(file) => file.origin != ModuleOrigin::StandardLibrary,
+        _ => false,
+    };
+    while let Some(block) = blocks.pop() {
+        for &id in block {
+            match &ast.stmt(id).kind {
+                StmtKind::Import(aliases) => {
+                    if aliases.iter().any(|alias| is_followed(&alias.name)) {
+                        return true;
+                    }
+                }
+                StmtKind::ImportFrom { level: 0, module: Some(module), .. } => {
+                    if is_followed(module) {
+                        return true;
+                    }
+                }
+                StmtKind::ImportFrom { .. } if identity.is_placed => return true,
+                StmtKind::FunctionDef(_) => {}
+                _ => visit::child_blocks(ast, id, &mut |block| blocks.push(block)),
+            }
+        }
+    }
+    false
+}
+
+/// What executing a version in the world of [`Outer`] came to.
+pub(super) struct Rerun {
+    pub(super) outer: Option<Outer>,
+    pub(super) failure: Option<(StmtId, SecondRun)>,
+}
+
+impl Outer {
+    /// The first import of a module.
+    pub(super) fn import(
+        resolver: &Resolver<'_>,
+        identity: &Identity,
+        program: &Rc<Program>,
+    ) -> Outer {
+        let outer = Outer {
+            state: State::default(),
+            memory: Memory::default(),
+            linked: Box::new(Linked::new(identity.clone())),
+            misjudged: FxHashSet::default(),
+            first: Rc::clone(program),
+            avoided: FxHashSet::default(),
+        };
+        outer.fresh(resolver, identity, program)
+    }
+
+    fn fresh(
+        mut self,
+        resolver: &Resolver<'_>,
+        identity: &Identity,
+        program: &Rc<Program>,
+    ) -> Outer {
+        let mut machine = self.machine(resolver, identity, program, 0);
+        machine.bind_machinery();
+        for &id in &program.ast().body {
+            machine.raises.clear();
+            let end = machine.linked_statement(id);
+            self.avoided.extend(machine.raises.iter().filter_map(origin_of));
+            if end.is_err() || machine.take_exhausted() {
+                self.misjudged.insert(program.ast().stmt(id).fingerprint);
+            }
+            if end.is_err() {
+                machine.suppose_bound(id);
+            }
+        }
+        self.keep(machine);
+        self
+    }
+
+    /// A reload on top of what is there.
+    pub(super) fn reload(
+        &self,
+        resolver: &Resolver<'_>,
+        identity: &Identity,
+        program: &Rc<Program>,
+        version: u32,
+    ) -> Rerun {
+        let mut outer = self.clone();
+        let mut machine = outer.machine(resolver, identity, program, version);
+        let mut failure = None;
+        for &id in &program.ast().body {
+            machine.raises.clear();
+            if machine.linked_statement(id).is_ok() {
+                continue;
+            }
+            let fingerprint = program.ast().stmt(id).fingerprint;
+            if outer.misjudged.contains(&fingerprint) {
+                machine.suppose_bound(id);
+                continue;
+            }
+            // Of the text that was imported first it is known how it does in a fresh process.
+            let is_known = outer.first.source().text() == program.source().text();
+            let fails_in_a_fresh_process = || {
+                let fresh = Outer::import(resolver, identity, program);
+                fresh.misjudged.contains(&fingerprint)
+            };
+            let raises = std::mem::take(&mut machine.raises);
+            let found = SecondRun::of(&raises, &outer.avoided, &machine);
+            if let Some(second) = found
+                && (is_known || !fails_in_a_fresh_process())
+            {
+                failure = Some((id, second));
+                break;
+            }
+            machine.suppose_bound(id);
+        }
+        outer.keep(machine);
+        Rerun { outer: Some(outer), failure }
+    }
+
+    fn machine<'a>(
+        &mut self,
+        resolver: &'a Resolver<'a>,
+        identity: &Identity,
+        program: &Rc<Program>,
+        version: u32,
+    ) -> Machine<'a> {
+        let mut machine = Machine::new(resolver, identity.clone(), Rc::clone(program))
+            .with_memory(std::mem::take(&mut self.memory));
+        machine.begin(std::mem::take(&mut self.state), Rc::clone(program), version);
+        machine.linked = Some(self.linked.clone());
+        machine.grant(STEPS, STEPS);
+        machine
+    }
+
+    fn keep(&mut self, mut machine: Machine<'_>) {
+        self.state = std::mem::take(&mut machine.state);
+        if let Some(linked) = machine.linked.take() {
+            self.linked = linked;
+        }
+        self.memory = machine.into_memory();
+    }
+}
+
+impl SecondRun {
+    /// What a statement came to that has no way to get through, if its second time is why.
+    fn of(
+        raises: &[Raise],
+        before: &FxHashSet<Origin>,
+        machine: &Machine<'_>,
+    ) -> Option<SecondRun> {
+        let certain = || raises.iter().filter(|raise| raise.risk.is_none());
+        // What else would be raised for certain is raised the first time, too; where that seems
+        // to be otherwise, something was not followed to its end.
+        let is_refusal = |raise: &Raise| {
+            raise.origin.is_some()
+                || matches!(raise.class_name.as_deref(), Some("KeyError" | "ValueError"))
+        };
+        // A module's own names are reset: what they decide is decided where nothing else is.
+        let has_others = machine.linked.as_ref().is_some_and(|linked| linked.has_others);
+        if !has_others || !certain().all(is_refusal) {
+            return None;
+        }
+        let is_new = |raise: &&Raise| match origin_of(raise) {
+            Some(origin) => !before.contains(&origin),
+            None => true,
+        };
+        // What the first run might have met, and has not, is the second choice.
+        let first = certain().find(is_new).or_else(|| certain().next())?;
+        let is_first = |raise: &&Raise| is_new(raise) || origin_of(raise) == origin_of(first);
+        let mut exceptions: Vec<String> = Vec::new();
+        for name in certain().filter(is_first).filter_map(|raise| raise.class_name.as_ref()) {
+            if !exceptions.contains(name) {
+                exceptions.push(name.clone());
+            }
+        }
+        let reason = machine.raised_where(first).unwrap_or_else(|| Rc::clone(&first.reason));
+        Some(SecondRun { site: first.site, exceptions, reason })
+    }
+}
+
+/// The statement that raises, whatever version of the module it is in.
+type Origin = (Option<u32>, Span);
+
+fn origin_of(raise: &Raise) -> Option<Origin> {
+    let (version, span) = raise.origin?;
+    Some((is_other(version).then_some(version), span))
+}
+
+impl Machine<'_> {
+    /// A statement of the module has got through as far as the module alone decides.
+    /// `before` is the state before it, with the number of bindings that had been made by then.
+    pub(super) fn run_again(&mut self, id: StmtId, before: &State, bound: usize) -> Flow<()> {
+        let Some((_, second)) = self.second_run.as_ref().filter(|(at, _)| *at == id).cloned()
+        else {
+            return Ok(());
+        };
+        self.site = second.site;
+        let stop = self.raise(Value::Unknown, Rc::clone(&second.reason));
+        if let Some(raise) = self.raises.last_mut() {
+            raise.class_name = second.exceptions.first().cloned();
+            raise.is_second_run = true;
+            (raise.state, raise.log) = (Some(before.clone()), bound);
+            raise.unchanged = false;
+        }
+        Err(stop)
+    }
+}
