@@ -122,6 +122,7 @@ fn simulated(sources: &[Arc<Source>], minor: u8) -> Option<Simulated> {
         python: PythonVersion { minor },
         platform: "linux",
         renames: &[],
+        second_runs: true,
     };
     run(&History { versions: sources, around }).ok()
 }

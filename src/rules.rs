@@ -134,6 +134,8 @@ pub struct Rule {
 pub enum Status {
     /// On by default, since this version.
     Stable { since: &'static str },
+    /// Only where it is selected by its code or name: not fast or not sure enough yet.
+    Preview,
 }
 
 /// A code with a name and a meaning, but without a check yet.
@@ -194,6 +196,11 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 /// The kebab-case name of a code, or the code itself where it has none.
 pub fn name_of(code: &'static str) -> &'static str {
     lookup(code).map_or(code, KnownRule::name)
+}
+
+/// Whether a rule is checked only where it is selected by its code or name.
+pub fn is_preview(code: &str) -> bool {
+    rule(code).is_some_and(|rule| rule.status == Status::Preview)
 }
 
 /// Whether a rule is about what may happen, so that `maybe` says nothing more.

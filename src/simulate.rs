@@ -20,6 +20,9 @@ use crate::workspace::Surroundings;
 use crate::workspace::context::Context;
 use crate::worlds::{self, Around, Compared, History, SummaryCache};
 
+/// The rule for which the code of other modules is followed.
+pub(crate) const SECOND_RUNS: &str = crate::rules::second_run_failure::RULE.code;
+
 /// The platform whose branches are taken, as `sys.platform` says it.
 pub const PLATFORM: &str = if cfg!(windows) {
     "win32"
@@ -98,6 +101,7 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
         python: context.version,
         platform: PLATFORM,
         renames: &[],
+        second_runs: request.config.rules.is_enabled(SECOND_RUNS),
     };
     let history = History { versions: &sources, around: surrounding };
     let simulation = on_deep_stack(|| reported(&history, request))?;

@@ -41,6 +41,7 @@ fn with_history<T>(old: &str, new: &str, f: impl FnOnce(&History<'_>) -> T) -> T
         python: PythonVersion::DEFAULT,
         platform: "linux",
         renames: &[],
+        second_runs: true,
     };
     f(&History { versions: &versions, around })
 }

@@ -107,6 +107,7 @@ impl Summaries {
             python: reload.version,
             platform: crate::simulate::PLATFORM,
             renames: &[],
+            second_runs: reload.config.rules.is_enabled(crate::simulate::SECOND_RUNS),
         }
     }
 }

@@ -43,6 +43,9 @@ fn write_table(out: &mut dyn Write, selector: &Selector) -> io::Result<()> {
     let width = known.iter().map(|known| known.name().width()).max().unwrap_or(0);
     for rule in known {
         let (severity, summary) = match rule {
+            KnownRule::Implemented(rule) if rules::is_preview(rule.code) => {
+                ("preview", rule.summary)
+            }
             KnownRule::Implemented(rule) => (rule.default_severity.as_str(), rule.summary),
             KnownRule::Reserved(_) => ("-", "(not implemented yet)"),
         };

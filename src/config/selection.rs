@@ -86,8 +86,10 @@ impl RuleSelection {
     /// what the weaker layers say. Within a layer the more specific selector wins, and
     /// `ignore` wins over a `select` that is as specific.
     pub fn resolve(layers: &[Options]) -> RuleSelection {
-        let mut enabled: BTreeSet<&'static str> =
-            rules::known().map(|known| known.code()).collect();
+        let mut enabled: BTreeSet<&'static str> = rules::known()
+            .map(|known| known.code())
+            .filter(|code| !rules::is_preview(code))
+            .collect();
         for layer in layers {
             let mut decisions: Vec<(&Selector, bool)> = Vec::new();
             let select = layer.select.iter().chain(&layer.extend_select).flatten();
@@ -99,7 +101,11 @@ impl RuleSelection {
                 enabled.clear();
             }
             for code in rules::known().map(|known| known.code()) {
-                let decision = decisions.iter().rev().find(|(selector, _)| selector.matches(code));
+                let by_name = |selector: &Selector| matches!(selector, Selector::Code(_));
+                let decision = decisions.iter().rev().find(|(selector, selects)| {
+                    let counts = !selects || by_name(selector) || !rules::is_preview(code);
+                    counts && selector.matches(code)
+                });
                 match decision {
                     Some((_, true)) => enabled.insert(code),
                     Some((_, false)) => enabled.remove(code),
@@ -139,6 +145,23 @@ mod tests {
         assert!("RS777".parse::<Selector>().is_err());
         assert!("".parse::<Selector>().is_err());
         assert!("R".parse::<Selector>().is_err());
+    }
+
+    #[test]
+    fn a_preview_is_selected_by_its_code_only() {
+        assert!(rules::is_preview("RS203"), "another rule must stand for it here");
+        let enabled = |select: &[&str]| {
+            let layer = Options { extend_select: selectors(select), ..Options::default() };
+            RuleSelection::resolve(&[layer]).is_enabled("RS203")
+        };
+        assert!(!enabled(&[]) && !enabled(&["ALL", "RS2"]));
+        assert!(enabled(&["second-run-failure"]));
+        let both = ["RS203"].map(|code| Options {
+            extend_select: selectors(&[code]),
+            ignore: selectors(&["RS2"]),
+            ..Options::default()
+        });
+        assert!(RuleSelection::resolve(&both).is_enabled("RS203"), "the more specific wins");
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct Around<'a> {
     /// Renames that somebody has been seen to make: a name typed over where it stands. A
     /// comparison of texts can only guess them.
     pub renames: &'a [SeenRename],
+    /// Whether the code of other modules is followed, to find what fails when it runs again.
+    pub second_runs: bool,
 }
 
 /// A definition's name that was typed over in place.

@@ -261,7 +261,7 @@ impl Live {
         };
         let mut machine = self.machine(around, resolver, source);
         machine.newer = newer;
-        let outer = self.rerun(&machine, program, number);
+        let outer = self.rerun(around, &machine, program, number);
         machine.second_run = outer.failure;
         let mut run = self.run(&mut machine, program, number);
         let live = self.state.clone().unwrap_or_default();
@@ -301,7 +301,7 @@ impl Live {
         let (mut reloaded, mut restarted, mut stale) = (None, None, Vec::new());
         if let Version::Healthy(program) = &text {
             machine.newer = around.has_changed().then(|| Newer::new(restart));
-            machine.second_run = self.rerun(&machine, program, number).failure;
+            machine.second_run = self.rerun(around, &machine, program, number).failure;
             let (run, found) = self.reload(&mut machine, program, number);
             machine.second_run = None;
             (reloaded, stale) = (Some(run), found);
@@ -349,12 +349,18 @@ impl Live {
     }
 
     /// What executing the next version comes to in the world that holds the other modules.
-    fn rerun(&self, machine: &Machine<'_>, program: &Rc<Program>, number: u32) -> Rerun {
+    fn rerun(
+        &self,
+        around: &Around<'_>,
+        machine: &Machine<'_>,
+        program: &Rc<Program>,
+        number: u32,
+    ) -> Rerun {
         let (resolver, identity) = (machine.resolver, &machine.identity);
         match &self.outer {
             Some(outer) => outer.reload(resolver, identity, program, number),
             None => {
-                let reaches = reaches_others(resolver, identity, program);
+                let reaches = around.second_runs && reaches_others(resolver, identity, program);
                 let outer = reaches.then(|| Outer::import(resolver, identity, program));
                 Rerun { outer, failure: None }
             }

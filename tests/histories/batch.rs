@@ -54,6 +54,7 @@ fn one(versions: &Value, around: &Around) -> Result<Value, String> {
         python: around.context.version,
         platform: simulate::PLATFORM,
         renames: &[],
+        second_runs: false,
     };
     let history = History { versions: &sources, around };
     let simulated = simulate::simulate(&history).map_err(|failure| failure.to_string())?;
