@@ -22,7 +22,7 @@ use super::machine::{Active, Flow, Identity, Machine, Raise, Stop};
 use super::state::Symbol;
 use super::value::{External, Value};
 use crate::modules::{Found, ModuleOrigin};
-use crate::program::{Program, ScopeKind};
+use crate::program::Program;
 use crate::syntax::ast::{Name, StmtId};
 
 /// Code of other modules has numbers from here on in place of a version's.
@@ -291,17 +291,9 @@ impl Machine<'_> {
         other.status = Status::UnderWay;
         linked.depth += 1;
         let program = Rc::clone(&other.program);
-        let module = Active {
-            kind: ScopeKind::Module,
-            frame: None,
-            scope: None,
-            closure: Rc::from([]),
-            class: None,
-            yields: None,
-        };
         let around = self.enter_version(version);
         let caller = std::mem::replace(&mut self.program, Rc::clone(&program));
-        let active = std::mem::replace(&mut self.active, vec![module]);
+        let active = std::mem::replace(&mut self.active, vec![Active::module()]);
         let (site, unseen) = (self.site, self.state.unseen);
         let (tries, forks) = (self.tries, self.outside_forks);
         let handling = std::mem::take(&mut self.handling);

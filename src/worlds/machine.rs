@@ -43,6 +43,20 @@ pub(super) struct Active {
     pub(super) yields: Option<ObjectId>,
 }
 
+impl Active {
+    /// A module's own frame.
+    pub(super) fn module() -> Active {
+        Active {
+            kind: ScopeKind::Module,
+            frame: None,
+            scope: None,
+            closure: Rc::from([]),
+            class: None,
+            yields: None,
+        }
+    }
+}
+
 /// What the module is called, and whether that is known.
 #[derive(Debug, Clone)]
 pub(super) struct Identity {
@@ -111,14 +125,6 @@ impl<'a> Machine<'a> {
         identity: Identity,
         program: Rc<Program>,
     ) -> Machine<'a> {
-        let module = Active {
-            kind: ScopeKind::Module,
-            frame: None,
-            scope: None,
-            closure: Rc::from([]),
-            class: None,
-            yields: None,
-        };
         Machine {
             resolver,
             newer: None,
@@ -127,7 +133,7 @@ impl<'a> Machine<'a> {
             program,
             version: 0,
             stage: 0,
-            active: vec![module],
+            active: vec![Active::module()],
             raises: Vec::new(),
             returns: Vec::new(),
             breaks: Vec::new(),

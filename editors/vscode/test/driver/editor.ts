@@ -48,8 +48,24 @@ export class Module {
 
   static async open(uri: vscode.Uri): Promise<Module> {
     const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document);
-    return new Module(document);
+    const module = new Module(document);
+    await module.show();
+    return module;
+  }
+
+  /** Brings it to the front. Another editor that is just being opened may come in between. */
+  async show(): Promise<void> {
+    await wait("the editor", async () => {
+      try {
+        await vscode.window.showTextDocument(this.document);
+        return true;
+      } catch (error) {
+        if (error instanceof Error && error.message.startsWith("Could NOT open editor")) {
+          return false;
+        }
+        throw error;
+      }
+    });
   }
 
   get uri(): vscode.Uri {

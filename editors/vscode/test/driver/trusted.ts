@@ -99,7 +99,7 @@ export function trusted(folder: vscode.Uri): Checks {
     },
 
     "where the reload stops, a hint says what is new and what is old": async () => {
-      await vscode.window.showTextDocument(module.document);
+      await module.show();
       await module.replace("\n\ndef total", "\nLIMIT = limit_of_nothing\n\n\ndef total");
       await module.finding("RS201");
       const all = new vscode.Range(0, 0, module.document.lineCount, 0);
@@ -150,7 +150,7 @@ export function trusted(folder: vscode.Uri): Checks {
     },
 
     "a command without a module is about the one that is shown": async () => {
-      await vscode.window.showTextDocument(module.document);
+      await module.show();
       const answer = await vscode.commands.executeCommand<{ text: string } | undefined>(
         "reloadsafe.showHistory",
       );
@@ -164,7 +164,7 @@ export function trusted(folder: vscode.Uri): Checks {
     },
 
     "the server starts anew, and with another program": async () => {
-      await vscode.window.showTextDocument(module.document);
+      await module.show();
       await vscode.commands.executeCommand("reloadsafe.restartServer");
       await wait("the import", async () => (await module.lenses())[0] === "version 0");
       assert.match(await module.history(), /version 0: imported/);
