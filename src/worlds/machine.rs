@@ -46,14 +46,8 @@ pub(super) struct Active {
 impl Active {
     /// A module's own frame.
     pub(super) fn module() -> Active {
-        Active {
-            kind: ScopeKind::Module,
-            frame: None,
-            scope: None,
-            closure: Rc::from([]),
-            class: None,
-            yields: None,
-        }
+        let (kind, closure) = (ScopeKind::Module, Rc::from([]));
+        Active { kind, frame: None, scope: None, closure, class: None, yields: None }
     }
 }
 
