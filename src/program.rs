@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::python::PythonVersion;
-use crate::syntax::ast::{Ast, ExprId, Name, StmtId, StmtKind};
+use crate::syntax::ast::{Ast, ExprId, Name, StmtId};
 use crate::syntax::parse::{ParseOptions, Parsed};
 use crate::syntax::reparse::{Patch, reparse};
 use crate::text::source::Source;
@@ -34,7 +34,7 @@ pub struct Program {
 impl Program {
     /// Resolves the scopes of a tree.
     pub fn new(parsed: Arc<Parsed>, python: PythonVersion) -> Program {
-        let lazy_annotations = python.minor >= 14 || imports_future_annotations(&parsed.ast);
+        let lazy_annotations = python.minor >= 14 || parsed.has_future_annotations();
         let table = scopes::resolve(&parsed.ast, &parsed.ast.body, lazy_annotations);
         Program::of(parsed, table, lazy_annotations)
     }
@@ -122,16 +122,4 @@ fn scope_moved(scope: &mut Arc<Scope>, patch: &Patch) {
             read.span = patch.moved(read.span).unwrap_or(read.span);
         }
     }
-}
-
-fn imports_future_annotations(ast: &Ast) -> bool {
-    use crate::syntax::ast::ImportNames;
-    ast.body.iter().any(|&id| match &ast.stmt(id).kind {
-        StmtKind::ImportFrom {
-            module: Some(module),
-            names: ImportNames::Names(names),
-            level: 0,
-        } => &**module == "__future__" && names.iter().any(|alias| &*alias.name == "annotations"),
-        _ => false,
-    })
 }

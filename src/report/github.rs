@@ -5,11 +5,12 @@
 //! (`actions/runner`, `ExecutionContext.cs`: `_maxIssueCount`). So the loudest come first, and
 //! everything is in the summary, of which GitHub takes a mebibyte.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::CheckReport;
-use super::place::{Root, by_severity, lines};
+use super::place::{Root, lines};
 use super::text::summary;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules;
@@ -32,7 +33,7 @@ pub fn write(out: &mut dyn Write, report: &CheckReport, root: &Root) -> io::Resu
         writeln!(out, "::error file={path},title=reloadsafe::{message}")?;
         *counts.entry("error").or_default() += 1;
     }
-    let found = by_severity(report.diagnostics.iter().collect(), |found| found.severity);
+    let found = by_severity(report);
     for found in found {
         let count = counts.entry(command(found.severity)).or_default();
         *count += 1;
@@ -101,7 +102,7 @@ pub fn step_summary(report: &CheckReport, root: &Root) -> String {
         return text;
     }
     text.push_str("\n| | rule | where | what |\n|---|---|---|---|\n");
-    let found = by_severity(report.diagnostics.iter().collect(), |found| found.severity);
+    let found = by_severity(report);
     for (index, found) in found.iter().enumerate() {
         let at = &found.location;
         let row = format!(
@@ -114,8 +115,9 @@ pub fn step_summary(report: &CheckReport, root: &Root) -> String {
             cell(&found.message),
         );
         if text.len() + row.len() > SUMMARY_LIMIT {
-            let missing = found_after(index, report.diagnostics.len());
-            text.push_str(&missing);
+            let missing = report.diagnostics.len() - index;
+            let rest = "do not fit here; they are in the log of the step.";
+            text.push_str(&format!("\n{missing} more {rest}\n"));
             break;
         }
         text.push_str(&row);
@@ -123,8 +125,11 @@ pub fn step_summary(report: &CheckReport, root: &Root) -> String {
     text
 }
 
-fn found_after(shown: usize, all: usize) -> String {
-    format!("\n{} more do not fit here; they are in the log of the step.\n", all - shown)
+/// The loudest first, the order kept among equals.
+fn by_severity(report: &CheckReport) -> Vec<&Diagnostic> {
+    let mut found: Vec<&Diagnostic> = report.diagnostics.iter().collect();
+    found.sort_by_key(|found| Reverse(found.severity));
+    found
 }
 
 /// Text in a cell of a table.

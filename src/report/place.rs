@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::diagnostic::{Location, Severity};
+use crate::diagnostic::Location;
 use crate::text::source::Source;
 
 /// The directories that paths in an output are about. Both absolute.
@@ -16,7 +16,8 @@ pub struct Root {
 
 impl Root {
     /// The current directory is both.
-    pub fn current(directory: PathBuf) -> Root {
+    #[cfg(test)]
+    pub(super) fn current(directory: PathBuf) -> Root {
         Root { current: directory.clone(), root: directory }
     }
 
@@ -55,12 +56,6 @@ pub(super) fn lines(location: &Location) -> (u32, u32) {
     let first = source.line(span.start);
     let last = if span.end > span.start { source.line(span.end - 1) } else { first };
     (first, last)
-}
-
-/// Loudest first, the order kept among equals.
-pub(super) fn by_severity<T>(mut items: Vec<T>, severity: impl Fn(&T) -> Severity) -> Vec<T> {
-    items.sort_by_key(|item| std::cmp::Reverse(severity(item)));
-    items
 }
 
 #[cfg(test)]

@@ -47,6 +47,11 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    /// Whether the text asks for annotations that are not evaluated (PEP 563).
+    pub fn has_future_annotations(&self) -> bool {
+        self.features.annotations
+    }
+
     /// An empty text: it compiles and does nothing.
     pub fn empty(source: &Arc<Source>, python: PythonVersion) -> Parsed {
         let source = Source::new(source.path(), source.revision().clone(), String::new());

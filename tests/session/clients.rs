@@ -6,6 +6,14 @@ use crate::editor::{Editor, capabilities, lines};
 
 const FIRST: &str = "def area(w, h):\n    return w * h\n";
 
+/// A client that pulls diagnostics, and can be told to.
+fn pulling() -> Value {
+    let mut capabilities = capabilities();
+    capabilities["textDocument"]["diagnostic"] = json!({});
+    capabilities["workspace"]["diagnostics"] = json!({ "refreshSupport": true });
+    capabilities
+}
+
 #[test]
 fn positions_are_in_the_encoding_that_was_agreed_on() {
     for (offered, agreed, column) in [
@@ -42,10 +50,7 @@ fn positions_are_in_the_encoding_that_was_agreed_on() {
 
 #[test]
 fn a_client_that_pulls_is_not_pushed_at() {
-    let mut capabilities = capabilities();
-    capabilities["textDocument"]["diagnostic"] = json!({});
-    capabilities["workspace"]["diagnostics"] = json!({ "refreshSupport": true });
-    let mut editor = Editor::with(&[("m.py", FIRST)], capabilities, Value::Null);
+    let mut editor = Editor::with(&[("m.py", FIRST)], pulling(), Value::Null);
     editor.open("m.py");
     editor.set("m.py", "def surface(w, h):\n    return w * h\n");
     let report = editor.ask("textDocument/diagnostic", "m.py");
@@ -72,11 +77,8 @@ fn a_client_that_pulls_is_not_pushed_at() {
 
 #[test]
 fn findings_in_files_that_are_not_open_are_pulled_after_a_refresh() {
-    let mut capabilities = capabilities();
-    capabilities["textDocument"]["diagnostic"] = json!({});
-    capabilities["workspace"]["diagnostics"] = json!({ "refreshSupport": true });
     let files = [("m.py", FIRST), ("app.py", "from m import area\n")];
-    let mut editor = Editor::with(&files, capabilities, Value::Null);
+    let mut editor = Editor::with(&files, pulling(), Value::Null);
     editor.open("m.py");
     editor.set("m.py", "def surface(w, h):\n    return w * h\n");
     let (id, _) = editor.server.server_request("workspace/diagnostic/refresh");
@@ -152,10 +154,7 @@ fn an_untitled_document_is_reloaded_by_command() {
 
 #[test]
 fn a_client_that_pulls_is_told_when_a_restart_has_changed_what_it_has() {
-    let mut capabilities = capabilities();
-    capabilities["textDocument"]["diagnostic"] = json!({});
-    capabilities["workspace"]["diagnostics"] = json!({ "refreshSupport": true });
-    let mut editor = Editor::with(&[("m.py", FIRST)], capabilities, Value::Null);
+    let mut editor = Editor::with(&[("m.py", FIRST)], pulling(), Value::Null);
     editor.open("m.py");
     editor.set("m.py", "def surface(w, h):\n    return w * h\n");
     assert_eq!(editor.ask("textDocument/diagnostic", "m.py")["items"][0]["code"], "RS101");
@@ -184,10 +183,7 @@ fn a_client_that_pulls_and_cannot_be_told_to_is_pushed_at() {
 
 #[test]
 fn what_has_no_parameters_is_sent_without_any() {
-    let mut capabilities = capabilities();
-    capabilities["textDocument"]["diagnostic"] = json!({});
-    capabilities["workspace"]["diagnostics"] = json!({ "refreshSupport": true });
-    let mut editor = Editor::with(&[("m.py", FIRST)], capabilities, Value::Null);
+    let mut editor = Editor::with(&[("m.py", FIRST)], pulling(), Value::Null);
     editor.open("m.py");
     editor.set("m.py", "def surface(w, h):\n    return w * h\n");
     editor.save("m.py");

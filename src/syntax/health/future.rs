@@ -19,7 +19,7 @@ const KNOWN: [&str; 10] = [
 /// The features that change what compiles.
 #[derive(Debug, Default, Clone, Copy)]
 pub(in crate::syntax) struct Features {
-    pub(super) annotations: bool,
+    pub(in crate::syntax) annotations: bool,
     /// `!=` is an error.
     pub(super) flufl: bool,
 }

@@ -15,7 +15,7 @@ const MAX_ITEMS: usize = 256;
 
 /// What a comprehension collects.
 #[derive(Default)]
-struct Collected {
+pub(super) struct Collected {
     elements: Vec<(Value, Value)>,
     inexact: bool,
     /// They are keys of a dictionary or members of a set.
@@ -43,19 +43,8 @@ impl Machine<'_> {
         Ok(self.collected_value(id, collected))
     }
 
-    /// The items of a generator expression.
-    pub(super) fn generated(
-        &mut self,
-        id: ExprId,
-        comp: &Comprehension,
-        iterable: &Value,
-        closure: Rc<[ObjectId]>,
-        class: Option<(ObjectId, Value)>,
-    ) -> Flow<Items> {
-        Ok(self.collect(id, comp, iterable, closure, class)?.into_items())
-    }
-
-    fn collect(
+    /// Executes a comprehension over what its first `in` gives.
+    pub(super) fn collect(
         &mut self,
         id: ExprId,
         comp: &Comprehension,
@@ -178,7 +167,7 @@ impl Machine<'_> {
 }
 
 impl Collected {
-    fn into_items(self) -> Items {
+    pub(super) fn into_items(self) -> Items {
         if self.inexact {
             return Items::unknown();
         }

@@ -142,10 +142,10 @@ impl Machine<'_> {
                 let caller = std::mem::replace(&mut self.program, Rc::clone(program));
                 let around = self.enter_version(*version);
                 let closure = Rc::clone(closure);
-                let made = self.generated(*id, comp, iterable, closure, class.clone());
+                let made = self.collect(*id, comp, iterable, closure, class.clone());
                 self.program = caller;
                 self.enter_version(around);
-                made
+                Ok(made?.into_items())
             }
             Source::Map { function, iterable } => {
                 let items = self.iterate(iterable, at)?;
