@@ -39,9 +39,14 @@ impl Program {
         Program::of(parsed, table, lazy_annotations)
     }
 
-    /// The program of a text that differs little from this one's: what has not changed is not
-    /// looked at again. None where that brings nothing; the program is as it was then.
-    pub fn edited(&mut self, source: &Arc<Source>, options: &ParseOptions) -> Option<Program> {
+    /// The program of a text that differs little from this one's, and how many statements of the
+    /// module the two have in common, from the first on: what has not changed is not looked at
+    /// again. None where that brings nothing; the program is as it was then.
+    pub fn edited(
+        &mut self,
+        source: &Arc<Source>,
+        options: &ParseOptions,
+    ) -> Option<(Program, usize)> {
         // Who else looks at this program must not see it change.
         let shared = Arc::get_mut(&mut self.parsed)?;
         let empty = Parsed::empty(source, options.python);
@@ -68,7 +73,8 @@ impl Program {
             scope_moved(&mut scope, &patch);
             table.expressions.insert(id, scope);
         }
-        Some(Program::of(Arc::new(*parsed), table, self.lazy_annotations))
+        let program = Program::of(Arc::new(*parsed), table, self.lazy_annotations);
+        Some((program, patch.body.start))
     }
 
     fn of(parsed: Arc<Parsed>, table: scopes::ScopeTable, lazy_annotations: bool) -> Program {

@@ -9,6 +9,7 @@ mod builtins;
 mod c_modules;
 mod cells;
 mod changes;
+mod checkpoint;
 mod compare;
 mod elsewhere;
 mod eval;

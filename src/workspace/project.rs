@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Surroundings;
 use super::environment::{self, Environment, EnvironmentError, Search};
@@ -28,6 +29,7 @@ pub struct Project {
     roots: SourceRoots,
     live: Side,
     restart: Side,
+    stamps: Stamps,
 }
 
 /// The modules around one module, as they are now: an immutable view that any thread may use.
@@ -40,6 +42,8 @@ pub struct View {
     pub live_cache: Arc<SummaryCache>,
     pub restart_cache: Arc<SummaryCache>,
     pub version: PythonVersion,
+    /// A number that is another one whenever one of the other modules is.
+    pub others: u64,
 }
 
 /// The files of a project as one of the worlds has them.
@@ -84,7 +88,9 @@ impl Project {
         // The standard library and the environment are the same on both sides.
         let cache = Arc::default();
         let (live, restart) = (side(live, &cache), side(restart, &Arc::default()));
-        let mut project = Project { root, config, environment, version, roots, live, restart };
+        let stamps = Stamps::default();
+        let mut project =
+            Project { root, config, environment, version, roots, live, restart, stamps };
         project.link_sides();
         Ok(project)
     }
@@ -143,10 +149,12 @@ impl Project {
             live_cache: Arc::clone(&self.live.cache),
             restart_cache: Arc::clone(&self.restart.cache),
             version: self.version,
+            others: self.stamps.beside(path),
         }
     }
 
     fn refresh(&mut self) {
+        self.stamps.note(&[&self.live.changes, &self.restart.changes]);
         if !self.restart.changes.created_or_deleted.is_empty() {
             let files: Arc<dyn FileTree> = Arc::new(self.restart.files.clone());
             let roots = source_roots(&self.root, &self.config, files);
@@ -173,6 +181,49 @@ impl Project {
     fn link_sides(&mut self) {
         let finder = self.restart.finder.clone();
         self.restart.finder = finder.with_former(self.live.finder.clone());
+    }
+}
+
+/// Numbers for the states that the files of a project were in.
+#[derive(Debug)]
+struct Stamps {
+    now: u64,
+    /// The one file that has changed since `steady`; none where that was the last change.
+    sole: Option<PathBuf>,
+    steady: u64,
+}
+
+impl Default for Stamps {
+    fn default() -> Self {
+        let now = Stamps::fresh();
+        Stamps { now, sole: None, steady: now }
+    }
+}
+
+impl Stamps {
+    /// A number that no state of any project has.
+    fn fresh() -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Files have changed.
+    fn note(&mut self, changes: &[&FileChanges]) {
+        let mut paths = changes.iter().flat_map(|changes| changes.paths());
+        let Some(first) = paths.next() else { return };
+        let is_sole = paths.all(|path| path == first)
+            && changes.iter().all(|changes| changes.created_or_deleted.is_empty());
+        let sole = is_sole.then(|| first.to_path_buf());
+        let before = std::mem::replace(&mut self.now, Stamps::fresh());
+        if sole.is_none() || sole != self.sole {
+            self.steady = if sole.is_some() { before } else { self.now };
+            self.sole = sole;
+        }
+    }
+
+    /// The state of all other files than this one.
+    fn beside(&self, path: &Path) -> u64 {
+        if self.sole.as_deref() == Some(path) { self.steady } else { self.now }
     }
 }
 

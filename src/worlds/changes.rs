@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use crate::program::{Program, visit};
-use crate::syntax::ast::{Ast, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
+use crate::syntax::ast::{Ast, Expr, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
 
 /// What a text says that later ones are compared with.
 #[derive(Debug)]
@@ -47,6 +47,27 @@ impl Baseline {
             changed_values.extend(changed.iter().filter(|name| !defined.contains(*name)).cloned());
         }
         Baseline { ran, old: Rc::clone(old), directly_changed, changed, changed_values }
+    }
+
+    /// Whether this and another judge the code before `end` (a byte offset; none: all) alike, given
+    /// that they know the same version before.
+    pub(super) fn agrees(
+        &self,
+        other: &Baseline,
+        ast: &Ast,
+        end: Option<u32>,
+        judged_older: bool,
+    ) -> bool {
+        let changed = self.changed.symmetric_difference(&other.changed);
+        let values = self.changed_values.symmetric_difference(&other.changed_values);
+        let differing: FxHashSet<&Name> = changed.chain(values).collect();
+        let is_before = |expr: &&Expr| end.is_none_or(|end| expr.span.start < end);
+        let reads = |expr: &Expr| match &expr.kind {
+            ExprKind::Name(name) => differing.contains(name),
+            _ => false,
+        };
+        // What code of an older version reads is not in this text.
+        differing.is_empty() || !judged_older && !ast.exprs().iter().filter(is_before).any(reads)
     }
 
     /// Whether a statement with this fingerprint stood in the text before.

@@ -99,7 +99,8 @@ impl Machine<'_> {
     }
 
     /// Whether this statement stood in the version before and reads nothing that has changed.
-    fn statement_unchanged(&self, id: StmtId) -> bool {
+    fn statement_unchanged(&mut self, id: StmtId) -> bool {
+        self.trace.judged_older |= self.version != self.stage;
         self.baseline.as_ref().is_some_and(|baseline| baseline.statement_ran(&self.program, id))
     }
 

@@ -1,5 +1,6 @@
 //! Functions and classes as the machine creates them.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -7,12 +8,34 @@ use super::value::{ObjectId, Value};
 use crate::program::{Program, Scope};
 use crate::syntax::ast::{ExprId, Name, StmtId};
 
+/// The text that a run executes, as what it makes remembers it.
+///
+/// What the text says further down may be edited while functions from above are kept: they find
+/// themselves in the program as it is then.
+#[derive(Debug)]
+pub(super) struct Text(RefCell<Rc<Program>>);
+
+impl Text {
+    pub(super) fn new(program: Rc<Program>) -> Rc<Text> {
+        Rc::new(Text(RefCell::new(program)))
+    }
+
+    pub(super) fn program(&self) -> Rc<Program> {
+        Rc::clone(&self.0.borrow())
+    }
+
+    /// The text has been edited. What was made from it still stands where it stood.
+    pub(super) fn set(&self, program: Rc<Program>) {
+        *self.0.borrow_mut() = program;
+    }
+}
+
 /// What a `def` or `lambda` makes each time it is executed.
 #[derive(Debug)]
 pub(super) struct Function {
     pub(super) name: Name,
     /// The text it was made from, with the number of that version.
-    pub(super) program: Rc<Program>,
+    pub(super) text: Rc<Text>,
     pub(super) version: u32,
     pub(super) code: Code,
     /// The frames of the functions around it, outermost first.
@@ -25,9 +48,10 @@ pub(super) struct Function {
 
 impl Function {
     pub(super) fn scope(&self) -> Option<Arc<Scope>> {
+        let program = self.text.0.borrow();
         let scope = match self.code {
-            Code::Def(id) => self.program.statement_scope(id),
-            Code::Lambda(id) => self.program.expression_scope(id),
+            Code::Def(id) => program.statement_scope(id),
+            Code::Lambda(id) => program.expression_scope(id),
         };
         scope.map(Arc::clone)
     }

@@ -18,6 +18,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::exec::excerpt;
+use super::function::Text;
 use super::machine::{Active, Flow, Identity, Machine, Raise, Stop};
 use super::state::Symbol;
 use super::value::{External, Value};
@@ -111,9 +112,29 @@ pub(super) fn is_other(version: u32) -> bool {
     version >= FIRST
 }
 
+/// Whose code has entered another's.
+pub(super) struct Caller {
+    program: Rc<Program>,
+    text: Rc<Text>,
+    version: u32,
+}
+
 impl Machine<'_> {
     /// Goes over to the code of a version; says whose executed before.
-    pub(super) fn enter_version(&mut self, version: u32) -> u32 {
+    pub(super) fn enter_code(&mut self, text: &Rc<Text>, version: u32) -> Caller {
+        let program = std::mem::replace(&mut self.program, text.program());
+        let text = std::mem::replace(&mut self.text, Rc::clone(text));
+        Caller { program, text, version: self.enter_version(version) }
+    }
+
+    /// Goes back to the code that has entered another.
+    pub(super) fn leave_code(&mut self, caller: Caller) {
+        self.enter_version(caller.version);
+        self.text = caller.text;
+        self.program = caller.program;
+    }
+
+    fn enter_version(&mut self, version: u32) -> u32 {
         let before = std::mem::replace(&mut self.version, version);
         if before != version
             && (is_other(before) || is_other(version))
@@ -291,8 +312,7 @@ impl Machine<'_> {
         other.status = Status::UnderWay;
         linked.depth += 1;
         let program = Rc::clone(&other.program);
-        let around = self.enter_version(version);
-        let caller = std::mem::replace(&mut self.program, Rc::clone(&program));
+        let caller = self.enter_code(&Text::new(Rc::clone(&program)), version);
         let active = std::mem::replace(&mut self.active, vec![Active::module()]);
         let (site, unseen) = (self.site, self.state.unseen);
         let (tries, forks) = (self.tries, self.outside_forks);
@@ -314,8 +334,7 @@ impl Machine<'_> {
         self.handling = handling;
         self.site = site;
         self.active = active;
-        self.program = caller;
-        self.enter_version(around);
+        self.leave_code(caller);
         if let Some(linked) = &mut self.linked {
             linked.others[(version - FIRST) as usize].status = Status::Done;
             linked.depth -= 1;

@@ -3,17 +3,19 @@
 //! A fold is extended version by version, as the process would be, so that judging the next text
 //! costs one execution however long the history is.
 
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use super::changes::{Baseline, Facts};
+use super::checkpoint::{Checkpoints, Pending};
 use super::compare::{Compared, Stops, annotated};
+use super::function::Text;
 use super::history::Around;
 use super::machine::{Identity, Machine, Memory};
 use super::newer::Newer;
-use super::reading::Reading;
+use super::reading::{Read, Reading};
 use super::resolve::Resolver;
 use super::run::Run;
 use super::second_runs::{Outer, Rerun, reaches_others};
@@ -67,6 +69,8 @@ pub(super) struct Before {
 pub struct Live {
     pub(super) sources: Vec<Arc<Source>>,
     pub(super) versions: Vec<Version>,
+    /// What of each version's text is still reached by values.
+    texts: Vec<Weak<Text>>,
     pub(super) loaded: Vec<Loaded>,
     /// None before the first version that ran.
     pub(super) state: Option<State>,
@@ -120,7 +124,7 @@ impl Live {
     pub fn skip(&mut self, source: &Arc<Source>, reason: &str) {
         let version = Version::Broken { span: Span::default(), message: reason.to_owned() };
         let stage = Stops::broken(self.next(), Span::default(), reason);
-        self.push(source, version, Loaded { stage, unseen: Vec::new() });
+        self.push(source, version, Weak::new(), Loaded { stage, unseen: Vec::new() });
     }
 
     /// Compares what a text would do in this world, as the next reload and after a restart.
@@ -142,11 +146,13 @@ impl Live {
         around: &Around<'_>,
     ) -> Result<Compared, ParseFailure> {
         let text = understand(parsed, around.python)?;
-        Ok(self.compare_and(source, text, around, |_| ()).0)
+        Ok(self.compare_and(source, text, around, &mut Pending::default(), |_| ()).0)
     }
 
-    /// As [`Live::compare`], with a hash of what importers see of the text after a restart: as
-    /// long as it is the same, nothing changes for them.
+    /// As [`Live::compare`], of one text after the other. With a hash of what importers see of the
+    /// text after a restart: as long as it is the same, nothing changes for them.
+    ///
+    /// `others` is a number that is another one whenever one of the other modules is.
     ///
     /// # Errors
     /// As [`Live::compare`].
@@ -154,10 +160,13 @@ impl Live {
         &self,
         source: &Arc<Source>,
         around: &Around<'_>,
+        others: u64,
         reading: &mut Reading,
     ) -> Result<(Compared, u64), ParseFailure> {
-        let text = reading.understand(source, around.python)?;
-        Ok(self.compare_and(source, text, around, |executed| {
+        let Read { version, alike } = reading.understand(source, around.python)?;
+        let pending = &mut reading.pending;
+        pending.expect(alike, (self.versions.len(), others), &self.memory);
+        Ok(self.compare_and(source, version, around, pending, |executed| {
             let Some(restart) = &executed.restart else { return 0 };
             executed.machine.state = restart.intended.clone();
             executed.machine.summary().interface()
@@ -169,13 +178,15 @@ impl Live {
         source: &Arc<Source>,
         text: Version,
         around: &Around<'_>,
+        pending: &mut Pending,
         also: impl FnOnce(&mut Executed<'_>) -> T,
     ) -> (Compared, T) {
         let live = around.resolver(around.live_modules, around.live_cache);
         let restart = around.resolver(around.restart_modules, around.restart_cache);
-        let mut executed = self.execute(source, text, around, &live, &restart);
+        let mut executed = self.execute(source, text, around, [&live, &restart], pending);
         let compared = super::compare::compared(self, &mut executed, around, &live, &restart);
         let also = also(&mut executed);
+        pending.keep_memory(executed.machine.into_memory());
         (compared, also)
     }
 
@@ -207,9 +218,9 @@ impl Live {
         held.extend(bindings.map(|binding| binding.version).filter(|&at| at != OUTSIDE));
         let last = self.versions.len().saturating_sub(1);
         for (number, version) in self.versions.iter_mut().enumerate() {
-            // Values reach the program that made them: a count above one means that some do.
+            // Values reach the text that made them.
             let is_reachable = match version {
-                Version::Healthy(program) => Rc::strong_count(program) > 1,
+                Version::Healthy(_) => self.texts[number].strong_count() > 0,
                 Version::Broken { .. } => false,
                 Version::Forgotten => continue,
             };
@@ -239,9 +250,10 @@ impl Live {
         self.versions.len() as u32
     }
 
-    fn push(&mut self, source: &Arc<Source>, version: Version, loaded: Loaded) {
+    fn push(&mut self, source: &Arc<Source>, version: Version, made: Weak<Text>, loaded: Loaded) {
         self.sources.push(Arc::clone(source));
         self.versions.push(version);
+        self.texts.push(made);
         self.loaded.push(loaded);
     }
 
@@ -256,14 +268,14 @@ impl Live {
         let number = self.next();
         let Version::Healthy(program) = &text else {
             let stage = Stops::of_broken(number, &text);
-            self.push(source, text, Loaded { stage, unseen: Vec::new() });
+            self.push(source, text, Weak::new(), Loaded { stage, unseen: Vec::new() });
             return Outcome::SyntaxError;
         };
-        let mut machine = self.machine(around, resolver, source);
+        let mut machine = self.machine(around, resolver, source).with_memory(self.memory.clone());
         machine.newer = newer;
         let outer = self.rerun(around, &machine, program, number);
         machine.second_run = outer.failure;
-        let mut run = self.run(&mut machine, program, number);
+        let mut run = self.run(&mut machine, program, number, &mut Checkpoints::default());
         let live = self.state.clone().unwrap_or_default();
         let stage = Stops::new(&machine, &run, &live, self.last_outcome()).stage(number);
         if number == 0 {
@@ -280,10 +292,11 @@ impl Live {
         self.outer = outer.outer.map(Rc::new);
         let facts = Rc::new(Facts::of(program.ast()));
         self.before = Some(Before { program, facts, ran: Rc::new(ran), imported, outcome });
+        let made = Rc::downgrade(&machine.text);
         self.memory = machine.into_memory();
         let unseen = std::mem::take(&mut run.trace.unseen);
         self.state = Some(run.live());
-        self.push(source, text, Loaded { stage, unseen });
+        self.push(source, text, made, Loaded { stage, unseen });
         outcome
     }
 
@@ -293,22 +306,24 @@ impl Live {
         source: &Arc<Source>,
         text: Version,
         around: &Around<'_>,
-        live: &'a Resolver<'a>,
-        restart: &'a Resolver<'a>,
+        [live, restart]: [&'a Resolver<'a>; 2],
+        pending: &mut Pending,
     ) -> Executed<'a> {
         let number = self.next();
-        let mut machine = self.machine(around, live, source);
+        let memory = pending.take_memory(&self.memory);
+        let mut machine = self.machine(around, live, source).with_memory(memory);
         let (mut reloaded, mut restarted, mut stale) = (None, None, Vec::new());
         if let Version::Healthy(program) = &text {
             machine.newer = around.has_changed().then(|| Newer::new(restart));
             machine.second_run = self.rerun(around, &machine, program, number).failure;
-            let (run, found) = self.reload(&mut machine, program, number);
+            let (run, found) = self.reload(&mut machine, program, number, &mut pending.reload);
             machine.second_run = None;
             (reloaded, stale) = (Some(run), found);
             machine.newer = None;
             machine.resolver = restart;
             // With the baseline of the reload: what can stop that can stop a restart, too.
-            restarted = Some(machine.load_fresh(Rc::clone(program), number));
+            let checkpoints = &mut pending.restart;
+            restarted = Some(machine.load(None, program, number, checkpoints));
         }
         Executed {
             version: text,
@@ -327,6 +342,7 @@ impl Live {
         machine: &mut Machine<'_>,
         program: &Rc<Program>,
         number: u32,
+        checkpoints: &mut Checkpoints,
     ) -> (Run, Vec<StaleImport>) {
         let imported = self.before.as_ref().map(|before| Rc::clone(&before.imported));
         let mut stale = Vec::new();
@@ -334,7 +350,10 @@ impl Live {
             if let Some(newer) = &mut machine.newer {
                 newer.begin();
             }
-            let run = self.run(machine, program, number);
+            let run = match stale.is_empty() {
+                true => self.run(machine, program, number, checkpoints),
+                false => self.run(machine, program, number, &mut Checkpoints::default()),
+            };
             let state = self.state.clone().unwrap_or_default();
             let found =
                 machine.stale_imports(&run, imported.as_deref().unwrap_or(&[]), |machine| {
@@ -391,17 +410,20 @@ impl Live {
         };
         let empty =
             Rc::new(Program::new(Arc::new(Parsed::empty(source, around.python)), around.python));
-        Machine::new(resolver, identity, empty).with_memory(self.memory.clone())
+        Machine::new(resolver, identity, empty)
     }
 
-    fn run(&self, machine: &mut Machine<'_>, program: &Rc<Program>, number: u32) -> Run {
+    fn run(
+        &self,
+        machine: &mut Machine<'_>,
+        program: &Rc<Program>,
+        number: u32,
+        checkpoints: &mut Checkpoints,
+    ) -> Run {
         let before = self.before.as_ref();
         machine.baseline = before
             .map(|before| Rc::new(Baseline::new(&before.facts, program, Rc::clone(&before.ran))));
-        match &self.state {
-            None => machine.load_fresh(Rc::clone(program), number),
-            Some(state) => machine.load(state.clone(), Rc::clone(program), number),
-        }
+        machine.load(self.state.as_ref(), program, number, checkpoints)
     }
 
     fn note_annotations(&mut self, program: &Program, number: u32) {

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::changes::{Baseline, doubt_fingerprint};
+use super::function::Text;
 use super::linked::Linked;
 pub(super) use super::memory::Memory;
 use super::newer::Newer;
@@ -74,6 +75,8 @@ pub(super) struct Machine<'a> {
     pub(super) identity: Identity,
     pub(super) state: State,
     pub(super) program: Rc<Program>,
+    /// The text of that program, as functions made from it remember it.
+    pub(super) text: Rc<Text>,
     /// The version whose code executes: an older one's while a function that is left over runs.
     pub(super) version: u32,
     /// The version that is being loaded.
@@ -124,6 +127,7 @@ impl<'a> Machine<'a> {
             newer: None,
             identity,
             state: State::default(),
+            text: Text::new(Rc::clone(&program)),
             program,
             version: 0,
             stage: 0,
@@ -164,6 +168,7 @@ impl<'a> Machine<'a> {
     /// Starts a new run: everything but names and objects is as at the beginning.
     pub(super) fn begin(&mut self, state: State, program: Rc<Program>, version: u32) {
         self.state = state;
+        self.text = Text::new(Rc::clone(&program));
         self.program = program;
         self.version = version;
         self.stage = version;
@@ -378,8 +383,9 @@ impl<'a> Machine<'a> {
     }
 
     /// Whether this expression ran in the version before and reads nothing that has changed.
-    pub(super) fn is_unchanged(&self, at: ExprId) -> bool {
+    pub(super) fn is_unchanged(&mut self, at: ExprId) -> bool {
         let Some(baseline) = &self.baseline else { return false };
+        self.trace.judged_older |= self.version != self.stage;
         let in_frame = matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
         (in_frame || self.site_unchanged) && baseline.has_run(&self.program, at)
     }

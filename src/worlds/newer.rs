@@ -35,7 +35,7 @@ pub(super) struct Newer<'a> {
 }
 
 /// An exception that would not be raised if another module had been reloaded before.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Lacking {
     module: Name,
     /// What is wrong with the module as it is loaded, in words.
@@ -57,6 +57,25 @@ impl<'a> Newer<'a> {
     /// Another run begins.
     pub(super) fn begin(&mut self) {
         self.imported.clear();
+    }
+
+    /// A run goes on that has imported these modules.
+    pub(super) fn resume(&mut self, imported: &FxHashSet<Name>) {
+        self.imported.clone_from(imported);
+    }
+
+    /// The modules that have come since and were imported on the way.
+    pub(super) fn imported(&self) -> &FxHashSet<Name> {
+        &self.imported
+    }
+
+    pub(super) fn resolver(&self) -> &'a Resolver<'a> {
+        self.resolver
+    }
+
+    /// Whether every module is as the process has loaded it.
+    pub(super) fn has_reloaded_nothing(&self) -> bool {
+        self.reloaded.is_empty()
     }
 }
 

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::checkpoint::Pending;
 use super::live::{Version, understand};
 use crate::program::Program;
 use crate::python::PythonVersion;
-use crate::syntax::parse::{ParseFailure, ParseOptions, parse};
+use crate::syntax::parse::{ParseFailure, ParseOptions, Parsed, parse};
 use crate::text::source::Source;
 
 /// What is kept of the texts of one document from one to the next.
@@ -14,6 +15,16 @@ use crate::text::source::Source;
 pub struct Reading {
     /// The last text that compiles.
     last: Option<Rc<Program>>,
+    /// What its execution has left for the next.
+    pub(super) pending: Pending,
+}
+
+/// A text that has been read.
+pub(super) struct Read {
+    pub(super) version: Version,
+    /// How many statements it has in common with the last one, from the first on; None where
+    /// that was not looked into.
+    pub(super) alike: Option<usize>,
 }
 
 impl Reading {
@@ -23,19 +34,21 @@ impl Reading {
         &mut self,
         source: &Arc<Source>,
         python: PythonVersion,
-    ) -> Result<Version, ParseFailure> {
+    ) -> Result<Read, ParseFailure> {
         let options = ParseOptions::new(python);
+        let nothing = Rc::new(Program::new(Arc::new(Parsed::empty(source, python)), python));
+        self.pending.release(&nothing);
         let edited =
             self.last.as_mut().and_then(|last| Rc::get_mut(last)?.edited(source, &options));
-        if let Some(program) = edited {
+        if let Some((program, alike)) = edited {
             let program = Rc::new(program);
             self.last = Some(Rc::clone(&program));
-            return Ok(Version::Healthy(program));
+            return Ok(Read { version: Version::Healthy(program), alike: Some(alike) });
         }
         let version = understand(parse(source, &options), python)?;
         if let Version::Healthy(program) = &version {
             self.last = Some(Rc::clone(program));
         }
-        Ok(version)
+        Ok(Read { version, alike: None })
     }
 }

@@ -79,6 +79,16 @@ impl<'a> Resolver<'a> {
         self.modules.find(name)
     }
 
+    /// Every name that was asked for.
+    pub(super) fn asked(&self) -> FxHashSet<String> {
+        self.asked.borrow().clone()
+    }
+
+    /// These names were asked for by somebody who knows the answers.
+    pub(super) fn ask_again(&self, names: &FxHashSet<String>) {
+        self.asked.borrow_mut().extend(names.iter().cloned());
+    }
+
     /// Adds the names of the modules on which what was said so far depends.
     pub(super) fn collect_asked(&self, names: &mut FxHashSet<String>) {
         let mut pending: Vec<String> = self.asked.borrow().iter().cloned().collect();

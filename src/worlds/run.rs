@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use super::changes::{bound_names, executed_fingerprint};
+use super::checkpoint::{Checkpoints, Progress};
 use super::machine::{Flow, Machine, Raise, Risk};
 use super::state::{Binding, Entries, OUTSIDE, Object, Slot, State};
 use super::trace::Trace;
 use super::value::Value;
-use crate::program::Program;
+use crate::program::{Program, visit};
 use crate::simulation::{BindingKind, Outcome};
 use crate::syntax::ast::{Constant, ExprKind, Name, StmtId, StmtKind};
 use crate::text::span::Span;
@@ -57,56 +58,89 @@ impl Run {
 impl Machine<'_> {
     /// Loads a version as a fresh process would.
     pub(super) fn load_fresh(&mut self, program: Rc<Program>, version: u32) -> Run {
-        self.state = State::default();
-        self.bind_machinery();
-        let state = std::mem::take(&mut self.state);
-        self.load(state, program, version)
+        self.load(None, &program, version, &mut Checkpoints::default())
     }
 
-    /// Executes a version's text over a namespace.
-    pub(super) fn load(&mut self, state: State, program: Rc<Program>, version: u32) -> Run {
-        self.begin(state, Rc::clone(&program), version);
+    /// Executes a version's text over a namespace (none: as a fresh process would), from the last
+    /// checkpoint on that holds for it.
+    pub(super) fn load(
+        &mut self,
+        state: Option<&State>,
+        program: &Rc<Program>,
+        version: u32,
+        checkpoints: &mut Checkpoints,
+    ) -> Run {
         self.breaks.clear();
         self.continues.clear();
         self.returns.clear();
-        self.bind_docstring(&program);
-        self.bind_annotations(&program);
-        let mut stops: Vec<Raise> = Vec::new();
-        let mut torn: Option<(State, usize)> = None;
-        let mut unbound_reads = Vec::new();
-        let mut last_stops = 0;
-        for &id in &program.ast().body {
-            let before = self.state.clone();
-            let ran = self.trace.ran.mark();
-            let done = self.trace.log.len();
-            let end =
-                self.module_statement(id, &before).and_then(|()| self.run_again(id, &before, done));
-            if end.is_err() && torn.is_none() && self.is_misjudged(id) {
-                self.raises.clear();
-                self.state = before;
-                self.suppose_bound(id);
-                continue;
-            }
-            if end.is_err() || torn.is_some() {
-                // It did not run, or not to its end.
-                self.trace.ran.rewind(ran);
-            }
-            let reads = self.raises.iter().filter_map(|raise| raise.read);
-            unbound_reads.extend(reads.map(|span| (span, end.is_err())));
-            if torn.is_none() {
-                last_stops = stops.len();
-                stops.append(&mut self.raises);
-            }
-            self.raises.clear();
-            if end.is_err() {
-                if torn.is_none() {
-                    torn = Some((abort_state(&stops, &before), self.trace.log.len()));
-                    self.shadow = true;
-                }
-                self.state = before;
-                self.suppose_bound(id);
-            }
+        let progress = self.resume_run(program, version, checkpoints).unwrap_or_else(|| {
+            let state = state.cloned().unwrap_or_else(|| {
+                self.state = State::default();
+                self.bind_machinery();
+                std::mem::take(&mut self.state)
+            });
+            self.begin(state, Rc::clone(program), version);
+            self.bind_docstring(program);
+            self.bind_annotations(program);
+            Progress::default()
+        });
+        let progress = self.execute(program, progress, checkpoints);
+        self.finish(progress, version)
+    }
+
+    /// Executes the statements of the module that are still ahead.
+    fn execute(
+        &mut self,
+        program: &Program,
+        mut progress: Progress,
+        checkpoints: &mut Checkpoints,
+    ) -> Progress {
+        for &id in &program.ast().body[progress.done..] {
+            self.keep_checkpoint(&progress, checkpoints);
+            self.statement_of_run(id, &mut progress);
+            progress.done += 1;
         }
+        self.keep_checkpoint(&progress, checkpoints);
+        progress
+    }
+
+    fn statement_of_run(&mut self, id: StmtId, progress: &mut Progress) {
+        let before = self.state.clone();
+        let ran = self.trace.ran.mark();
+        let done = self.trace.log.len();
+        let end =
+            self.module_statement(id, &before).and_then(|()| self.run_again(id, &before, done));
+        if end.is_err() && progress.torn.is_none() && self.is_misjudged(id) {
+            self.raises.clear();
+            self.state = before;
+            self.suppose_bound(id);
+            return;
+        }
+        if end.is_err() || progress.torn.is_some() {
+            // It did not run, or not to its end.
+            self.trace.ran.rewind(ran);
+        }
+        let reads = self.raises.iter().filter_map(|raise| raise.read);
+        progress.unbound_reads.extend(reads.map(|span| (span, end.is_err())));
+        if progress.torn.is_none() {
+            progress.last_stops = progress.stops.len();
+            progress.stops.append(&mut self.raises);
+        }
+        self.raises.clear();
+        if end.is_err() {
+            if progress.torn.is_none() {
+                let torn = abort_state(&progress.stops, &before);
+                progress.torn = Some((torn, self.trace.log.len()));
+                self.shadow = true;
+            }
+            self.state = before;
+            self.suppose_bound(id);
+        }
+    }
+
+    /// What a run came to that has executed every statement.
+    fn finish(&mut self, progress: Progress, version: u32) -> Run {
+        let Progress { stops, torn, unbound_reads, last_stops, done: _ } = progress;
         let intended = std::mem::take(&mut self.state);
         let outcome = match (&torn, stops.iter().any(is_open)) {
             (Some(_), _) => Outcome::Aborts,
@@ -235,20 +269,9 @@ impl Machine<'_> {
         if self.resolver.python.minor >= 14 || self.state.global(symbol).is_some() {
             return;
         }
-        let ast = program.ast();
-        let mut blocks: Vec<&[StmtId]> = vec![&ast.body];
-        while let Some(block) = blocks.pop() {
-            for &id in block {
-                match ast.stmt(id).kind {
-                    StmtKind::AnnAssign { .. } => {
-                        let value = self.allocate(Object::Dict(Entries::unknown()));
-                        let kind = BindingKind::Variable;
-                        return self.bind_outside("__annotations__", value, kind);
-                    }
-                    StmtKind::FunctionDef(_) | StmtKind::ClassDef(_) => {}
-                    _ => crate::program::visit::child_blocks(ast, id, &mut |b| blocks.push(b)),
-                }
-            }
+        if is_annotated(program) {
+            let value = self.allocate(Object::Dict(Entries::unknown()));
+            self.bind_outside("__annotations__", value, BindingKind::Variable);
         }
     }
 
@@ -270,7 +293,7 @@ impl Machine<'_> {
             });
             let definition = matches!(kind, BindingKind::Function | BindingKind::Class);
             if !definition {
-                crate::program::visit::child_blocks(ast, id, &mut |block| {
+                visit::child_blocks(ast, id, &mut |block| {
                     pending.extend_from_slice(block);
                 });
             }
@@ -309,6 +332,22 @@ pub(super) fn is_open(stop: &Raise) -> bool {
         Some(Risk::Inside) => true,
         None | Some(Risk::Outside | Risk::Environment) => !stop.unchanged,
     }
+}
+
+/// Whether a statement of the module annotates something, functions and classes aside.
+pub(super) fn is_annotated(program: &Program) -> bool {
+    let ast = program.ast();
+    let mut blocks: Vec<&[StmtId]> = vec![&ast.body];
+    while let Some(block) = blocks.pop() {
+        for &id in block {
+            match ast.stmt(id).kind {
+                StmtKind::AnnAssign { .. } => return true,
+                StmtKind::FunctionDef(_) | StmtKind::ClassDef(_) => {}
+                _ => visit::child_blocks(ast, id, &mut |block| blocks.push(block)),
+            }
+        }
+    }
+    false
 }
 
 /// The namespace at the places where a statement certainly ends the run.

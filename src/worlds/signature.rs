@@ -23,9 +23,8 @@ struct Parameter {
 impl Signature {
     fn of(function: &Function, skip: usize) -> Option<Signature> {
         let Code::Def(id) = function.code else { return None };
-        let StmtKind::FunctionDef(def) = &function.program.ast().stmt(id).kind else {
-            return None;
-        };
+        let program = function.text.program();
+        let StmtKind::FunctionDef(def) = &program.ast().stmt(id).kind else { return None };
         let params = def.params.list.iter().skip(skip).map(|param| Parameter {
             name: param.name.name.clone(),
             kind: param.kind,

@@ -7,7 +7,7 @@ use super::state::Symbol;
 use crate::syntax::ast::{ExprId, Name, StmtId};
 use crate::text::span::Span;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Trace {
     /// The module names that were bound or unbound, in order.
     pub(super) log: Vec<Symbol>,
@@ -32,10 +32,12 @@ pub(super) struct Trace {
     pub(super) lacking: Vec<Lacking>,
     /// Names that a star import binds only once the module that it names is reloaded itself.
     pub(super) unexported: Vec<(Name, Name)>,
+    /// It was asked whether code of an older version does what it did before.
+    pub(super) judged_older: bool,
 }
 
 /// Fingerprints in the order in which they were first noted.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Ran {
     /// None where one was taken back: positions stay what they are.
     order: Vec<Option<u64>>,

@@ -164,7 +164,8 @@ fn compare(known: &mut Known, question: &Question) -> Result<Snapshot, String> {
     let renames = known.renames(question);
     let around = around(setting, &renames);
     let reading = &mut known.reading;
-    let compared = known.live.compare_as_imported(&question.source, &around, reading);
+    let compared =
+        known.live.compare_as_imported(&question.source, &around, setting.view.others, reading);
     let (compared, interface) = compared.map_err(|failure| failure.to_string())?;
     let (Simulated { simulation, asked, .. }, diagnostics) = reported(&compared, question);
     let is_lost = |origin| matches!(origin, Origin::Orphan | Origin::Unbound);

@@ -6,7 +6,6 @@ use crate::worlds::function::{Code, Function, Local};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Entries, Object};
 use crate::worlds::value::{ObjectId, Value};
-use std::rc::Rc;
 
 impl Machine<'_> {
     pub(super) fn bind_arguments(
@@ -16,7 +15,7 @@ impl Machine<'_> {
         frame: ObjectId,
         at: ExprId,
     ) -> Flow<()> {
-        let program = Rc::clone(&function.program);
+        let program = function.text.program();
         let params: &[Param] = match function.code {
             Code::Def(id) => match &program.ast().stmt(id).kind {
                 StmtKind::FunctionDef(def) => &def.params.list,

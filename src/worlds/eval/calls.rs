@@ -249,7 +249,6 @@ impl Machine<'_> {
     // --- Functions of the module ---
 
     fn call_function(&mut self, function: &Rc<Function>, args: Args, at: ExprId) -> Flow<Value> {
-        let program = Rc::clone(&function.program);
         let Some(scope) = function.scope() else { return Ok(Value::Opaque(None)) };
         let first = args.positional.first().cloned();
         let is_run = !(scope.is_generator || scope.is_async);
@@ -290,16 +289,14 @@ impl Machine<'_> {
             class: function.class.zip(first),
             yields: None,
         });
-        let caller = std::mem::replace(&mut self.program, program);
-        let version = self.enter_version(function.version);
+        let caller = self.enter_code(&function.text, function.version);
         let base = self.raises.len();
         let result = self.run_body(function.code);
         if is_left {
             self.leave_frame(frame, base);
         }
         self.compact_raises(base);
-        self.enter_version(version);
-        self.program = caller;
+        self.leave_code(caller);
         self.active.pop();
         result
     }

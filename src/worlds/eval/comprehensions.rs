@@ -35,8 +35,8 @@ impl Machine<'_> {
                 return Ok(Value::Opaque(None));
             }
             let iterable = self.iterator(&iterable, first.iter)?;
-            let version = self.version;
-            let source = Source::Expression { program, version, id, iterable, closure, class };
+            let (text, version) = (Rc::clone(&self.text), self.version);
+            let source = Source::Expression { text, version, id, iterable, closure, class };
             return Ok(self.allocate_generator(source));
         }
         let collected = self.collect(id, comp, &iterable, closure, class)?;

@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
-use crate::program::{Program, ScopeKind};
+use crate::program::ScopeKind;
 use crate::syntax::ast::{ExprId, ExprKind};
-use crate::worlds::function::Function;
+use crate::worlds::function::{Function, Text};
 use crate::worlds::machine::{Active, Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object, State};
 use crate::worlds::value::{ObjectId, Value};
@@ -29,7 +29,7 @@ pub(in crate::worlds) enum Source {
     },
     /// `(… for …)`, of which the first iterable has been evaluated.
     Expression {
-        program: Rc<Program>,
+        text: Rc<Text>,
         version: u32,
         id: ExprId,
         iterable: Value,
@@ -135,16 +135,15 @@ impl Machine<'_> {
             Source::Call { function, frame, first } => {
                 self.run_generator(function, *frame, first.clone())
             }
-            Source::Expression { program, version, id, iterable, closure, class } => {
+            Source::Expression { text, version, id, iterable, closure, class } => {
+                let program = text.program();
                 let ExprKind::GeneratorExp(comp) = &program.ast().expr(*id).kind else {
                     return Ok(Items::unknown());
                 };
-                let caller = std::mem::replace(&mut self.program, Rc::clone(program));
-                let around = self.enter_version(*version);
+                let caller = self.enter_code(text, *version);
                 let closure = Rc::clone(closure);
                 let made = self.collect(*id, comp, iterable, closure, class.clone());
-                self.program = caller;
-                self.enter_version(around);
+                self.leave_code(caller);
                 Ok(made?.into_items())
             }
             Source::Map { function, iterable } => {
@@ -179,15 +178,13 @@ impl Machine<'_> {
             class: function.class.zip(first),
             yields: Some(out),
         });
-        let caller = std::mem::replace(&mut self.program, Rc::clone(&function.program));
-        let version = self.enter_version(function.version);
+        let caller = self.enter_code(&function.text, function.version);
         let handling = std::mem::take(&mut self.handling);
         let base = self.raises.len();
         let end = self.run_body(function.code);
         self.compact_raises(base);
         self.handling = handling;
-        self.enter_version(version);
-        self.program = caller;
+        self.leave_code(caller);
         self.active.pop();
         end?;
         match self.state.object(out) {

@@ -106,7 +106,7 @@ impl Machine<'_> {
         };
         Value::Function(Rc::new(Function {
             name,
-            program: Rc::clone(&self.program),
+            text: Rc::clone(&self.text),
             version: self.version,
             code,
             closure: self.closure_here(),

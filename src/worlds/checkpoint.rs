@@ -1,0 +1,204 @@
+//! Where a run can be taken up again.
+//!
+//! Who types in a module sends one text after the other, and what stands above the place is the
+//! same in all of them. A run of such a text need not begin at the beginning: it goes on from
+//! where the last one came to the first statement that is another now.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+
+use super::changes::Baseline;
+use super::function::Text;
+use super::machine::{Machine, Memory, Raise};
+use super::run::is_annotated;
+use super::state::State;
+use super::trace::Trace;
+use crate::program::Program;
+use crate::syntax::ast::Name;
+use crate::text::span::Span;
+
+/// How far a run has come: what is known of the statements that are behind it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Progress {
+    /// How many statements of the module are behind it.
+    pub(super) done: usize,
+    pub(super) stops: Vec<Raise>,
+    /// The namespace where it certainly aborted, with the bindings that had been made.
+    pub(super) torn: Option<(State, usize)>,
+    pub(super) unbound_reads: Vec<(Span, bool)>,
+    /// Where the stops of the last statement begin that was begun.
+    pub(super) last_stops: usize,
+}
+
+/// A run as it was before one of the statements of the module.
+#[derive(Debug)]
+struct Checkpoint {
+    progress: Progress,
+    state: State,
+    trace: Trace,
+    shadow: bool,
+    steps: u32,
+    text: Rc<Text>,
+    baseline: Rc<Baseline>,
+    /// `__annotations__` is bound at the beginning where anything in the text is annotated.
+    is_annotated: bool,
+    /// The modules that had come since and been imported.
+    came: FxHashSet<Name>,
+    asked: FxHashSet<String>,
+    /// What was asked of the new state of the files.
+    asked_newer: Option<FxHashSet<String>>,
+}
+
+/// The checkpoints of the runs of one text after the other over the same namespace.
+#[derive(Debug, Default)]
+pub(super) struct Checkpoints {
+    /// In the order in which a run comes to them.
+    kept: Vec<Checkpoint>,
+    /// How many statements the text has in common with the one before, from the first on. There
+    /// the next text, too, is likely to begin to differ.
+    alike: Option<usize>,
+}
+
+/// More places than this are not remembered: somebody types here, and there, and here again.
+const MAX_KEPT: usize = 3;
+
+impl Checkpoints {
+    /// The next text begins with this many of the statements that the last began with.
+    fn expect(&mut self, alike: Option<usize>) {
+        let count = alike.unwrap_or(0);
+        self.kept.retain(|checkpoint| checkpoint.progress.done <= count);
+        self.alike = alike;
+    }
+
+    fn is_wanted(&self, done: usize) -> bool {
+        let last = self.kept.last().map_or(0, |checkpoint| checkpoint.progress.done);
+        self.alike == Some(done) && done > last
+    }
+
+    fn push(&mut self, checkpoint: Checkpoint) {
+        if self.kept.len() == MAX_KEPT {
+            self.kept.remove(0);
+        }
+        self.kept.push(checkpoint);
+    }
+}
+
+/// What is kept of the runs of the text that is to be loaded next.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    /// How many versions the live world has had, and a number for all other modules.
+    met: Option<(usize, u64)>,
+    memory: Option<Memory>,
+    pub(super) reload: Checkpoints,
+    pub(super) restart: Checkpoints,
+}
+
+/// Numbers of objects are not used again; beyond this many everything begins anew.
+const MAX_OBJECTS: u32 = 50_000;
+
+impl Pending {
+    /// Lets go of the last program: it is going to be edited.
+    pub(super) fn release(&self, empty: &Rc<Program>) {
+        for checkpoint in self.reload.kept.iter().chain(&self.restart.kept) {
+            checkpoint.text.set(Rc::clone(empty));
+        }
+    }
+
+    /// The next text is going to be executed. It begins with `alike` statements of the last.
+    pub(super) fn expect(&mut self, alike: Option<usize>, met: (usize, u64), live: &Memory) {
+        let allocated = self.memory.as_ref().map_or(0, |memory| memory.next_object);
+        let is_full = allocated.saturating_sub(live.next_object) > MAX_OBJECTS;
+        // Without its memory, a state says nothing.
+        if self.met != Some(met) || self.memory.is_none() || is_full {
+            *self = Pending { met: Some(met), ..Pending::default() };
+        }
+        self.reload.expect(alike);
+        self.restart.expect(alike);
+    }
+
+    /// What a machine has to know that goes on where another has stopped.
+    pub(super) fn take_memory(&mut self, live: &Memory) -> Memory {
+        self.memory.take().unwrap_or_else(|| live.clone())
+    }
+
+    pub(super) fn keep_memory(&mut self, memory: Memory) {
+        self.memory = Some(memory);
+    }
+}
+
+impl Machine<'_> {
+    /// Keeps how far the run has come, if somebody is going to ask for it.
+    pub(super) fn keep_checkpoint(&self, progress: &Progress, kept: &mut Checkpoints) {
+        let is_plain = self.second_run.is_none() && self.linked.is_none();
+        let is_first = self.newer.as_ref().is_none_or(|newer| newer.has_reloaded_nothing());
+        let Some(baseline) = &self.baseline else { return };
+        // What another module makes of this one is not the same for every text.
+        if !kept.is_wanted(progress.done) || !is_plain || !is_first || self.is_asked_about() {
+            return;
+        }
+        kept.push(Checkpoint {
+            progress: progress.clone(),
+            state: self.state.clone(),
+            trace: self.trace.clone(),
+            shadow: self.shadow,
+            steps: self.steps,
+            text: Rc::clone(&self.text),
+            baseline: Rc::clone(baseline),
+            is_annotated: is_annotated(&self.program),
+            came: self.newer.as_ref().map(|newer| newer.imported().clone()).unwrap_or_default(),
+            asked: self.resolver.asked(),
+            asked_newer: self.newer.as_ref().map(|newer| newer.resolver().asked()),
+        });
+    }
+
+    /// Goes on from the last checkpoint that holds for a text; None where there is none.
+    pub(super) fn resume_run(
+        &mut self,
+        program: &Rc<Program>,
+        version: u32,
+        checkpoints: &mut Checkpoints,
+    ) -> Option<Progress> {
+        loop {
+            let checkpoint = checkpoints.kept.last()?;
+            if self.holds(checkpoint, program) {
+                break;
+            }
+            checkpoints.kept.pop();
+        }
+        let checkpoint = checkpoints.kept.last()?;
+        self.begin(checkpoint.state.clone(), Rc::clone(program), version);
+        checkpoint.text.set(Rc::clone(program));
+        self.text = Rc::clone(&checkpoint.text);
+        self.trace = checkpoint.trace.clone();
+        self.shadow = checkpoint.shadow;
+        self.steps = checkpoint.steps;
+        self.resolver.ask_again(&checkpoint.asked);
+        if let (Some(newer), Some(asked)) = (&mut self.newer, &checkpoint.asked_newer) {
+            newer.resume(&checkpoint.came);
+            newer.resolver().ask_again(asked);
+        }
+        Some(checkpoint.progress.clone())
+    }
+
+    /// Whether a run of this text comes to a checkpoint as the one did that left it.
+    fn holds(&self, checkpoint: &Checkpoint, program: &Program) -> bool {
+        let Some(baseline) = &self.baseline else { return false };
+        let ast = program.ast();
+        let end = ast.body.get(checkpoint.progress.done).map(|&id| ast.stmt(id).span.start);
+        let judged_older = checkpoint.trace.judged_older;
+        self.newer.is_some() == checkpoint.asked_newer.is_some()
+            && checkpoint.is_annotated == is_annotated(program)
+            && checkpoint.baseline.agrees(baseline, ast, end, judged_older)
+    }
+
+    /// Whether another module that was asked for asks for this one.
+    fn is_asked_about(&self) -> bool {
+        let mut asked = FxHashSet::default();
+        self.resolver.collect_asked(&mut asked);
+        if let Some(newer) = &self.newer {
+            newer.resolver().collect_asked(&mut asked);
+        }
+        asked.contains(&*self.identity.name)
+    }
+}
