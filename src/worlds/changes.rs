@@ -1,9 +1,10 @@
 //! What differs between two versions of a text, as far as it matters for "it ran before".
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
+use super::makers::Makers;
 use crate::program::{Program, visit};
 use crate::syntax::ast::{Ast, Expr, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
 
@@ -38,14 +39,11 @@ pub(super) struct Baseline {
 
 impl Baseline {
     pub(super) fn new(old: &Rc<Facts>, new: &Program, ran: Rc<FxHashSet<u64>>) -> Baseline {
-        let makers = Makers::of(new.ast());
-        let directly_changed = differing(&old.makers, &makers);
-        let changed = with_readers(&directly_changed, &makers);
-        let mut changed_values = FxHashSet::default();
-        if !changed.is_empty() {
-            let defined = only_defined(new.ast());
-            changed_values.extend(changed.iter().filter(|name| !defined.contains(*name)).cloned());
-        }
+        let makers = old.makers.edited(new.ast());
+        let directly_changed = makers.differing();
+        let changed = makers.with_readers(&directly_changed);
+        let values = changed.iter().filter(|name| !makers.is_only_defined(name));
+        let changed_values = values.cloned().collect();
         Baseline { ran, old: Rc::clone(old), directly_changed, changed, changed_values }
     }
 
@@ -130,28 +128,6 @@ impl Baseline {
     }
 }
 
-/// The names that a text binds by `def` and `class` only.
-fn only_defined(ast: &Ast) -> FxHashSet<Name> {
-    let mut defined = FxHashSet::default();
-    let mut others = FxHashSet::default();
-    let mut blocks: Vec<&[StmtId]> = vec![&ast.body];
-    while let Some(block) = blocks.pop() {
-        for &id in block {
-            let definition =
-                matches!(ast.stmt(id).kind, StmtKind::FunctionDef(_) | StmtKind::ClassDef(_));
-            let names = if definition { &mut defined } else { &mut others };
-            bound_names(ast, id, &mut |name| {
-                names.insert(name.clone());
-            });
-            if !definition {
-                visit::child_blocks(ast, id, &mut |block| blocks.push(block));
-            }
-        }
-    }
-    defined.retain(|name| !others.contains(name));
-    defined
-}
-
 /// Marks a statement that was new and raises on a path which only the outside decides about:
 /// whether it got through is not known.
 pub(super) fn doubt_fingerprint(statement: u64) -> u64 {
@@ -177,21 +153,8 @@ fn collect_statements(ast: &Ast, body: &[StmtId], found: &mut FxHashSet<u64>) {
     }
 }
 
-fn any_name(ast: &Ast, exprs: &[ExprId], test: &mut dyn FnMut(&Name) -> bool) -> bool {
-    let mut pending = exprs.to_vec();
-    while let Some(id) = pending.pop() {
-        if let ExprKind::Name(name) = &ast.expr(id).kind
-            && test(name)
-        {
-            return true;
-        }
-        visit::child_exprs(ast, id, &mut |child| pending.push(child));
-    }
-    false
-}
-
 /// The expressions that executing a simple statement, or a compound one's header, evaluates.
-fn statement_exprs(ast: &Ast, id: StmtId, f: &mut dyn FnMut(ExprId)) {
+pub(super) fn statement_exprs(ast: &Ast, id: StmtId, f: &mut dyn FnMut(ExprId)) {
     match &ast.stmt(id).kind {
         StmtKind::Expr(value) | StmtKind::Return(Some(value)) => f(*value),
         StmtKind::Assign { value, targets } => {
@@ -227,115 +190,6 @@ fn statement_exprs(ast: &Ast, id: StmtId, f: &mut dyn FnMut(ExprId)) {
     }
 }
 
-/// How the names of a text are made.
-#[derive(Debug, Default)]
-struct Makers {
-    by_name: FxHashMap<Name, Making>,
-}
-
-/// What makes a name, and the names that this reads, each perhaps more than once.
-#[derive(Debug, Default)]
-struct Making {
-    fingerprints: Vec<u64>,
-    reads: Vec<Name>,
-}
-
-impl Makers {
-    fn of(ast: &Ast) -> Makers {
-        let mut makers = Makers::default();
-        let mut blocks: Vec<&[StmtId]> = vec![&ast.body];
-        while let Some(block) = blocks.pop() {
-            for &id in block {
-                makers.note(ast, id);
-                let is_definition =
-                    matches!(ast.stmt(id).kind, StmtKind::FunctionDef(_) | StmtKind::ClassDef(_));
-                if !is_definition {
-                    visit::child_blocks(ast, id, &mut |block| blocks.push(block));
-                }
-            }
-        }
-        makers
-    }
-
-    fn note(&mut self, ast: &Ast, id: StmtId) {
-        let stmt = ast.stmt(id);
-        match &stmt.kind {
-            StmtKind::FunctionDef(def) => {
-                let mut exprs = Vec::new();
-                body_exprs(ast, id, &mut exprs);
-                self.add(ast, &def.name.name, stmt.fingerprint, &exprs);
-            }
-            // What decides whether making an instance can raise: the header and `__init__`.
-            StmtKind::ClassDef(def) => {
-                let mut exprs = Vec::new();
-                statement_exprs(ast, id, &mut |expr| exprs.push(expr));
-                for &expr in &exprs {
-                    self.add(ast, &def.name.name, ast.expr(expr).fingerprint, &[]);
-                }
-                for &method in &def.body {
-                    let StmtKind::FunctionDef(function) = &ast.stmt(method).kind else { continue };
-                    let makes = matches!(
-                        &*function.name.name,
-                        "__init__" | "__new__" | "__post_init__" | "__init_subclass__" | "__call__"
-                    );
-                    if makes {
-                        body_exprs(ast, method, &mut exprs);
-                        self.add(ast, &def.name.name, ast.stmt(method).fingerprint, &[]);
-                    }
-                }
-                self.add(ast, &def.name.name, 0, &exprs);
-            }
-            StmtKind::Import(aliases) => {
-                for alias in aliases {
-                    let top = Name::from(alias.name.split('.').next().unwrap_or(""));
-                    let name = alias.asname.as_ref().map_or(&top, |asname| &asname.name);
-                    self.add(ast, name, import_fingerprint(&alias.name, ""), &[]);
-                }
-            }
-            StmtKind::ImportFrom { module, names: ImportNames::Names(aliases), level } => {
-                let module = module.as_deref().unwrap_or("");
-                for alias in aliases {
-                    let name = alias.asname.as_ref().map_or(&alias.name, |asname| &asname.name);
-                    let made =
-                        import_fingerprint(module, &alias.name).wrapping_add(u64::from(*level));
-                    self.add(ast, name, made, &[]);
-                }
-            }
-            _ => {
-                let mut exprs = Vec::new();
-                statement_exprs(ast, id, &mut |expr| exprs.push(expr));
-                let mut bound = Vec::new();
-                bound_names(ast, id, &mut |name| bound.push(name.clone()));
-                for name in bound {
-                    self.add(ast, &name, header_fingerprint(ast, id, &exprs), &exprs);
-                }
-            }
-        }
-    }
-
-    fn add(&mut self, ast: &Ast, name: &Name, made: u64, reads: &[ExprId]) {
-        let making = self.by_name.entry(name.clone()).or_default();
-        if !making.fingerprints.contains(&made) {
-            making.fingerprints.push(made);
-        }
-        any_name(ast, reads, &mut |read| {
-            making.reads.push(read.clone());
-            false
-        });
-    }
-}
-
-/// A compound statement is told by what its header evaluates, not by its whole body.
-fn header_fingerprint(ast: &Ast, id: StmtId, exprs: &[ExprId]) -> u64 {
-    let mut has_body = false;
-    visit::child_blocks(ast, id, &mut |_| has_body = true);
-    if !has_body {
-        return ast.stmt(id).fingerprint;
-    }
-    let parts = exprs.iter().map(|&expr| ast.expr(expr).fingerprint);
-    parts.fold(1, |hash: u64, part| hash.rotate_left(5) ^ part)
-}
-
 /// A fingerprint of what executing a statement evaluates: of a function, not its body.
 pub(super) fn executed_fingerprint(ast: &Ast, id: StmtId) -> u64 {
     let stmt = ast.stmt(id);
@@ -361,50 +215,6 @@ fn statement_fingerprints(ast: &Ast) -> FxHashSet<u64> {
     let mut found = FxHashSet::default();
     collect_statements(ast, &ast.body, &mut found);
     found
-}
-
-/// The names whose own making differs, whatever it reads.
-fn differing(before: &Makers, after: &Makers) -> FxHashSet<Name> {
-    let mut changed: FxHashSet<Name> = FxHashSet::default();
-    let mut known = 0;
-    for (name, made) in &after.by_name {
-        let was = before.by_name.get(name);
-        known += usize::from(was.is_some());
-        let is_same = was.is_some_and(|was| {
-            // Fingerprints do not stand twice.
-            was.fingerprints.len() == made.fingerprints.len()
-                && made.fingerprints.iter().all(|made| was.fingerprints.contains(made))
-        });
-        if !is_same {
-            changed.insert(name.clone());
-        }
-    }
-    if known < before.by_name.len() {
-        let gone = before.by_name.keys().filter(|name| !after.by_name.contains_key(*name));
-        changed.extend(gone.cloned());
-    }
-    changed
-}
-
-/// Names, and those whose making reads one of them, directly or not.
-fn with_readers(names: &FxHashSet<Name>, after: &Makers) -> FxHashSet<Name> {
-    let mut changed = names.clone();
-    if changed.is_empty() {
-        return changed;
-    }
-    let mut readers: FxHashMap<&Name, Vec<&Name>> = FxHashMap::default();
-    for (name, making) in &after.by_name {
-        making.reads.iter().for_each(|read| readers.entry(read).or_default().push(name));
-    }
-    let mut pending: Vec<Name> = changed.iter().cloned().collect();
-    while let Some(name) = pending.pop() {
-        for reader in readers.get(&name).into_iter().flatten() {
-            if changed.insert((*reader).clone()) {
-                pending.push((*reader).clone());
-            }
-        }
-    }
-    changed
 }
 
 /// Calls `f` with the module names that a statement binds, definitions' bodies excluded.

@@ -396,56 +396,6 @@ impl<'a> Machine<'a> {
         self.trace.ran.note(fingerprint);
     }
 
-    // --- Paths ---
-
-    /// Executes alternatives from the same state and joins what they leave.
-    pub(super) fn alternatives<T>(
-        &mut self,
-        count: usize,
-        mut run: impl FnMut(&mut Self, usize) -> Flow<T>,
-        join: impl Fn(T, T) -> T,
-    ) -> Flow<T> {
-        if count == 1 {
-            return run(self, 0);
-        }
-        let start = std::mem::take(&mut self.state);
-        let mut joined: Option<(State, T)> = None;
-        for index in 0..count {
-            self.state = start.clone();
-            if let Ok(result) = run(self, index) {
-                let state = std::mem::take(&mut self.state);
-                joined = Some(match joined {
-                    None => (state, result),
-                    Some((others, earlier)) => (others.join(&state), join(earlier, result)),
-                });
-            }
-        }
-        let (state, result) = joined.ok_or(Stop)?;
-        self.state = state;
-        Ok(result)
-    }
-
-    /// Executes `run` for each object that a value may be, and joins the results.
-    pub(super) fn each(
-        &mut self,
-        value: &Value,
-        mut run: impl FnMut(&mut Self, &Value) -> Flow<Value>,
-    ) -> Flow<Value> {
-        let alternatives = value.alternatives();
-        self.alternatives(
-            alternatives.len(),
-            |machine, index| run(machine, &alternatives[index]),
-            |a, b| a.join(&b),
-        )
-    }
-
-    /// Goes on in the joined states, or not at all where there are none.
-    pub(super) fn resume(&mut self, states: impl IntoIterator<Item = State>) -> Flow<()> {
-        let joined = states.into_iter().reduce(|a, b| a.join(&b));
-        self.state = joined.ok_or(Stop)?;
-        Ok(())
-    }
-
     // --- Globals ---
 
     /// Binds a module name in the version that executes.

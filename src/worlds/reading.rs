@@ -28,6 +28,11 @@ pub(super) struct Read {
 }
 
 impl Reading {
+    /// Nobody is typing here any more: the next text is executed as a whole.
+    pub fn forget_runs(&mut self) {
+        self.pending = Pending::default();
+    }
+
     /// # Errors
     /// Where the text is not understood for another reason than that it does not compile.
     pub(super) fn understand(

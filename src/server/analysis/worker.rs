@@ -22,7 +22,7 @@ use crate::worlds::{Around, Compared, Live, Reading, SeenRename};
 
 /// Works until nobody can send jobs any more.
 pub(super) fn run(jobs: &Receiver<(Url, Job)>, inbox: &Inbox) {
-    let mut worker = Worker { inbox, modules: FxHashMap::default() };
+    let mut worker = Worker { inbox, modules: FxHashMap::default(), typed_in: None };
     let mut queue = VecDeque::new();
     loop {
         if queue.is_empty() {
@@ -62,6 +62,8 @@ fn is_background(job: &Job) -> bool {
 struct Worker<'w> {
     inbox: &'w Inbox,
     modules: FxHashMap<Url, Known>,
+    /// The module in which somebody types: its runs are kept for the next text.
+    typed_in: Option<Url>,
 }
 
 /// What a worker keeps of a module.
@@ -144,7 +146,31 @@ impl Worker<'_> {
         self.answer(module, Answer::Loaded { version, stage, line });
     }
 
+    /// What is kept of the runs of a text is kept for one module only.
+    fn turn_to(&mut self, module: &Url) {
+        if self.typed_in.as_ref() == Some(module) {
+            return;
+        }
+        let left = self.typed_in.replace(module.clone());
+        if let Some(left) = left.and_then(|left| self.modules.get_mut(&left)) {
+            left.reading.forget_runs();
+        }
+    }
+
     fn compare(&mut self, module: &Url, question: &Question) -> Verdict {
+        if !question.in_background {
+            self.turn_to(module);
+        }
+        let verdict = self.compare_here(module, question);
+        if self.typed_in.as_ref() != Some(module)
+            && let Some(known) = self.modules.get_mut(module)
+        {
+            known.reading.forget_runs();
+        }
+        verdict
+    }
+
+    fn compare_here(&mut self, module: &Url, question: &Question) -> Verdict {
         let Some(known) = self.modules.get_mut(module) else {
             return Verdict::Failed("its history has not begun".to_owned());
         };

@@ -1,0 +1,228 @@
+//! What makes the names of a text, and for which of them that differs from an older text.
+
+use std::cell::OnceCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::changes::{body_exprs, bound_names, import_fingerprint, statement_exprs};
+use crate::program::visit;
+use crate::syntax::ast::{Ast, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
+
+/// How the names of a text are made.
+#[derive(Debug, Default)]
+pub(super) struct Makers {
+    by_name: FxHashMap<Name, Vec<Making>>,
+    /// Fingerprints of the statements of the module.
+    statements: FxHashSet<u64>,
+    readers: OnceCell<Readers>,
+}
+
+/// The names whose making reads a name, each with the statement of the module that makes it.
+type Readers = FxHashMap<Name, Vec<(Name, u64)>>;
+
+/// One statement that makes a name.
+#[derive(Debug)]
+struct Making {
+    /// The fingerprint of the statement of the module that it is, or that it stands in.
+    within: u64,
+    fingerprints: Vec<u64>,
+    /// The names that it reads, each perhaps more than once.
+    reads: Vec<Name>,
+    is_definition: bool,
+}
+
+impl Makers {
+    pub(super) fn of(ast: &Ast) -> Makers {
+        Makers::among(ast, &FxHashSet::default())
+    }
+
+    /// As far as statements of the module make them that are not among these.
+    fn among(ast: &Ast, others: &FxHashSet<u64>) -> Makers {
+        let mut makers = Makers::default();
+        for &top in &ast.body {
+            let within = ast.stmt(top).fingerprint;
+            // What stands there twice makes nothing more.
+            if others.contains(&within) || !makers.statements.insert(within) {
+                continue;
+            }
+            let mut pending = vec![top];
+            while let Some(id) = pending.pop() {
+                makers.note(ast, id, within);
+                let is_definition =
+                    matches!(ast.stmt(id).kind, StmtKind::FunctionDef(_) | StmtKind::ClassDef(_));
+                if !is_definition {
+                    visit::child_blocks(ast, id, &mut |block| pending.extend_from_slice(block));
+                }
+            }
+        }
+        makers
+    }
+
+    /// These, and those of a later text.
+    pub(super) fn edited<'a>(&'a self, new: &Ast) -> Edited<'a> {
+        let statements = new.body.iter().map(|&id| new.stmt(id).fingerprint).collect();
+        Edited { old: self, added: Makers::among(new, &self.statements), statements }
+    }
+
+    fn note(&mut self, ast: &Ast, id: StmtId, within: u64) {
+        let stmt = ast.stmt(id);
+        let mut exprs = Vec::new();
+        match &stmt.kind {
+            StmtKind::FunctionDef(def) => {
+                body_exprs(ast, id, &mut exprs);
+                let made = Making::of(ast, within, vec![stmt.fingerprint], &exprs);
+                self.add(&def.name.name, Making { is_definition: true, ..made });
+            }
+            // What decides whether making an instance can raise: the header and `__init__`.
+            StmtKind::ClassDef(def) => {
+                statement_exprs(ast, id, &mut |expr| exprs.push(expr));
+                let header = exprs.iter().map(|&expr| ast.expr(expr).fingerprint);
+                let mut fingerprints: Vec<u64> = header.chain([0]).collect();
+                for &method in &def.body {
+                    let StmtKind::FunctionDef(function) = &ast.stmt(method).kind else { continue };
+                    let makes = matches!(
+                        &*function.name.name,
+                        "__init__" | "__new__" | "__post_init__" | "__init_subclass__" | "__call__"
+                    );
+                    if makes {
+                        body_exprs(ast, method, &mut exprs);
+                        fingerprints.push(ast.stmt(method).fingerprint);
+                    }
+                }
+                let made = Making::of(ast, within, fingerprints, &exprs);
+                self.add(&def.name.name, Making { is_definition: true, ..made });
+            }
+            StmtKind::Import(aliases) => {
+                for alias in aliases {
+                    let top = Name::from(alias.name.split('.').next().unwrap_or(""));
+                    let name = alias.asname.as_ref().map_or(&top, |asname| &asname.name);
+                    let made = import_fingerprint(&alias.name, "");
+                    self.add(name, Making::of(ast, within, vec![made], &[]));
+                }
+            }
+            StmtKind::ImportFrom { module, names: ImportNames::Names(aliases), level } => {
+                let module = module.as_deref().unwrap_or("");
+                for alias in aliases {
+                    let name = alias.asname.as_ref().map_or(&alias.name, |asname| &asname.name);
+                    let made =
+                        import_fingerprint(module, &alias.name).wrapping_add(u64::from(*level));
+                    self.add(name, Making::of(ast, within, vec![made], &[]));
+                }
+            }
+            _ => {
+                statement_exprs(ast, id, &mut |expr| exprs.push(expr));
+                bound_names(ast, id, &mut |name| {
+                    let made = header_fingerprint(ast, id, &exprs);
+                    self.add(name, Making::of(ast, within, vec![made], &exprs));
+                });
+            }
+        }
+    }
+
+    fn add(&mut self, name: &Name, making: Making) {
+        self.by_name.entry(name.clone()).or_default().push(making);
+    }
+
+    fn of_name(&self, name: &Name) -> &[Making] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    fn readers(&self, name: &Name) -> &[(Name, u64)] {
+        let readers = self.readers.get_or_init(|| {
+            let mut readers = Readers::default();
+            for (name, makings) in &self.by_name {
+                for making in makings {
+                    for read in &making.reads {
+                        let entry = readers.entry(read.clone()).or_default();
+                        entry.push((name.clone(), making.within));
+                    }
+                }
+            }
+            readers
+        });
+        readers.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Making {
+    fn of(ast: &Ast, within: u64, fingerprints: Vec<u64>, exprs: &[ExprId]) -> Making {
+        let mut reads = Vec::new();
+        let mut pending = exprs.to_vec();
+        while let Some(id) = pending.pop() {
+            if let ExprKind::Name(name) = &ast.expr(id).kind {
+                reads.push(name.clone());
+            }
+            visit::child_exprs(ast, id, &mut |child| pending.push(child));
+        }
+        Making { within, fingerprints, reads, is_definition: false }
+    }
+}
+
+/// The makers of a text and those of a later one, which has most statements in common with it.
+#[derive(Debug)]
+pub(super) struct Edited<'a> {
+    old: &'a Makers,
+    /// What only the later text says.
+    added: Makers,
+    /// Fingerprints of the later text's statements of the module.
+    statements: FxHashSet<u64>,
+}
+
+impl Edited<'_> {
+    /// What makes a name in the later text.
+    fn of_name(&self, name: &Name) -> impl Iterator<Item = &Making> {
+        let kept = self.old.of_name(name).iter();
+        let kept = kept.filter(|making| self.statements.contains(&making.within));
+        kept.chain(self.added.of_name(name))
+    }
+
+    /// The names whose own making differs, whatever it reads.
+    pub(super) fn differing(&self) -> FxHashSet<Name> {
+        let is_gone = |making: &Making| !self.statements.contains(&making.within);
+        let some_gone = self.old.statements.iter().any(|own| !self.statements.contains(own));
+        let lost = self.old.by_name.iter().filter(|_| some_gone);
+        let lost = lost.filter(|(_, makings)| makings.iter().any(is_gone));
+        let touched = self.added.by_name.keys().chain(lost.map(|(name, _)| name));
+        touched.filter(|name| self.differs(name)).cloned().collect()
+    }
+
+    fn differs(&self, name: &Name) -> bool {
+        let old = self.old.of_name(name).iter().flat_map(|making| &making.fingerprints);
+        let old: FxHashSet<u64> = old.copied().collect();
+        let new = self.of_name(name).flat_map(|making| &making.fingerprints);
+        old != new.copied().collect::<FxHashSet<u64>>()
+    }
+
+    /// Names, and those whose making reads one of them in the later text, directly or not.
+    pub(super) fn with_readers(&self, names: &FxHashSet<Name>) -> FxHashSet<Name> {
+        let mut changed = names.clone();
+        let mut pending: Vec<Name> = changed.iter().cloned().collect();
+        while let Some(name) = pending.pop() {
+            let kept = self.old.readers(&name).iter();
+            let kept = kept.filter(|(_, within)| self.statements.contains(within));
+            for (reader, _) in kept.chain(self.added.readers(&name)) {
+                if changed.insert(reader.clone()) {
+                    pending.push(reader.clone());
+                }
+            }
+        }
+        changed
+    }
+
+    /// Whether the later text binds a name by `def` and `class` only.
+    pub(super) fn is_only_defined(&self, name: &Name) -> bool {
+        let mut makings = self.of_name(name).peekable();
+        makings.peek().is_some() && makings.all(|making| making.is_definition)
+    }
+}
+
+/// A compound statement is told by what its header evaluates, not by its whole body.
+fn header_fingerprint(ast: &Ast, id: StmtId, exprs: &[ExprId]) -> u64 {
+    let mut has_body = false;
+    visit::child_blocks(ast, id, &mut |_| has_body = true);
+    if !has_body {
+        return ast.stmt(id).fingerprint;
+    }
+    let parts = exprs.iter().map(|&expr| ast.expr(expr).fingerprint);
+    parts.fold(1, |hash: u64, part| hash.rotate_left(5) ^ part)
+}
