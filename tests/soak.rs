@@ -37,9 +37,8 @@ fn name(module: usize) -> String {
     format!("m{module}.py")
 }
 
-/// How many edits come before memory is looked at first. A thousand are five for each module: too
-/// few for all that is kept of a module (what it was, what is loaded, what is shown) to be there.
-const FIRST: usize = 2_000;
+/// How many edits come before memory is looked at first.
+const FIRST: usize = 1_000;
 
 /// How many names there are. They are few: a process, too, grows with every name that is left
 /// over in it. Among the first edits is one of each in each module.
