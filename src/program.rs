@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::python::PythonVersion;
 use crate::syntax::ast::{Ast, ExprId, Name, StmtId};
+use crate::syntax::body_edit::BodyEdit;
 use crate::syntax::parse::{ParseOptions, Parsed};
 use crate::syntax::reparse::{Patch, reparse};
 use crate::text::source::Source;
@@ -31,6 +32,16 @@ pub struct Program {
     global_writes: FxHashSet<Name>,
 }
 
+/// A program that was made from an earlier one.
+#[derive(Debug)]
+pub struct Edited {
+    pub program: Program,
+    /// How many statements of the module the two have in common, from the first on.
+    pub alike: usize,
+    /// What the edit was, where it is one inside a function.
+    pub body_edit: Option<BodyEdit>,
+}
+
 impl Program {
     /// Resolves the scopes of a tree.
     pub fn new(parsed: Arc<Parsed>, python: PythonVersion) -> Program {
@@ -39,14 +50,9 @@ impl Program {
         Program::of(parsed, table, lazy_annotations)
     }
 
-    /// The program of a text that differs little from this one's, and how many statements of the
-    /// module the two have in common, from the first on: what has not changed is not looked at
-    /// again. None where that brings nothing; the program is as it was then.
-    pub fn edited(
-        &mut self,
-        source: &Arc<Source>,
-        options: &ParseOptions,
-    ) -> Option<(Program, usize)> {
+    /// The program of a text that differs little from this one's: what has not changed is not
+    /// looked at again. None where that brings nothing; the program is as it was then.
+    pub fn edited(&mut self, source: &Arc<Source>, options: &ParseOptions) -> Option<Edited> {
         // Who else looks at this program must not see it change.
         let shared = Arc::get_mut(&mut self.parsed)?;
         let empty = Parsed::empty(source, options.python);
@@ -74,7 +80,7 @@ impl Program {
             table.expressions.insert(id, scope);
         }
         let program = Program::of(Arc::new(*parsed), table, self.lazy_annotations);
-        Some((program, patch.body.start))
+        Some(Edited { program, alike: patch.body.start, body_edit: patch.body_edit })
     }
 
     fn of(parsed: Arc<Parsed>, table: scopes::ScopeTable, lazy_annotations: bool) -> Program {

@@ -5,6 +5,7 @@
 //! asks whether CPython would compile it.
 
 pub mod ast;
+pub mod body_edit;
 pub mod parse;
 pub mod reparse;
 

@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::ast::*;
+use super::body_edit::{BodyEdit, Replaced};
 use super::health;
 use super::health::future::is_future;
 use super::parse::{ParseOptions, Parsed, grammatical};
@@ -26,6 +27,8 @@ pub struct Patch {
     stmts: Range<u32>,
     /// The statements of the module, now, that were touched: indices into [`Ast::body`].
     pub body: Range<usize>,
+    /// What the edit was, where it is one inside a function.
+    pub body_edit: Option<BodyEdit>,
 }
 
 impl Patch {
@@ -73,9 +76,9 @@ pub fn reparse(
 
 /// What an edit replaced, in byte offsets.
 #[derive(Debug, Clone, Copy)]
-struct Change {
-    start: u32,
-    old_end: u32,
+pub(super) struct Change {
+    pub(super) start: u32,
+    pub(super) old_end: u32,
     /// How much longer the text has become.
     growth: i64,
 }
@@ -95,6 +98,12 @@ impl Change {
 
     fn moved(self, at: u32) -> u32 {
         (i64::from(at) + self.growth) as u32
+    }
+
+    /// Where a range is now that does not begin or end in what was replaced.
+    pub(super) fn span(self, span: Span) -> Span {
+        let place = |at: u32| if at < self.old_end { at } else { self.moved(at) };
+        Span { start: place(span.start), end: place(span.end) }
     }
 }
 
@@ -169,7 +178,7 @@ struct Graft {
     directives: Vec<Span>,
     /// By how much their positions lie behind those in the text that was parsed.
     offset: i64,
-    growth: i64,
+    change: Change,
 }
 
 impl Graft {
@@ -185,16 +194,15 @@ impl Graft {
             return None;
         }
         let inner = inner_cut(parsed, &touched, change, new);
-        let within =
-            inner.and_then(|inner| Graft::cut(parsed, &touched, Some(inner), new, options));
-        let graft = within.or_else(|| Graft::cut(parsed, &touched, None, new, options))?;
-        Some(Graft { growth: change.growth, ..graft })
+        let cut = |inner| Graft::cut(parsed, &touched, inner, change, new, options);
+        inner.and_then(|inner| cut(Some(inner))).or_else(|| cut(None))
     }
 
     fn cut(
         parsed: &Parsed,
         touched: &Cut,
         inner: Option<(StmtId, Cut)>,
+        change: Change,
         new: &str,
         options: &ParseOptions,
     ) -> Option<Graft> {
@@ -216,11 +224,11 @@ impl Graft {
         }
         let offset = i64::from(cut.new.start) - head.len() as i64;
         let touched = touched.clone();
-        Some(Graft { touched, inner, ast, body, directives, offset, growth: 0 })
+        Some(Graft { touched, inner, ast, body, directives, offset, change })
     }
 
     fn apply(self, parsed: &mut Parsed) -> Patch {
-        let Graft { touched, inner, ast: mut new, mut body, mut directives, offset, growth } = self;
+        let Graft { touched, inner, ast: mut new, mut body, mut directives, offset, change } = self;
         let ast = &mut parsed.ast;
         let (exprs, stmts) = (exprs_in(ast, &touched.old), stmts_in(ast, &touched.old));
         let cut = inner.as_ref().map_or(&touched, |(_, cut)| cut);
@@ -242,11 +250,29 @@ impl Graft {
         new.stmts.iter_mut().for_each(|stmt| added.stmt(stmt));
         added.ids(&mut body);
         directives.iter_mut().for_each(|span| added.span(span));
+        let block = match &inner {
+            None => &ast.body,
+            Some((class, _)) => members_of(ast, *class),
+        };
+        let mut body_edit = BodyEdit::find(&Replaced {
+            old: ast,
+            before: &block[cut.statements.clone()],
+            exprs: old_exprs.clone(),
+            new_exprs: &new.exprs,
+            new_stmts: &new.stmts,
+            first_stmt: old_stmts.start,
+            now: &body,
+            change,
+        });
+        let was = inner.as_ref().map(|(class, _)| {
+            let class = ast.stmt(*class);
+            (class.fingerprint, class.span)
+        });
         let grown = |old: &Range<u32>, new: usize| new as i64 - i64::from(old.end - old.start);
         let shift = Shift {
             exprs: Step { from: old_exprs.end, by: grown(&old_exprs, new.exprs.len()) },
             stmts: Step { from: old_stmts.end, by: grown(&old_stmts, new.stmts.len()) },
-            bytes: Step { from: cut.old.end, by: growth },
+            bytes: Step { from: cut.old.end, by: change.growth },
         };
         if !shift.is_nothing() {
             ast.exprs[old_exprs.end as usize..].iter_mut().for_each(|expr| shift.expr(expr));
@@ -270,10 +296,13 @@ impl Graft {
             Some((mut class, cut)) => {
                 shift.id(&mut class);
                 ast.replace_members(class, cut.statements, body);
+                let is_within =
+                    |edit: &mut BodyEdit| was.is_some_and(|was| edit.within(&was, class, ast));
+                body_edit = body_edit.and_then(|mut edit| is_within(&mut edit).then_some(edit));
                 from..from + 1
             }
         };
-        Patch { shift, exprs, stmts, body: now }
+        Patch { shift, exprs, stmts, body: now, body_edit }
     }
 }
 
@@ -318,6 +347,14 @@ fn members(parsed: &Parsed, id: StmtId, ast: &Ast, text: &str) -> Option<Vec<Stm
     let now = indent(ast, text, *new.body.first()?);
     let before = indent(&parsed.ast, parsed.source.text(), *old.body.first()?);
     (now == before).then(|| new.body.clone())
+}
+
+/// The statements of a class.
+fn members_of(ast: &Ast, class: StmtId) -> &[StmtId] {
+    match &ast.stmt(class).kind {
+        StmtKind::ClassDef(class) => &class.body,
+        _ => &[],
+    }
 }
 
 /// Whether a block declares names `global` or `nonlocal` for itself: what one of its statements

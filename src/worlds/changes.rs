@@ -47,6 +47,18 @@ impl Baseline {
         Baseline { ran, old: Rc::clone(old), directly_changed, changed, changed_values }
     }
 
+    /// Whether this and another judge all code alike but that of some definitions, of which the
+    /// fingerprints before and now are given.
+    pub(super) fn agrees_beside(&self, other: &Baseline, edited: &[(u64, u64)]) -> bool {
+        let judged = |fingerprint: u64| {
+            let is_doubtful = self.ran.contains(&doubt_fingerprint(fingerprint));
+            (self.has_stood(fingerprint), is_doubtful)
+        };
+        self.changed == other.changed
+            && self.changed_values == other.changed_values
+            && edited.iter().all(|&(was, is)| judged(was) == judged(is))
+    }
+
     /// Whether this and another judge the code before `end` (a byte offset; none: all) alike, given
     /// that they know the same version before.
     pub(super) fn agrees(

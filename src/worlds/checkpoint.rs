@@ -9,8 +9,8 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::changes::Baseline;
-use super::function::Text;
-use super::machine::{Machine, Memory, Raise};
+use super::code::Text;
+use super::machine::{Machine, Raise};
 use super::run::is_annotated;
 use super::state::State;
 use super::trace::Trace;
@@ -40,6 +40,8 @@ struct Checkpoint {
     shadow: bool,
     steps: u32,
     text: Rc<Text>,
+    /// How much had been made from the text.
+    made: usize,
     baseline: Rc<Baseline>,
     /// `__annotations__` is bound at the beginning where anything in the text is annotated.
     is_annotated: bool,
@@ -65,10 +67,14 @@ const MAX_KEPT: usize = 3;
 
 impl Checkpoints {
     /// The next text begins with this many of the statements that the last began with.
-    fn expect(&mut self, alike: Option<usize>) {
+    pub(super) fn expect(&mut self, alike: Option<usize>) {
         let count = alike.unwrap_or(0);
         self.kept.retain(|checkpoint| checkpoint.progress.done <= count);
         self.alike = alike;
+    }
+
+    pub(super) fn texts(&self) -> impl Iterator<Item = &Rc<Text>> {
+        self.kept.iter().map(|checkpoint| &checkpoint.text)
     }
 
     fn is_wanted(&self, done: usize) -> bool {
@@ -81,49 +87,6 @@ impl Checkpoints {
             self.kept.remove(0);
         }
         self.kept.push(checkpoint);
-    }
-}
-
-/// What is kept of the runs of the text that is to be loaded next.
-#[derive(Debug, Default)]
-pub(super) struct Pending {
-    /// How many versions the live world has had, and a number for all other modules.
-    met: Option<(usize, u64)>,
-    memory: Option<Memory>,
-    pub(super) reload: Checkpoints,
-    pub(super) restart: Checkpoints,
-}
-
-/// Numbers of objects are not used again; beyond this many everything begins anew.
-const MAX_OBJECTS: u32 = 50_000;
-
-impl Pending {
-    /// Lets go of the last program: it is going to be edited.
-    pub(super) fn release(&self, empty: &Rc<Program>) {
-        for checkpoint in self.reload.kept.iter().chain(&self.restart.kept) {
-            checkpoint.text.set(Rc::clone(empty));
-        }
-    }
-
-    /// The next text is going to be executed. It begins with `alike` statements of the last.
-    pub(super) fn expect(&mut self, alike: Option<usize>, met: (usize, u64), live: &Memory) {
-        let allocated = self.memory.as_ref().map_or(0, |memory| memory.next_object);
-        let is_full = allocated.saturating_sub(live.next_object) > MAX_OBJECTS;
-        // Without its memory, a state says nothing.
-        if self.met != Some(met) || self.memory.is_none() || is_full {
-            *self = Pending { met: Some(met), ..Pending::default() };
-        }
-        self.reload.expect(alike);
-        self.restart.expect(alike);
-    }
-
-    /// What a machine has to know that goes on where another has stopped.
-    pub(super) fn take_memory(&mut self, live: &Memory) -> Memory {
-        self.memory.take().unwrap_or_else(|| live.clone())
-    }
-
-    pub(super) fn keep_memory(&mut self, memory: Memory) {
-        self.memory = Some(memory);
     }
 }
 
@@ -144,6 +107,7 @@ impl Machine<'_> {
             shadow: self.shadow,
             steps: self.steps,
             text: Rc::clone(&self.text),
+            made: self.text.mark(),
             baseline: Rc::clone(baseline),
             is_annotated: is_annotated(&self.program),
             came: self.newer.as_ref().map(|newer| newer.imported().clone()).unwrap_or_default(),
@@ -169,6 +133,7 @@ impl Machine<'_> {
         let checkpoint = checkpoints.kept.last()?;
         self.begin(checkpoint.state.clone(), Rc::clone(program), version);
         checkpoint.text.set(Rc::clone(program));
+        checkpoint.text.rewind(checkpoint.made);
         self.text = Rc::clone(&checkpoint.text);
         self.trace = checkpoint.trace.clone();
         self.shadow = checkpoint.shadow;
@@ -193,7 +158,7 @@ impl Machine<'_> {
     }
 
     /// Whether another module that was asked for asks for this one.
-    fn is_asked_about(&self) -> bool {
+    pub(super) fn is_asked_about(&self) -> bool {
         let mut asked = FxHashSet::default();
         self.resolver.collect_asked(&mut asked);
         if let Some(newer) = &self.newer {

@@ -14,8 +14,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::history::Around;
-use super::live::{Executed, Live, Version};
+use super::live::{Live, Version};
 use super::machine::{Machine, Raise};
+use super::pending::Executed;
 use super::resolve::Resolver;
 use super::run::{Run, is_open};
 use super::state::{OUTSIDE, Slot, State, Symbol};

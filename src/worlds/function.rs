@@ -1,34 +1,12 @@
 //! Functions and classes as the machine creates them.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::code::{Code, Place, Text};
 use super::value::{ObjectId, Value};
-use crate::program::{Program, Scope};
-use crate::syntax::ast::{ExprId, Name, StmtId};
-
-/// The text that a run executes, as what it makes remembers it.
-///
-/// What the text says further down may be edited while functions from above are kept: they find
-/// themselves in the program as it is then.
-#[derive(Debug)]
-pub(super) struct Text(RefCell<Rc<Program>>);
-
-impl Text {
-    pub(super) fn new(program: Rc<Program>) -> Rc<Text> {
-        Rc::new(Text(RefCell::new(program)))
-    }
-
-    pub(super) fn program(&self) -> Rc<Program> {
-        Rc::clone(&self.0.borrow())
-    }
-
-    /// The text has been edited. What was made from it still stands where it stood.
-    pub(super) fn set(&self, program: Rc<Program>) {
-        *self.0.borrow_mut() = program;
-    }
-}
+use crate::program::Scope;
+use crate::syntax::ast::Name;
 
 /// What a `def` or `lambda` makes each time it is executed.
 #[derive(Debug)]
@@ -37,7 +15,8 @@ pub(super) struct Function {
     /// The text it was made from, with the number of that version.
     pub(super) text: Rc<Text>,
     pub(super) version: u32,
-    pub(super) code: Code,
+    /// Where it was made.
+    pub(super) place: Place,
     /// The frames of the functions around it, outermost first.
     pub(super) closure: Rc<[ObjectId]>,
     /// The class in whose body it was made, for `super()`.
@@ -47,21 +26,20 @@ pub(super) struct Function {
 }
 
 impl Function {
+    pub(super) fn code(&self) -> Code {
+        self.text.code(self.place)
+    }
+
+    /// The scope of the body. Whoever asks looks into the body, or executes it.
     pub(super) fn scope(&self) -> Option<Arc<Scope>> {
-        let program = self.text.0.borrow();
-        let scope = match self.code {
+        self.text.note_use(self.place);
+        let program = self.text.program();
+        let scope = match self.code() {
             Code::Def(id) => program.statement_scope(id),
             Code::Lambda(id) => program.expression_scope(id),
         };
         scope.map(Arc::clone)
     }
-}
-
-/// Where a function's parameters and body are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Code {
-    Def(StmtId),
-    Lambda(ExprId),
 }
 
 /// A class that a `class` statement made.

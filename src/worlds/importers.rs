@@ -10,7 +10,8 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::history::Around;
-use super::live::{Executed, Live, Version};
+use super::live::{Live, Version};
+use super::pending::Executed;
 use super::resolve::Resolver;
 use super::state::State;
 use crate::comparison::{Comparison, GhostImport};

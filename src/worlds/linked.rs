@@ -17,8 +17,8 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::code::Text;
 use super::exec::excerpt;
-use super::function::Text;
 use super::machine::{Active, Flow, Identity, Machine, Raise, Stop};
 use super::state::Symbol;
 use super::value::{External, Value};
@@ -124,6 +124,7 @@ impl Machine<'_> {
     pub(super) fn enter_code(&mut self, text: &Rc<Text>, version: u32) -> Caller {
         let program = std::mem::replace(&mut self.program, text.program());
         let text = std::mem::replace(&mut self.text, Rc::clone(text));
+        self.trace.entered_older |= version != self.stage;
         Caller { program, text, version: self.enter_version(version) }
     }
 

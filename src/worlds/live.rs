@@ -9,19 +9,19 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::changes::{Baseline, Facts};
-use super::checkpoint::{Checkpoints, Pending};
+use super::checkpoint::Checkpoints;
+use super::code::Text;
 use super::compare::{Compared, Stops, annotated};
-use super::function::Text;
 use super::history::Around;
 use super::machine::{Identity, Machine, Memory};
 use super::newer::Newer;
-use super::reading::{Read, Reading};
+use super::pending::Pending;
+use super::reading::{Alike, Read, Reading};
 use super::resolve::Resolver;
 use super::run::Run;
 use super::second_runs::{Outer, Rerun, reaches_others};
 use super::state::{OUTSIDE, State};
 use super::summaries::SummaryCache;
-use crate::comparison::StaleImport;
 use crate::modules::Modules;
 use crate::program::Program;
 use crate::python::PythonVersion;
@@ -60,7 +60,7 @@ pub(super) struct Before {
     /// Fingerprints of what was executed and could have raised.
     ran: Rc<FxHashSet<u64>>,
     /// What it has imported for certain: modules, or names of modules.
-    imported: Rc<[(Name, Name)]>,
+    pub(super) imported: Rc<[(Name, Name)]>,
     outcome: Outcome,
 }
 
@@ -80,25 +80,9 @@ pub struct Live {
     /// The names that any version annotated, each with the version and the place at which it
     /// first did.
     pub(super) annotated: Vec<(Name, u32, Span)>,
-    memory: Memory,
+    pub(super) memory: Memory,
     /// The same world with the other modules in it; none before the first version that ran.
     outer: Option<Rc<Outer>>,
-}
-
-/// All runs that a comparison looks at.
-pub(super) struct Executed<'a> {
-    /// The last version's text.
-    pub(super) version: Version,
-    pub(super) source: Arc<Source>,
-    /// The namespace before the last version was loaded.
-    pub(super) live: State,
-    /// The last version over the live namespace; None where its text does not compile.
-    pub(super) reload: Option<Run>,
-    /// The fresh import of the last version.
-    pub(super) restart: Option<Run>,
-    /// What of other modules is too old for the reload; it is one after these were reloaded.
-    pub(super) stale: Vec<StaleImport>,
-    pub(super) machine: Machine<'a>,
 }
 
 impl Live {
@@ -163,7 +147,11 @@ impl Live {
         others: u64,
         reading: &mut Reading,
     ) -> Result<(Compared, u64), ParseFailure> {
-        let Read { version, alike } = reading.understand(source, around.python)?;
+        let Read { version, mut alike } = reading.understand(source, around.python)?;
+        if around.second_runs {
+            // What fails a second time hangs on the whole text.
+            alike = Alike::default();
+        }
         let pending = &mut reading.pending;
         pending.expect(alike, (self.versions.len(), others), &self.memory);
         Ok(self.compare_and(source, version, around, pending, |executed| {
@@ -171,23 +159,6 @@ impl Live {
             executed.machine.state = restart.intended.clone();
             executed.machine.summary().interface()
         }))
-    }
-
-    fn compare_and<T>(
-        &self,
-        source: &Arc<Source>,
-        text: Version,
-        around: &Around<'_>,
-        pending: &mut Pending,
-        also: impl FnOnce(&mut Executed<'_>) -> T,
-    ) -> (Compared, T) {
-        let live = around.resolver(around.live_modules, around.live_cache);
-        let restart = around.resolver(around.restart_modules, around.restart_cache);
-        let mut executed = self.execute(source, text, around, [&live, &restart], pending);
-        let compared = super::compare::compared(self, &mut executed, around, &live, &restart);
-        let also = also(&mut executed);
-        pending.keep_memory(executed.machine.into_memory());
-        (compared, also)
     }
 
     /// The texts of all versions so far, by version number. Those of which nothing is left are
@@ -246,7 +217,7 @@ impl Live {
         self.before.as_ref().map(|before| before.outcome)
     }
 
-    fn next(&self) -> u32 {
+    pub(super) fn next(&self) -> u32 {
         self.versions.len() as u32
     }
 
@@ -275,7 +246,9 @@ impl Live {
         machine.newer = newer;
         let outer = self.rerun(around, &machine, program, number);
         machine.second_run = outer.failure;
-        let mut run = self.run(&mut machine, program, number, &mut Checkpoints::default());
+        machine.baseline = self.baseline(program);
+        let state = self.state.as_ref();
+        let mut run = machine.load(state, program, number, &mut Checkpoints::default());
         let live = self.state.clone().unwrap_or_default();
         let stage = Stops::new(&machine, &run, &live, self.last_outcome()).stage(number);
         if number == 0 {
@@ -300,75 +273,8 @@ impl Live {
         outcome
     }
 
-    /// Executes the next version over this world and, beside it, over nothing.
-    fn execute<'a>(
-        &self,
-        source: &Arc<Source>,
-        text: Version,
-        around: &Around<'_>,
-        [live, restart]: [&'a Resolver<'a>; 2],
-        pending: &mut Pending,
-    ) -> Executed<'a> {
-        let number = self.next();
-        let memory = pending.take_memory(&self.memory);
-        let mut machine = self.machine(around, live, source).with_memory(memory);
-        let (mut reloaded, mut restarted, mut stale) = (None, None, Vec::new());
-        if let Version::Healthy(program) = &text {
-            machine.newer = around.has_changed().then(|| Newer::new(restart));
-            machine.second_run = self.rerun(around, &machine, program, number).failure;
-            let (run, found) = self.reload(&mut machine, program, number, &mut pending.reload);
-            machine.second_run = None;
-            (reloaded, stale) = (Some(run), found);
-            machine.newer = None;
-            machine.resolver = restart;
-            // With the baseline of the reload: what can stop that can stop a restart, too.
-            let checkpoints = &mut pending.restart;
-            restarted = Some(machine.load(None, program, number, checkpoints));
-        }
-        Executed {
-            version: text,
-            source: Arc::clone(source),
-            live: self.state.clone().unwrap_or_default(),
-            reload: reloaded,
-            restart: restarted,
-            stale,
-            machine,
-        }
-    }
-
-    /// The reload of the next version, after all modules have been that it would stop without.
-    fn reload(
-        &self,
-        machine: &mut Machine<'_>,
-        program: &Rc<Program>,
-        number: u32,
-        checkpoints: &mut Checkpoints,
-    ) -> (Run, Vec<StaleImport>) {
-        let imported = self.before.as_ref().map(|before| Rc::clone(&before.imported));
-        let mut stale = Vec::new();
-        loop {
-            if let Some(newer) = &mut machine.newer {
-                newer.begin();
-            }
-            let run = match stale.is_empty() {
-                true => self.run(machine, program, number, checkpoints),
-                false => self.run(machine, program, number, &mut Checkpoints::default()),
-            };
-            let state = self.state.clone().unwrap_or_default();
-            let found =
-                machine.stale_imports(&run, imported.as_deref().unwrap_or(&[]), |machine| {
-                    Stops::new(machine, &run, &state, self.last_outcome()).points()
-                });
-            // Each time round, a module more is taken to have been reloaded.
-            if found.is_empty() {
-                return (run, stale);
-            }
-            stale.extend(found);
-        }
-    }
-
     /// What executing the next version comes to in the world that holds the other modules.
-    fn rerun(
+    pub(super) fn rerun(
         &self,
         around: &Around<'_>,
         machine: &Machine<'_>,
@@ -397,7 +303,7 @@ impl Live {
         imported.into()
     }
 
-    fn machine<'a>(
+    pub(super) fn machine<'a>(
         &self,
         around: &Around<'_>,
         resolver: &'a Resolver<'a>,
@@ -413,17 +319,10 @@ impl Live {
         Machine::new(resolver, identity, empty)
     }
 
-    fn run(
-        &self,
-        machine: &mut Machine<'_>,
-        program: &Rc<Program>,
-        number: u32,
-        checkpoints: &mut Checkpoints,
-    ) -> Run {
-        let before = self.before.as_ref();
-        machine.baseline = before
-            .map(|before| Rc::new(Baseline::new(&before.facts, program, Rc::clone(&before.ran))));
-        machine.load(self.state.as_ref(), program, number, checkpoints)
+    /// What ran before a text, and what of it is another thing now.
+    pub(super) fn baseline(&self, program: &Program) -> Option<Rc<Baseline>> {
+        let before = self.before.as_ref()?;
+        Some(Rc::new(Baseline::new(&before.facts, program, Rc::clone(&before.ran))))
     }
 
     fn note_annotations(&mut self, program: &Program, number: u32) {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::changes::{Baseline, doubt_fingerprint};
-use super::function::Text;
+use super::code::Text;
 use super::linked::Linked;
 pub(super) use super::memory::Memory;
 use super::newer::Newer;

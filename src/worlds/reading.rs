@@ -3,10 +3,11 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::checkpoint::Pending;
 use super::live::{Version, understand};
-use crate::program::Program;
+use super::pending::Pending;
+use crate::program::{Edited, Program};
 use crate::python::PythonVersion;
+use crate::syntax::body_edit::BodyEdit;
 use crate::syntax::parse::{ParseFailure, ParseOptions, Parsed, parse};
 use crate::text::source::Source;
 
@@ -22,9 +23,16 @@ pub struct Reading {
 /// A text that has been read.
 pub(super) struct Read {
     pub(super) version: Version,
-    /// How many statements it has in common with the last one, from the first on; None where
-    /// that was not looked into.
-    pub(super) alike: Option<usize>,
+    pub(super) alike: Alike,
+}
+
+/// What a text has in common with the last one, as far as that was looked into.
+#[derive(Debug, Default)]
+pub(super) struct Alike {
+    /// How many statements of the module, from the first on.
+    pub(super) statements: Option<usize>,
+    /// All but what a function does.
+    pub(super) body_edit: Option<BodyEdit>,
 }
 
 impl Reading {
@@ -45,15 +53,16 @@ impl Reading {
         self.pending.release(&nothing);
         let edited =
             self.last.as_mut().and_then(|last| Rc::get_mut(last)?.edited(source, &options));
-        if let Some((program, alike)) = edited {
+        if let Some(Edited { program, alike, body_edit }) = edited {
             let program = Rc::new(program);
             self.last = Some(Rc::clone(&program));
-            return Ok(Read { version: Version::Healthy(program), alike: Some(alike) });
+            let alike = Alike { statements: Some(alike), body_edit };
+            return Ok(Read { version: Version::Healthy(program), alike });
         }
         let version = understand(parse(source, &options), python)?;
         if let Version::Healthy(program) = &version {
             self.last = Some(Rc::clone(program));
         }
-        Ok(Read { version, alike: None })
+        Ok(Read { version, alike: Alike::default() })
     }
 }

@@ -44,6 +44,11 @@ impl Run {
         self.held.unwrap_or(self.state)
     }
 
+    /// The namespaces of what others get instead of the module.
+    pub(super) fn held_states(&mut self) -> impl Iterator<Item = &mut State> {
+        self.held.iter_mut().chain(&mut self.held_intended)
+    }
+
     /// Whether others may get something else than the module.
     pub(super) fn is_replaced(&self) -> bool {
         self.held.is_some() || self.held_intended.is_some()

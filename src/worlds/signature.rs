@@ -1,7 +1,8 @@
 //! What functions and classes of other modules take when they are called.
 
+use super::code::Code;
 use super::eval::Args;
-use super::function::{Code, Function};
+use super::function::Function;
 use super::machine::Machine;
 use super::state::Object;
 use super::value::Value;
@@ -22,7 +23,7 @@ struct Parameter {
 
 impl Signature {
     fn of(function: &Function, skip: usize) -> Option<Signature> {
-        let Code::Def(id) = function.code else { return None };
+        let Code::Def(id) = function.code() else { return None };
         let program = function.text.program();
         let StmtKind::FunctionDef(def) = &program.ast().stmt(id).kind else { return None };
         let params = def.params.list.iter().skip(skip).map(|param| Parameter {

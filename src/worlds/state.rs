@@ -342,6 +342,15 @@ impl State {
         self.globals.iter().map(|(index, slot)| (Symbol(index as u32), slot))
     }
 
+    /// Replaces what names hold where `f` gives something else.
+    pub(super) fn replace_globals(&mut self, mut f: impl FnMut(&Rc<Slot>) -> Option<Rc<Slot>>) {
+        let replaced: Vec<(usize, Rc<Slot>)> =
+            self.globals.iter().filter_map(|(index, slot)| Some((index, f(slot)?))).collect();
+        for (index, slot) in replaced {
+            self.globals.set(index, Some(slot));
+        }
+    }
+
     pub(super) fn object(&self, id: ObjectId) -> Option<&Object> {
         self.heap.get(id.0 as usize).map(|object| &**object)
     }

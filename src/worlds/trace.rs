@@ -34,6 +34,8 @@ pub(super) struct Trace {
     pub(super) unexported: Vec<(Name, Name)>,
     /// It was asked whether code of an older version does what it did before.
     pub(super) judged_older: bool,
+    /// Code of another version was executed: what is noted here may be about that one's text.
+    pub(super) entered_older: bool,
 }
 
 /// Fingerprints in the order in which they were first noted.

@@ -1,8 +1,9 @@
 //! What a call's arguments bind: `PyEval_EvalCode` and `initialize_locals` in `Python/ceval.c`.
 
 use crate::syntax::ast::{ExprId, ExprKind, Param, ParamKind, StmtKind};
+use crate::worlds::code::Code;
 use crate::worlds::eval::calls::Args;
-use crate::worlds::function::{Code, Function, Local};
+use crate::worlds::function::{Function, Local};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Entries, Object};
 use crate::worlds::value::{ObjectId, Value};
@@ -16,7 +17,7 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<()> {
         let program = function.text.program();
-        let params: &[Param] = match function.code {
+        let params: &[Param] = match function.code() {
             Code::Def(id) => match &program.ast().stmt(id).kind {
                 StmtKind::FunctionDef(def) => &def.params.list,
                 _ => return Ok(()),

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::program::ScopeKind;
 use crate::syntax::ast::{ExprId, ExprKind, Keyword, Name, StmtKind};
 use crate::worlds::builtins::types;
+use crate::worlds::code::Code;
 use crate::worlds::eval::attributes::returned;
-use crate::worlds::function::{Code, Function};
+use crate::worlds::function::Function;
 use crate::worlds::machine::{Active, Flow, Machine, Risk, Stop};
 use crate::worlds::state::{Instance, Object};
 use crate::worlds::value::{External, ObjectId, Returned, Value};
@@ -276,7 +277,7 @@ impl Machine<'_> {
             });
             return Ok(Value::Opaque(None));
         }
-        let kind = match function.code {
+        let kind = match function.code() {
             Code::Def(_) => ScopeKind::Function,
             Code::Lambda(_) => ScopeKind::Lambda,
         };
@@ -291,7 +292,7 @@ impl Machine<'_> {
         });
         let caller = self.enter_code(&function.text, function.version);
         let base = self.raises.len();
-        let result = self.run_body(function.code);
+        let result = self.run_body(function.code());
         if is_left {
             self.leave_frame(frame, base);
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::generators::Source;
 use crate::program::ScopeKind;
 use crate::syntax::ast::{Comprehension, ExprId, ExprKind, Generator};
+use crate::worlds::code::Code;
 use crate::worlds::machine::{Active, Flow, Machine};
 use crate::worlds::state::{Entries, Items, Object};
 use crate::worlds::value::{ObjectId, Value};
@@ -36,7 +37,8 @@ impl Machine<'_> {
             }
             let iterable = self.iterator(&iterable, first.iter)?;
             let (text, version) = (Rc::clone(&self.text), self.version);
-            let source = Source::Expression { text, version, id, iterable, closure, class };
+            let place = text.make(Code::Lambda(id));
+            let source = Source::Expression { text, version, place, iterable, closure, class };
             return Ok(self.allocate_generator(source));
         }
         let collected = self.collect(id, comp, &iterable, closure, class)?;

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use crate::program::ScopeKind;
 use crate::syntax::ast::{ExprId, ExprKind};
-use crate::worlds::function::{Function, Text};
+use crate::worlds::code::{Code, Place, Text};
+use crate::worlds::function::Function;
 use crate::worlds::machine::{Active, Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object, State};
 use crate::worlds::value::{ObjectId, Value};
@@ -31,7 +32,7 @@ pub(in crate::worlds) enum Source {
     Expression {
         text: Rc<Text>,
         version: u32,
-        id: ExprId,
+        place: Place,
         iterable: Value,
         closure: Rc<[ObjectId]>,
         class: Option<(ObjectId, Value)>,
@@ -135,14 +136,15 @@ impl Machine<'_> {
             Source::Call { function, frame, first } => {
                 self.run_generator(function, *frame, first.clone())
             }
-            Source::Expression { text, version, id, iterable, closure, class } => {
+            Source::Expression { text, version, place, iterable, closure, class } => {
                 let program = text.program();
-                let ExprKind::GeneratorExp(comp) = &program.ast().expr(*id).kind else {
+                let Code::Lambda(id) = text.code(*place) else { return Ok(Items::unknown()) };
+                let ExprKind::GeneratorExp(comp) = &program.ast().expr(id).kind else {
                     return Ok(Items::unknown());
                 };
                 let caller = self.enter_code(text, *version);
                 let closure = Rc::clone(closure);
-                let made = self.collect(*id, comp, iterable, closure, class.clone());
+                let made = self.collect(id, comp, iterable, closure, class.clone());
                 self.leave_code(caller);
                 Ok(made?.into_items())
             }
@@ -181,7 +183,7 @@ impl Machine<'_> {
         let caller = self.enter_code(&function.text, function.version);
         let handling = std::mem::take(&mut self.handling);
         let base = self.raises.len();
-        let end = self.run_body(function.code);
+        let end = self.run_body(function.code());
         self.compact_raises(base);
         self.handling = handling;
         self.leave_code(caller);

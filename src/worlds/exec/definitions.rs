@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::program::{Scope, ScopeKind};
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExprId, FunctionDef, Name, Params, StmtId, TypeParam};
-use crate::worlds::function::{Code, Function, Local};
+use crate::worlds::code::Code;
+use crate::worlds::function::{Function, Local};
 use crate::worlds::machine::{Active, Flow, Machine};
 use crate::worlds::value::{ObjectId, Value};
 
@@ -108,7 +109,7 @@ impl Machine<'_> {
             name,
             text: Rc::clone(&self.text),
             version: self.version,
-            code,
+            place: self.text.make(code),
             closure: self.closure_here(),
             class,
             defaults,
