@@ -75,7 +75,8 @@ fn made_up(before: &Path, after: &Path) -> std::io::Result<()> {
         let mut text = generate(&Shape { lines: LINES, seed: number + 1, is_edited: false });
         if number > 0 {
             // After `from __future__`, which must come first.
-            let imports = format!("from project.m{} import Base as Earlier, register\n\n\nclass", number - 1);
+            let imports =
+                format!("from project.m{} import Base as Earlier, register\n\n\nclass", number - 1);
             text = text.replacen("\n\nclass", &imports, 1);
         }
         let name = format!("project/m{number}.py");

@@ -13,8 +13,32 @@ pub struct Client {
     output: BufReader<ChildStdout>,
     uri: String,
     version: i64,
-    /// The last line of the document: where the edits go.
-    last_line: usize,
+    /// The line that is typed again and again, from 0, and what stands before its first word.
+    line: usize,
+    indent: String,
+    is_typed: bool,
+}
+
+/// Where in a document somebody types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// A new line at the end.
+    End,
+    /// A new line in a function in the middle, before it returns.
+    Function,
+}
+
+impl Spot {
+    /// The line in a text, from 0, with its indentation; None where there is none.
+    pub fn find(self, text: &str) -> Option<(usize, String)> {
+        let lines: Vec<&str> = text.lines().collect();
+        if self == Spot::End {
+            return Some((lines.len(), String::new()));
+        }
+        let rest = lines.iter().enumerate().skip(lines.len() / 2);
+        let mut returns = rest.filter(|(_, line)| line.starts_with("        return "));
+        returns.next().map(|(at, _)| (at, "        ".to_owned()))
+    }
 }
 
 impl Client {
@@ -33,8 +57,9 @@ impl Client {
             .expect("it can be started");
         let input = child.stdin.take().expect("it is piped");
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
-        let (uri, version, last_line) = (String::new(), 0, 0);
-        let mut client = Client { child, input, output, uri, version, last_line };
+        let (uri, indent) = (String::new(), String::new());
+        let (version, line, is_typed) = (0, 0, false);
+        let mut client = Client { child, input, output, uri, version, line, indent, is_typed };
         let root = uri_of(folder);
         // Pushed diagnostics: both servers push to a client that does not say that it pulls.
         client.send(&json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
@@ -51,22 +76,25 @@ impl Client {
         client
     }
 
-    /// Opens a file and waits for its diagnostics; what is edited is the file opened last.
+    /// Opens a file and waits for its diagnostics; what is edited is the file opened last, at this
+    /// spot or else at its end.
     ///
     /// # Panics
     /// Where the file cannot be read or the server ends.
-    pub fn open(&mut self, file: &Path) {
+    pub fn open(&mut self, file: &Path, spot: Spot) {
         let text = std::fs::read_to_string(file).expect("it can be read");
         self.uri = uri_of(file);
         self.version = 1;
-        self.last_line = text.lines().count();
+        let place = spot.find(&text).or_else(|| Spot::End.find(&text));
+        (self.line, self.indent) = place.expect("every text has an end");
+        self.is_typed = false;
         let document =
             json!({ "uri": self.uri, "languageId": "python", "version": 1, "text": text });
         self.notify("textDocument/didOpen", json!({ "textDocument": document }));
         self.wait_for_diagnostics();
     }
 
-    /// Types a line at the end and waits for the diagnostics of that version. Every number makes
+    /// Types a line and waits for the diagnostics of that version. Every number makes
     /// another line; the document stays as long as it is.
     ///
     /// # Panics
@@ -75,9 +103,10 @@ impl Client {
         self.version += 1;
         let at = |line: usize| json!({ "line": line, "character": 0 });
         let change = json!({
-            "range": { "start": at(self.last_line), "end": at(self.last_line + 1) },
-            "text": format!("typed_{} = {number}\n", number % 10),
+            "range": { "start": at(self.line), "end": at(self.line + usize::from(self.is_typed)) },
+            "text": format!("{}typed_{} = {number}\n", self.indent, number % 10),
         });
+        self.is_typed = true;
         let document = json!({ "uri": self.uri, "version": self.version });
         let params = json!({ "textDocument": document, "contentChanges": [change] });
         self.notify("textDocument/didChange", params);

@@ -7,7 +7,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use reloadsafe_benches::client::Client;
+use reloadsafe::python::PythonVersion;
+use reloadsafe::syntax::parse::{ParseOptions, parse};
+use reloadsafe::text::source::{Revision, Source};
+use reloadsafe_benches::client::{Client, Spot};
 use reloadsafe_benches::module::{Shape, generate};
 use reloadsafe_benches::ratio;
 
@@ -50,11 +53,19 @@ struct Bench {
 impl Bench {
     /// One file in a workspace of its own.
     fn one(&mut self, name: &str, text: &str) {
+        let options = ParseOptions::new(PythonVersion::DEFAULT);
+        let source = Source::new(name, Revision::Current, text.to_owned());
+        // What does not compile is parsed again and again, and nothing of it is executed.
+        assert!(parse(&source, &options).is_ok(), "{name} does not compile");
         let folder = self.scratch.join(name);
         let file = folder.join(format!("{}.py", name.replace('.', "_")));
         write(&file, text);
         let lines = text.lines().count();
-        self.measure(&format!("{name} ({lines} lines)"), &folder, &file, &[]);
+        for (spot, place) in [(Spot::End, "at the end"), (Spot::Function, "in a function")] {
+            if spot.find(text).is_some() {
+                self.measure(&format!("{name} ({lines} lines) {place}"), &folder, &file, spot, &[]);
+            }
+        }
     }
 
     /// The module that others import, and one that imports another, among some hundred.
@@ -76,19 +87,19 @@ impl Bench {
         let open: Vec<PathBuf> = (0..20).map(file).collect();
         for number in [0, MODULES / 2] {
             let name = format!("one of {MODULES} modules, 20 open (m{number})");
-            self.measure(&name, &folder, &file(number), &open);
+            self.measure(&name, &folder, &file(number), Spot::End, &open);
         }
     }
 
-    fn measure(&mut self, name: &str, folder: &Path, file: &Path, open: &[PathBuf]) {
+    fn measure(&mut self, name: &str, folder: &Path, file: &Path, spot: Spot, open: &[PathBuf]) {
         let own = Command::new(env!("CARGO_BIN_EXE_reloadsafe"));
         let mut own = Client::start(own, folder);
         let mut other = Client::start(Command::new(&self.ruff), folder);
         for client in [&mut own, &mut other] {
             for path in open.iter().filter(|path| *path != file) {
-                client.open(path);
+                client.open(path, Spot::End);
             }
-            client.open(file);
+            client.open(file, spot);
         }
         let (mut number, mut other_number) = (0, 0);
         ratio::compare(

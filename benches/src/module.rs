@@ -34,7 +34,7 @@ impl Dice {
 }
 
 const VERBS: [&str; 8] = ["load", "make", "find", "check", "render", "merge", "split", "send"];
-const NOUNS: [&str; 8] = ["order", "token", "path", "record", "user", "event", "limit", "page"];
+const NOUNS: [&str; 8] = ["order", "token", "path", "record", "user", "event", "label", "page"];
 
 const HEADER: &str = r#""""Orders, and what becomes of them."""
 

@@ -45,7 +45,9 @@ pub fn compare<A, B>(
         let at = |sorted: &[Duration]| sorted.get(sorted.len() * percent / 100).copied();
         if let (Some(subject), Some(yardstick)) = (at(&subject), at(&yardstick)) {
             let ratio = subject.as_secs_f64() / yardstick.as_secs_f64();
-            println!("{name}: {what} {subject:.1?}, its yardstick {yardstick:.1?}: {ratio:.2} times");
+            println!(
+                "{name}: {what} {subject:.1?}, its yardstick {yardstick:.1?}: {ratio:.2} times"
+            );
         }
     }
     println!();

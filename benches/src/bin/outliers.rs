@@ -45,11 +45,7 @@ fn main() {
     rows.sort_by(|one, other| ratio(other).total_cmp(&ratio(one)));
     for row in rows.iter().take(SHOWN) {
         let Row { path, lines, simulated, parsed } = row;
-        println!(
-            "{:6.2} {simulated:9.1?} {parsed:9.1?} {lines:6} {}",
-            ratio(row),
-            path.display()
-        );
+        println!("{:6.2} {simulated:9.1?} {parsed:9.1?} {lines:6} {}", ratio(row), path.display());
     }
     let above = |limit: f64| rows.iter().filter(|row| ratio(row) > limit).count();
     println!(
@@ -63,10 +59,8 @@ fn main() {
 
 fn measure(path: &Path, text: String, floor: &mut Floor) -> Option<Row> {
     let texts = [edited(&text), text];
-    let version = |text: &String| VersionInput {
-        path: path.to_path_buf(),
-        bytes: text.clone().into_bytes(),
-    };
+    let version =
+        |text: &String| VersionInput { path: path.to_path_buf(), bytes: text.clone().into_bytes() };
     let request = SimulateRequest {
         versions: vec![version(&texts[1]), version(&texts[0])],
         root: None,
