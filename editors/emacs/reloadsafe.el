@@ -1,22 +1,26 @@
 ;;; reloadsafe.el --- What reloading a Python module would break -*- lexical-binding: t -*-
 
 ;; Version: 0.1.0
-;; Package-Requires: ((emacs "28.1") (eglot "1.9"))
+;; Package-Requires: ((emacs "28.1"))
 ;; Keywords: languages, tools, python
 ;; SPDX-License-Identifier: MIT
 
 ;;; Commentary:
 
 ;; The language server reloadsafe says what `importlib.reload' of a Python module would leave
-;; behind, break or tear.  Diagnostics and fixes come through Eglot; this file adds the server's
-;; commands, and the documents that exist only in the server: old versions of a module, the
-;; namespace after the reload, the history, the plan.
+;; behind, break or tear.  Diagnostics and fixes come through Eglot or lsp-mode; this file adds the
+;; server's commands, and the documents that exist only in the server: old versions of a module,
+;; the namespace after the reload, the history, the plan.
+;;
+;; reloadsafe-eglot.el and reloadsafe-lsp-mode.el are the ways to the server.
 
 ;;; Code:
 
-(require 'eglot)
-(require 'jsonrpc)
+(require 'cl-lib)
 (require 'url-util)
+
+(autoload 'reloadsafe-setup "reloadsafe-eglot")
+(autoload 'reloadsafe-lsp-mode-setup "reloadsafe-lsp-mode")
 
 (defgroup reloadsafe nil
   "What reloading a Python module would break."
@@ -32,43 +36,44 @@ The keys are those of the configuration file in camelCase, and the
 server's own, such as (:reloadOn \"command\" :ignore [\"RS103\"])."
   :type 'plist)
 
-;;;###autoload
-(defun reloadsafe-setup ()
-  "Let Eglot start reloadsafe for Python."
-  (add-to-list 'eglot-server-programs
-               (cons '(python-mode python-ts-mode)
-                     (lambda (&rest _)
-                       (append reloadsafe-command
-                               (list :initializationOptions
-                                     (or reloadsafe-settings eglot--{})))))))
+(cl-defstruct reloadsafe-connection
+  "What serves a buffer."
+  (uri nil :documentation "The URI of the module that the buffer shows.")
+  (ask nil :documentation "Sends METHOD with PARAMS, a plist, and gives the answer as a plist.")
+  (tell nil :documentation "The same without waiting; the answer is nothing."))
 
-(defun reloadsafe--server ()
-  "The server of this buffer."
-  (or (eglot-current-server) (user-error "No server serves this buffer")))
+(defvar reloadsafe-connection-functions nil
+  "Functions that find what serves the current buffer.
+Each gives a `reloadsafe-connection', or nil where its client does not
+serve the buffer.")
+
+(defun reloadsafe--connection ()
+  "What serves this buffer."
+  (or (run-hook-with-args-until-success 'reloadsafe-connection-functions)
+      (user-error "No server of reloadsafe serves this buffer")))
 
 (defun reloadsafe--request (method params)
   "Send METHOD with PARAMS to the server of this buffer."
-  (jsonrpc-request (reloadsafe--server) method params))
+  (funcall (reloadsafe-connection-ask (reloadsafe--connection)) method params))
 
 (defun reloadsafe--uri ()
   "The URI of the module that this buffer shows."
-  (plist-get (eglot--TextDocumentIdentifier) :uri))
+  (reloadsafe-connection-uri (reloadsafe--connection)))
+
+(defun reloadsafe--call (command arguments)
+  "The parameters of `workspace/executeCommand' for COMMAND with ARGUMENTS."
+  (list :command (concat "reloadsafe." command) :arguments (vconcat arguments)))
 
 (defun reloadsafe--execute (command &rest arguments)
   "Run the server's COMMAND with ARGUMENTS, and give its answer."
-  (reloadsafe--request :workspace/executeCommand
-                       (list :command (concat "reloadsafe." command)
-                             :arguments (vconcat arguments))))
+  (reloadsafe--request "workspace/executeCommand" (reloadsafe--call command arguments)))
 
 (defun reloadsafe--tell (command &rest arguments)
   "Run the server's COMMAND with ARGUMENTS, which answers nothing."
   ;; Not waited for: what comes right behind an answer that somebody waits for is left lying by
   ;; the jsonrpc of Emacs 28, and here that is what has become of the findings.
-  (jsonrpc-async-request (reloadsafe--server) :workspace/executeCommand
-                         (list :command (concat "reloadsafe." command)
-                               :arguments (vconcat arguments))
-                         :error-fn (lambda (failure)
-                                     (message "reloadsafe: %s" (plist-get failure :message)))))
+  (funcall (reloadsafe-connection-tell (reloadsafe--connection))
+           "workspace/executeCommand" (reloadsafe--call command arguments)))
 
 ;;;; Documents
 
@@ -97,16 +102,8 @@ server's own, such as (:reloadOn \"command\" :ignore [\"RS103\"])."
 
 (defun reloadsafe-open (uri)
   "Show the document at URI, which exists only in the server."
-  (let ((answer (reloadsafe--request :reloadsafe/versionText (list :uri uri))))
+  (let ((answer (reloadsafe--request "reloadsafe/versionText" (list :uri uri))))
     (pop-to-buffer (reloadsafe--buffer uri (plist-get answer :text)))))
-
-;; The server asks to show what a command is about.  The command's answer has it, too, and it is
-;; shown from there: Eglot before 1.16 is not asked.
-(cl-defmethod eglot-handle-request :around
-  (_server (_method (eql window/showDocument)) &key uri &allow-other-keys)
-  (if (string-prefix-p "reloadsafe:" uri)
-      '(:success t)
-    (cl-call-next-method)))
 
 (defun reloadsafe--show (command)
   "Show what the server's COMMAND answers."

@@ -102,6 +102,20 @@ fn an_offer_that_the_text_has_overtaken_is_refused() {
 }
 
 #[test]
+fn what_comes_back_with_an_offer_holds_nothing_that_a_client_reads_as_null() {
+    let mut editor = with_a_ghost_read(capabilities());
+    let found = actions(&mut editor, "shapes.py", "area(w", json!({ "diagnostics": [] }));
+    let resolvable: Vec<&Value> = found.iter().filter(|it| it["data"].is_object()).collect();
+    assert!(!resolvable.is_empty());
+    for action in resolvable {
+        for (key, value) in action["data"].as_object().unwrap() {
+            assert!(!value.is_null() && *value != json!(false), "{key} of {}", action["title"]);
+        }
+    }
+    editor.quit();
+}
+
+#[test]
 fn only_the_kinds_that_are_asked_for_are_offered() {
     let mut editor = with_a_ghost_read(capabilities());
     let context = json!({ "diagnostics": [], "only": ["refactor"] });

@@ -31,6 +31,8 @@ struct Offered {
     key: String,
     /// Which of the finding's fixes.
     index: usize,
+    /// Left out where it is false: lsp-mode 8.0 reads `false` as nil and sends `null`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     safe: bool,
 }
 

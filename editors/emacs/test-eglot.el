@@ -1,4 +1,4 @@
-;; usage: FILE=module.py SERVER=program emacs --batch -Q -l reloadsafe.el -l test.el
+;; usage: FILE=module.py SERVER=program emacs --batch -Q -L . -l test-eglot.el
 ;; Edits FILE so that a definition is orphaned, waits for what is said, applies the preferred fix,
 ;; and prints what became of it: one `key<tab>value' a line.  -*- lexical-binding: t -*-
 
