@@ -10,6 +10,8 @@ mod lsp;
 mod emacs;
 #[path = "editors/helix.rs"]
 mod helix;
+#[path = "editors/kakoune.rs"]
+mod kakoune;
 #[path = "editors/neovim.rs"]
 mod neovim;
 #[path = "editors/vim.rs"]

@@ -1,15 +1,12 @@
-//! Helix in a terminal: a finding and its fix. No registry has it for every Debian, so CI goes
-//! without.
+//! Helix in a terminal: a finding and its fix.
 
 use std::process::Command;
 
-use super::{SHAPES, Said, folder};
+use super::{SHAPES, Said, folder, program};
 
 #[test]
 fn helix_shows_a_finding_and_applies_a_fix() {
-    let Some(helix) = std::env::var_os("RELOADSAFE_HELIX") else {
-        return eprintln!("SKIPPED: RELOADSAFE_HELIX does not name Helix (tmux is needed, too)");
-    };
+    let Some(helix) = program("RELOADSAFE_HELIX", "hx") else { return };
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("shapes.py");
     std::fs::write(&file, SHAPES).unwrap();
