@@ -12,6 +12,8 @@ mod emacs;
 mod helix;
 #[path = "editors/kakoune.rs"]
 mod kakoune;
+#[path = "editors/kate.rs"]
+mod kate;
 #[path = "editors/neovim.rs"]
 mod neovim;
 #[path = "editors/vim.rs"]
