@@ -10,6 +10,8 @@ mod lsp;
 mod emacs;
 #[path = "editors/helix.rs"]
 mod helix;
+#[path = "editors/jupyterlab.rs"]
+mod jupyterlab;
 #[path = "editors/kakoune.rs"]
 mod kakoune;
 #[path = "editors/kate.rs"]

@@ -1,5 +1,7 @@
 //! Clients differ in what they announce, and in what they send all the same.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::editor::{Editor, capabilities, lines};
@@ -149,6 +151,24 @@ fn an_untitled_document_is_reloaded_by_command() {
     let published = editor.server.take("diagnostics", is_it);
     let found = &published["params"]["diagnostics"][0];
     assert_eq!((&found["code"], &published["params"]["uri"]), (&json!("RS101"), &json!(uri)));
+    editor.quit();
+}
+
+#[test]
+fn nothing_is_said_of_the_cells_of_a_notebook() {
+    let mut editor = Editor::new(&[("m.py", FIRST), ("cells.ipynb", FIRST)]);
+    // As jupyterlab-lsp does: all cells in one text.
+    let uri = editor.uri("cells.ipynb");
+    let document = json!({ "uri": uri, "languageId": "python", "version": 0, "text": FIRST });
+    editor.server.notify("textDocument/didOpen", json!({ "textDocument": document }));
+    let change = json!({
+        "textDocument": { "uri": uri, "version": 1 },
+        "contentChanges": [{ "text": "def surface(w, h):\n    return w * h\n" }],
+    });
+    editor.server.notify("textDocument/didChange", change);
+    editor.server.expect_silence(Duration::from_millis(300));
+    editor.open("m.py");
+    editor.expect("m.py", &[]);
     editor.quit();
 }
 

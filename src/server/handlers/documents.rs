@@ -17,7 +17,9 @@ impl Session {
     pub(in crate::server) fn did_open(&mut self, item: TextDocumentItem) {
         let TextDocumentItem { uri, language_id, version, text } = item;
         let is_python = language_id == "python" || uri.path().ends_with(".py");
-        if !is_python || !matches!(uri.scheme(), "file" | "untitled") {
+        // jupyterlab-lsp sends the cells of a notebook as one document with the notebook's name.
+        let is_notebook = uri.path().ends_with(".ipynb");
+        if !is_python || is_notebook || !matches!(uri.scheme(), "file" | "untitled") {
             // Old versions, cells of notebooks: nothing that a process reloads.
             return;
         }
