@@ -123,7 +123,11 @@ fn open(
         // Whoever wrote the workspace does not say where on this machine to look.
         file.python = None;
     }
-    let config = Config::resolve(&[file, settings.options.clone()]);
+    let mut config = Config::resolve(&[file, settings.options.clone()]);
+    if config.python.is_none() {
+        // One that has been removed since is no mistake of whoever set the server up.
+        config.python = settings.server.active_python.clone().filter(|path| path.exists());
+    }
     let baseline = match baseline {
         Baseline::Disk => None,
         // A repository's own configuration names programs that git starts (filters, remotes from

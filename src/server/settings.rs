@@ -1,6 +1,6 @@
 //! The settings that a client sends: the server's own, and those that configuration files have.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
@@ -18,6 +18,9 @@ pub(super) struct ServerSettings {
     /// False in a workspace that its user does not trust: its own files then do not say where
     /// Python lies, and git is not started in it.
     pub(super) trusted: bool,
+    /// The interpreter or environment that is selected in the editor, a whole path: where no
+    /// configuration says `python`, it counts before what the server's own process has active.
+    pub(super) active_python: Option<PathBuf>,
 }
 
 /// What the process is taken to have imported when a document is opened first.
@@ -54,6 +57,7 @@ impl Default for ServerSettings {
             hover: true,
             trace: Trace::Off,
             trusted: true,
+            active_python: None,
         }
     }
 }
@@ -146,6 +150,10 @@ impl ServerSettings {
             "inlayHints" => Some(assign(&mut self.inlay_hints, value.as_bool(), "true or false")),
             "hover" => Some(assign(&mut self.hover, value.as_bool(), "true or false")),
             "trusted" => Some(assign(&mut self.trusted, value.as_bool(), "true or false")),
+            "activePython" => {
+                let path = value.as_str().map(PathBuf::from).filter(|path| path.is_absolute());
+                Some(assign(&mut self.active_python, path.map(Some), "an absolute path"))
+            }
             // Read with the client's capabilities.
             "status" => Some(value.as_bool().map(|_| ()).ok_or("true or false")),
             _ => None,

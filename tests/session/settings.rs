@@ -134,6 +134,32 @@ fn files_of_a_workspace_that_is_not_trusted_do_not_say_where_python_lies() {
 }
 
 #[test]
+fn imports_resolve_in_the_environment_that_is_selected_in_the_editor() {
+    let environment = [
+        ("env/bin/python3.11", ""),
+        ("env/lib/python3.11/os.py", ""),
+        ("env/lib/python3.11/site-packages/there.py", "def here():\n    pass\n"),
+    ];
+    let mut files = vec![("m.py", "X = 1\n")];
+    files.extend(environment);
+    let mut editor = Editor::new(&files);
+    editor.open("m.py");
+    editor.set("m.py", "from there import gone\nX = 1\n");
+    let unknown = editor.shown("m.py");
+    assert!(unknown.iter().all(|it| !it.starts_with("RS201")), "{unknown:?}");
+    let active = editor.path("env/bin/python3.11");
+    let settings = json!({ "settings": { "reloadsafe": { "activePython": active } } });
+    editor.server.notify("workspace/didChangeConfiguration", settings);
+    editor.until("m.py", &["RS201 1"]);
+    // What the project says itself counts more.
+    editor.write("reloadsafe.toml", "python = \"elsewhere/python\"\n");
+    editor.watched("reloadsafe.toml", 1);
+    let message = editor.server.notification("window/showMessage");
+    assert!(message["message"].as_str().unwrap().contains("elsewhere"), "{message}");
+    editor.quit();
+}
+
+#[test]
 fn git_is_not_started_where_the_workspace_is_not_trusted() {
     for trusted in [true, false] {
         let editor = Editor::uninitialized(&[("shapes.py", FIRST)]);
