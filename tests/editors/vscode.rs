@@ -67,7 +67,7 @@ fn the_extension_does_what_it_says_in_vscode() {
         panic!("{}\n{errors}\nthe screen: {}", failed.join("\n"), picture.display());
     }
     // None was left out: what is checked on the screen, in the extension host, and restricted.
-    assert_eq!(checks.len(), 14 + 7 + 2, "{checks:?}");
+    assert_eq!(checks.len(), 15 + 7 + 5, "{checks:?}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ import {
 
 import { toEditor, toServer } from "./addresses.ts";
 import { expand, findBinary, type Surroundings } from "./binary.ts";
+import { Interpreter } from "./interpreter.ts";
 import type { ModuleStatus } from "./protocol.ts";
 import { statusNotification } from "./requests.ts";
 import { serverSettings } from "./settings.ts";
@@ -61,7 +62,8 @@ export class Server implements vscode.Disposable {
   private readonly statuses = new Map<string, ModuleStatus>();
   private readonly statusEmitter = new vscode.EventEmitter<ModuleStatus>();
   private readonly stateEmitter = new vscode.EventEmitter<ServerState>();
-  private readonly subscriptions: vscode.Disposable[];
+  private readonly subscriptions: { dispose(): unknown }[];
+  private readonly interpreter: Interpreter;
   /** What is being done one after the other: starts and stops must not overlap. */
   private queue: Promise<void> = Promise.resolve();
 
@@ -76,14 +78,24 @@ export class Server implements vscode.Disposable {
   constructor(context: vscode.ExtensionContext, output: vscode.OutputChannel) {
     this.context = context;
     this.output = output;
+    this.interpreter = new Interpreter(
+      (path) => expand(path, this.surroundings()),
+      (line) => {
+        output.appendLine(line);
+      },
+    );
     this.subscriptions = [
+      this.interpreter,
+      this.interpreter.onDidChange(() => {
+        void this.settingsChanged();
+      }),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration(`${SECTION}.path`)) {
-          void this.restart();
+          void this.follow();
         }
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
-        void this.trusted();
+        void this.follow();
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
         this.statuses.delete(document.uri.toString());
@@ -228,7 +240,8 @@ export class Server implements vscode.Disposable {
       return { value: section.get(key), isSet };
     };
     const around = this.surroundings();
-    return serverSettings(read, vscode.workspace.isTrusted, (path) => expand(path, around));
+    const expanded = (path: string) => expand(path, around);
+    return serverSettings(read, vscode.workspace.isTrusted, expanded, this.interpreter.path);
   }
 
   private options(): LanguageClientOptions {
@@ -250,13 +263,23 @@ export class Server implements vscode.Disposable {
     };
   }
 
-  /** What a workspace may only set when it is trusted holds from now on. */
-  private async trusted(): Promise<void> {
-    const found = findBinary(this.surroundings());
-    if (!("path" in found) || found.path !== this.program) {
-      await this.restart();
-    } else if (this.client?.state === State.Running) {
-      // It asks for the settings again; the histories stay, which a restart would lose.
+  /** Settings may name another program, and a workspace that has come to be trusted may, too. */
+  private follow(): Promise<void> {
+    return this.next(async () => {
+      const found = findBinary(this.surroundings());
+      const isRunning = this.client?.state === State.Running;
+      if (isRunning && "path" in found && found.path === this.program) {
+        await this.settingsChanged();
+      } else {
+        await this.stopNow();
+        await this.startNow();
+      }
+    });
+  }
+
+  /** The server asks for the settings again; the histories stay, which a restart would lose. */
+  private async settingsChanged(): Promise<void> {
+    if (this.client?.state === State.Running) {
       const { type } = DidChangeConfigurationNotification;
       await this.client.sendNotification(type, { settings: null });
     }

@@ -30,9 +30,14 @@ export function serverSettings(
   read: (key: string) => Said,
   trusted: boolean,
   expanded: (path: string) => string,
+  activePython?: string,
 ): Record<string, unknown> {
   // A client that takes `reloadsafe/status` says so; the server reads it at `initialize`.
   const settings: Record<string, unknown> = { status: true, trusted };
+  // Not `python`: what the project's configuration file says counts more.
+  if (activePython !== undefined) {
+    settings["activePython"] = activePython;
+  }
   for (const key of [...CONFIGURATION_KEYS, ...SERVER_KEYS]) {
     const { value, isSet } = read(key);
     if (isSet && value !== null && value !== undefined) {

@@ -112,7 +112,10 @@ function packaged() {
   const vsce = join(root, "node_modules/@vscode/vsce/vsce");
   const asIs = ["--no-dependencies", "--allow-missing-repository", "--skip-license"];
   run(process.execPath, [vsce, "package", ...asIs, "--out", driverVsix], { cwd: driver });
-  return [vsix, driverVsix];
+  const pythonVsix = join(work, "python.vsix");
+  const python = { cwd: join(here, "python") };
+  run(process.execPath, [vsce, "package", ...asIs, "--out", pythonVsix], python);
+  return [vsix, driverVsix, pythonVsix];
 }
 
 function folder(name, settings, text = SHAPES) {
@@ -120,6 +123,18 @@ function folder(name, settings, text = SHAPES) {
   mkdirSync(join(path, ".vscode"), { recursive: true });
   writeFileSync(join(path, "shapes.py"), text);
   writeFileSync(join(path, ".vscode/settings.json"), JSON.stringify(settings));
+  return path;
+}
+
+/** An environment in which `there` has `here`, and a module that imports it. */
+function withPackages(path) {
+  const packages = join(path, "env/lib/python3.11/site-packages");
+  mkdirSync(packages, { recursive: true });
+  mkdirSync(join(path, "env/bin"), { recursive: true });
+  writeFileSync(join(path, "env/bin/python3.11"), "");
+  writeFileSync(join(path, "env/lib/python3.11/os.py"), "");
+  writeFileSync(join(packages, "there.py"), "def here():\n    pass\n");
+  writeFileSync(join(path, "uses.py"), "from there import here\n\nhere()\n");
   return path;
 }
 
@@ -179,6 +194,9 @@ async function inHost(browser, address, path, name) {
   const page = await browser.newPage();
   await page.goto(`${address}/?folder=${encodeURIComponent(path)}`);
   const out = join(work, `${name}.json`);
+  // Only a workspace that is not trusted ever shows it.
+  const trust = page.locator(".workspace-trust-editor .monaco-button", { hasText: /^Trust$/ }).first();
+  trust.click({ timeout: 400_000 }).catch(() => undefined);
   try {
     await until(`the checks in ${name}`, 400, () => existsSync(out));
   } catch (error) {
@@ -194,9 +212,9 @@ async function inHost(browser, address, path, name) {
 async function main() {
   mkdirSync(work, { recursive: true });
   userSettings({});
-  const trusted = folder("wörk space", { "reloadsafe.path": server });
+  const trusted = withPackages(folder("wörk space", { "reloadsafe.path": server }));
   const shown = folder("shapes", {}, SHOWN);
-  const restricted = folder("restricted", { "reloadsafe.path": "/bin/false" });
+  const restricted = withPackages(folder("restricted", { "reloadsafe.path": "/bin/false" }));
   const extensions = packaged();
   say("packaged");
   const { address, stop } = await serve(extensions);

@@ -151,3 +151,10 @@ export async function set(key: string, value: unknown): Promise<void> {
   const section = vscode.workspace.getConfiguration("reloadsafe");
   await section.update(key, value, vscode.ConfigurationTarget.Workspace);
 }
+
+/** Selects an interpreter, as somebody does in the Python extension. */
+export async function selectPython(path: string): Promise<void> {
+  const extension = vscode.extensions.getExtension<{ select(path: string): void }>("ms-python.python");
+  assert.ok(extension);
+  (await extension.activate()).select(path);
+}
