@@ -8,12 +8,21 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { mismatch, programName } from "./platforms.mjs";
+
 const { values } = parseArgs({
   options: { target: { type: "string" }, binary: { type: "string" }, out: { type: "string" } },
 });
 if ((values.target === undefined) !== (values.binary === undefined)) {
   console.error("--target and --binary belong together");
   process.exit(2);
+}
+if (values.target !== undefined) {
+  const why = mismatch(values.target, values.binary);
+  if (why !== undefined) {
+    console.error(why);
+    process.exit(2);
+  }
 }
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -27,10 +36,10 @@ const options = ["--no-dependencies", "--allow-missing-repository", "--no-rewrit
 rmSync(bin, { recursive: true, force: true });
 try {
   if (values.target !== undefined) {
-    const program = values.target.startsWith("win32") ? "reloadsafe.exe" : "reloadsafe";
+    const program = join(bin, programName(values.target));
     mkdirSync(bin);
-    copyFileSync(values.binary, join(bin, program));
-    chmodSync(join(bin, program), 0o755);
+    copyFileSync(values.binary, program);
+    chmodSync(program, 0o755);
     options.push("--target", values.target);
   }
   const { status } = spawnSync(process.execPath, [vsce, "package", ...options, "--out", out], {
