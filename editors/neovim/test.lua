@@ -44,10 +44,40 @@ vim.cmd.split(vim.fn.fnameescape(related))
 say('old', vim.api.nvim_buf_get_lines(0, row - 1, row, false)[1])
 vim.cmd.close()
 
+-- A command's document is shown in a window of its own; the module stays where it is.
+local function shown(name)
+  wait(name, function() return vim.api.nvim_buf_get_name(0):match('?' .. name .. '$') ~= nil end)
+  assert(#vim.api.nvim_list_wins() == 2 and vim.fn.bufwinid(buffer) ~= -1, 'the module is hidden')
+  return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), ' ')
+end
 vim.cmd.ReloadsafeNamespace()
-wait('the namespace', function() return vim.api.nvim_buf_get_name(0):match('namespace') ~= nil end)
-say('namespace', table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), ' '):match('orphan') or '')
+say('namespace', shown('namespace'):match('orphan') or '')
 vim.cmd.close()
+vim.cmd.ReloadsafeHistory()
+say('history', shown('history'):match('version 1: reloaded') or '')
+vim.cmd.close()
+vim.cmd.ReloadsafePlan()
+shown('plan')
+vim.cmd.close()
+vim.cmd.ReloadsafeCompare('0')
+wait('the comparison', function() return #vim.api.nvim_list_wins() == 2 and vim.wo.diff end)
+local old = vim.fn.bufwinid(vim.fn.bufnr('version=0'))
+say('diff', vim.wo[old].diff and vim.api.nvim_get_current_buf() == buffer)
+vim.api.nvim_win_close(old, true)
+vim.cmd('diffoff!')
+
+-- The line above the module leads to its namespace.
+vim.api.nvim_win_set_cursor(0, { 1, 0 })
+vim.lsp.codelens.refresh({ bufnr = buffer })
+wait('code lenses', function() return #vim.lsp.codelens.get(buffer) == 2 end)
+vim.ui.select = function(items, _, choose) choose(items[1], 1) end
+vim.lsp.codelens.run()
+say('lens', shown('namespace'):match('orphan') or '')
+vim.cmd.close()
+
+-- nvim-lspconfig as it was before has the same under another name.
+local config = require('lspconfig.configs.reloadsafe').default_config
+say('lspconfig', config.root_dir(file) == vim.fs.dirname(file) and config.cmd[1])
 
 vim.api.nvim_set_current_buf(buffer)
 vim.cmd.ReloadsafeRestarted()

@@ -41,6 +41,10 @@ fn neovim_shows_findings_applies_a_fix_and_opens_old_versions() {
     assert_eq!(said.value("fixed"), "    return sum(surface(w, h) for w, h in items)");
     assert_eq!(said.value("old"), "def area(w, h):");
     assert_eq!(said.value("namespace"), "orphan");
+    assert_eq!(said.value("history"), "version 1: reloaded");
+    assert_eq!(said.value("diff"), "true");
+    assert_eq!(said.value("lens"), "orphan");
+    assert_eq!(said.value("lspconfig"), "reloadsafe");
     assert_eq!(said.value("restarted"), "0");
     assert_eq!(said.value("stopped"), "true");
     let saved = std::fs::read_to_string(&file).unwrap();

@@ -12,10 +12,15 @@ local function client_of(buffer)
   return client
 end
 
---- Shows a text in a read-only buffer of its own.
+--- Shows a text in a read-only buffer of its own, in a window that already has it or a new one.
 local function show(uri, text)
   local buffer = vim.fn.bufadd(uri)
-  vim.cmd.split()
+  local window = vim.fn.bufwinid(buffer)
+  if window ~= -1 then
+    vim.api.nvim_set_current_win(window)
+  else
+    vim.cmd.split()
+  end
   -- Entering the buffer asks the server for it; what the command brought is as new.
   vim.cmd.buffer({ buffer, mods = { noautocmd = true } })
   M.fill(buffer, text)
@@ -60,6 +65,38 @@ function M.execute(command, arguments, buffer)
     end
   end, buffer)
 end
+
+--- What code lenses and code actions lead to, in the form of a client's `commands`.
+M.commands = {}
+for _, name in ipairs({
+  'markReloaded',
+  'markRestarted',
+  'showNamespace',
+  'showHistory',
+  'showPlan',
+  'compareWithVersion',
+}) do
+  M.commands['reloadsafe.' .. name] = function(command)
+    local arguments = vim.deepcopy(command.arguments or {})
+    local uri = table.remove(arguments, 1)
+    if uri then
+      M.execute(name, arguments, vim.uri_to_bufnr(uri))
+    else
+      M.execute(name, false)
+    end
+  end
+end
+
+--- A client's `handlers`. The server asks to show what a command is about; the command's answer has
+--- it, too, and it is shown from there, in a window of its own.
+M.handlers = {
+  ['window/showDocument'] = function(error, result, context)
+    if vim.startswith(result.uri, 'reloadsafe:') then
+      return { success = true }
+    end
+    return vim.lsp.handlers['window/showDocument'](error, result, context)
+  end,
+}
 
 --- Reads a document that exists only in the server, such as an old version of a module.
 function M.read(buffer, uri)
