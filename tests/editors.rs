@@ -18,6 +18,8 @@ mod kakoune;
 mod kate;
 #[path = "editors/neovim.rs"]
 mod neovim;
+#[path = "editors/untried.rs"]
+mod untried;
 #[path = "editors/vim.rs"]
 mod vim;
 #[path = "editors/vscode.rs"]
