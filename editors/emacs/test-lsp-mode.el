@@ -40,7 +40,6 @@
   (replace-match new t t))
 
 (say "emacs" emacs-version)
-(say "lsp-mode" (lsp-version))
 (find-file (getenv "FILE"))
 (python-mode)
 (lsp-workspace-folders-add (file-name-directory (getenv "FILE")))
