@@ -82,9 +82,11 @@ fn distributions() -> Option<&'static Path> {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("distributions");
         let _ = std::fs::remove_dir_all(&out);
         // Unoptimised: what `cargo test` has just built is packed.
-        let mut command = Command::new(maturin);
-        command.args(["build", "--sdist", "--locked", "--profile", "dev", "--out"]).arg(&out);
-        run(command.current_dir(root()).env("CARGO_TARGET_DIR", target()), 0);
+        let mut wheel = Command::new(&maturin);
+        wheel.args(["build", "--locked", "--profile", "dev", "--out"]).arg(&out);
+        run(wheel.current_dir(root()).env("CARGO_TARGET_DIR", target()), 0);
+        let mut sources = Command::new(&maturin);
+        run(sources.args(["sdist", "--out"]).arg(&out).current_dir(root()), 0);
         Some(out)
     };
     BUILT.get_or_init(build).as_deref()

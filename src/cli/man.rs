@@ -32,7 +32,9 @@ fn command() -> Command {
 fn page(command: Command) -> anyhow::Result<Vec<u8>> {
     let mut page = Vec::new();
     let source = concat!("reloadsafe ", env!("CARGO_PKG_VERSION"));
-    Man::new(command).source(source).render(&mut page).context("cannot write the page")?;
+    // A date that is left out would let the source take its place in the title line.
+    let man = Man::new(command).date(" ").source(source);
+    man.render(&mut page).context("cannot write the page")?;
     Ok(page)
 }
 

@@ -58,6 +58,12 @@ fn a_commit_is_stopped_by_a_hook_with_the_wheel() {
     let Some(distributions) = distributions() else { return };
     let cache = tempfile::tempdir().unwrap();
     let repository = Repository::new();
+    // What pip finds, and nothing else; pre-commit makes a package of its own around the wheel.
+    let wheels = tempfile::tempdir().unwrap();
+    let mut download = Command::new(tool("python").unwrap());
+    download.args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]);
+    run(download.arg("--dest").arg(wheels.path()).arg("setuptools==80.9.0"), 0);
+    let found = format!("{} {}", wheels.path().display(), distributions.display());
     let guide = std::fs::read_to_string(root().join("docs/ci.md")).unwrap();
     let (_, recipe) =
         guide.split_once("```yaml title=\".pre-commit-config.yaml (wheel)\"\n").unwrap();
@@ -71,7 +77,7 @@ fn a_commit_is_stopped_by_a_hook_with_the_wheel() {
         commit.args(["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--all"]);
         commit.args(["--quiet", "--message", "rename"]).current_dir(&repository.path);
         commit.env("PRE_COMMIT_HOME", cache.path()).env("PIP_NO_INDEX", "1");
-        commit.env("PIP_FIND_LINKS", distributions);
+        commit.env("PIP_FIND_LINKS", &found);
         run(&mut commit, code)
     };
     let said = commit(1);

@@ -56,9 +56,8 @@ fn zsh_completes() {
     let code = r#"
         zmodload zsh/zpty
         zpty shell zsh -f -i
-        say() { zpty -w shell "$1" }
-        say "PS1='> '; fpath=($PWD \$fpath); autoload -U compinit; compinit -u -d $PWD/dump; echo rea''dy"
-        zpty -r shell answer '*ready*ready*' || zpty -r shell answer '*ready*'
+        zpty -w shell "PS1='> '; fpath=($PWD \$fpath); autoload -U compinit; compinit -u -d $PWD/dump; echo rea''dy"
+        zpty -r -m shell answer $'*\nready*'
         zpty -w -n shell $'reloadsafe simu\t'
         zpty -r -m shell answer '*simulate*' && print completed
     "#;
@@ -91,7 +90,7 @@ fn the_manual_can_be_shown() {
             .unwrap();
         assert!(shown.status.success() && shown.stderr.is_empty(), "{name}: {shown:?}");
         let text = String::from_utf8_lossy(&shown.stdout).into_owned();
-        assert!(text.contains("SYNOPSIS") && text.contains(&name.replacen('-', " ", 1)), "{text}");
+        assert!(text.contains("SYNOPSIS") && text.contains(&format!("{name}(1)")), "{text}");
         run(Command::new(&mandoc).args(["-Tlint", "-W", "error"]).arg(page), 0);
     }
 }
