@@ -5,6 +5,7 @@ pub mod args;
 mod check;
 mod explain;
 mod findings;
+mod man;
 mod output;
 mod progress;
 mod server;
@@ -66,6 +67,7 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => completions(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         complain(&format!("{error:#}"));

@@ -91,8 +91,12 @@ fn no_path_of_a_machine_is_in_the_repository() {
     // Put together here, so that this file does not have them in it.
     let places = ["home/", "Users/", "root/", "tmp/wt", "work/shared"];
     let places: Vec<String> = places.iter().map(|place| format!("/{place}")).collect();
-    let mut all = files(&["src", "tests", "examples"], &["rs", "md", "py", "json", "toml"]);
-    for name in ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "Cargo.toml", ".ci/run"] {
+    let folders = ["src", "tests", "examples", "docs", "python", "action", "templates", ".github"];
+    let extensions = ["rs", "md", "py", "json", "toml", "sh", "yml", "svg", "txt"];
+    let mut all = files(&folders, &extensions);
+    for name in
+        ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "Cargo.toml", ".ci/run", "action.yml"]
+    {
         let text = std::fs::read_to_string(root().join(name)).unwrap();
         all.push(File { path: name.to_owned(), text });
     }

@@ -33,6 +33,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
+    /// Print the manual page, or write those of all commands to a directory
+    Man(ManArguments),
 }
 
 /// The arguments of `server`.
@@ -137,6 +139,14 @@ pub struct ExplainArguments {
 #[derive(Debug, Args)]
 pub struct CompletionsArguments {
     pub shell: clap_complete::Shell,
+}
+
+/// The arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// Write `reloadsafe.1` and a page for each command to this directory
+    #[arg(long, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
 }
 
 /// What `check` and `simulate` have in common.

@@ -392,7 +392,7 @@ mod tests {
         r#""edits":[{"path":"shapes.py","#,
         r#""range":{"start":{"line":4,"column":9},"end":{"line":4,"column":13}},"#,
         r#""new_text":"surface"}]}],"#,
-        r#""fingerprint":"fb661174dfd478b4","url":"src/rules/ghost_read.md"}"#,
+        r#""fingerprint":"fb661174dfd478b4","url":"docs/rules/ghost-read.md"}"#,
     );
 
     #[test]

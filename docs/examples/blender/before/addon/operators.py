@@ -1,0 +1,8 @@
+class MoveObjects:
+    bl_idname = "object.move_selected"
+
+    def execute(self, context):
+        return {"FINISHED"}
+
+
+CLASSES = [MoveObjects]

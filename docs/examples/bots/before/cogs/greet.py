@@ -1,0 +1,5 @@
+from helpers import greeting
+
+
+async def setup(bot):
+    bot.say = greeting

@@ -1,0 +1,9 @@
+import json
+
+
+def on_message(text):
+    return reply(text)
+
+
+def reply(text):
+    return {"text": text}

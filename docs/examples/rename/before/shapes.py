@@ -1,0 +1,6 @@
+def area(width, height):
+    return width * height
+
+
+def describe(width, height):
+    return f"{area(width, height)} m2"
