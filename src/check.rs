@@ -1,7 +1,10 @@
 //! The headless run over a workspace: a baseline, a head, and what reloading would do.
 
 pub mod comparison;
+pub mod diff;
+pub mod known;
 pub mod reloads;
+pub mod shard;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -10,6 +13,8 @@ use crate::config::Config;
 use crate::fixes::{Extent, Offer};
 use crate::report::CheckReport;
 use crate::workspace::Surroundings;
+use known::Known;
+use shard::Shard;
 
 /// What `reloadsafe check` is asked to do. Nothing in it is read or validated yet.
 #[derive(Debug, Clone)]
@@ -28,6 +33,10 @@ pub struct CheckRequest {
     pub fixes: Option<Offer>,
     /// The fixes that are applied to the files before the findings are reported.
     pub mend: Option<Extent>,
+    /// The part of the modules that is reloaded; `None`: all.
+    pub shard: Option<Shard>,
+    /// The findings that are not reported again.
+    pub known: Option<Known>,
     /// The settings, resolved.
     pub config: Config,
 }

@@ -2,15 +2,18 @@
 
 pub mod args;
 
+mod baseline;
 mod check;
 mod explain;
 mod findings;
 mod man;
+mod merge;
 mod output;
 mod progress;
 mod server;
 mod settings;
 mod simulate;
+mod watch;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};
@@ -64,6 +67,8 @@ fn parse_and_run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
     let result = match arguments.command {
         Command::Server(arguments) => server::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Baseline(arguments) => baseline::run(arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => completions(&arguments),

@@ -46,6 +46,8 @@ pub struct Config {
     pub src: Vec<PathBuf>,
     /// Files and directories that are not looked at.
     pub exclude: PathPatterns,
+    /// The file with the findings that are not reported again, where the user says it.
+    pub baseline_file: Option<PathBuf>,
     /// How results are written.
     pub output_format: OutputFormat,
 }
@@ -68,6 +70,7 @@ impl Config {
             reloader: last(layers, |layer| &layer.reloader).unwrap_or(Reloader::Importlib),
             src: last(layers, |layer| &layer.src).unwrap_or_default(),
             exclude: last(layers, |layer| &layer.exclude).unwrap_or_default(),
+            baseline_file: last(layers, |layer| &layer.baseline_file),
             output_format: last(layers, |layer| &layer.output_format).unwrap_or(OutputFormat::Text),
         }
     }

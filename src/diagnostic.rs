@@ -1,5 +1,6 @@
 //! What a finding is, whoever shows it: no LSP types, no serialisation.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::text::source::Source;
@@ -98,4 +99,7 @@ pub struct Diagnostic {
     /// What tells this finding from others of its rule in its file, and survives edits
     /// elsewhere: usually the module and the name it is about. No line numbers.
     pub key: String,
+    /// The file of the module whose reload it is about, where that is not the one of `location`.
+    /// Known to runs over a workspace only.
+    pub module: Option<PathBuf>,
 }

@@ -186,6 +186,7 @@ impl Suppressions {
             related: Vec::new(),
             fixes,
             key: self.source.slice(comment).to_owned(),
+            module: None,
         }
     }
 

@@ -13,6 +13,7 @@ pub mod source_roots;
 pub mod stdlib_names;
 pub mod tree;
 pub mod walk;
+pub mod watch;
 
 use std::ffi::OsString;
 use std::fmt;

@@ -58,13 +58,61 @@ impl Project {
 
 fn validate(log: &Value) {
     let schema = include_str!("formats/sarif-schema-2.1.0.json");
-    let schema: Value = serde_json::from_str(schema).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    check_schema(&serde_json::from_str(schema).unwrap(), log);
+}
+
+#[track_caller]
+fn check_schema(schema: &Value, value: &Value) {
+    let validator = jsonschema::validator_for(schema).unwrap();
     let wrong: Vec<String> = validator
-        .iter_errors(log)
+        .iter_errors(value)
         .map(|error| format!("{}: {error}", error.instance_path))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The schema that is published, or the part of it that is about one finding.
+fn own_schema(finding: bool) -> Value {
+    let mut schema: Value =
+        serde_json::from_str(include_str!("../docs/schema/check.json")).unwrap();
+    if finding {
+        let parts = schema["$defs"].take();
+        schema = serde_json::json!({ "$ref": "#/$defs/diagnostic", "$defs": parts });
+    }
+    schema
+}
+
+#[test]
+fn json_fits_the_schema_that_is_published() {
+    let project = Project::new();
+    let report: Value = serde_json::from_str(&project.check("", "json", &[])).unwrap();
+    check_schema(&own_schema(false), &report);
+    assert!(!report["diagnostics"].as_array().unwrap().is_empty());
+    assert!(!report["failed"].as_array().unwrap().is_empty());
+    // And says something: what it does not allow is refused.
+    let validator = jsonschema::validator_for(&own_schema(false)).unwrap();
+    for (place, wrong) in [
+        ("/schema", serde_json::json!(2)),
+        ("/diagnostics/0/range/start/line", serde_json::json!(0)),
+        ("/diagnostics/0/severity", serde_json::json!("loud")),
+        ("/diagnostics/0/fingerprint", serde_json::json!("x")),
+    ] {
+        let mut report = report.clone();
+        *report.pointer_mut(place).unwrap() = wrong;
+        assert!(!validator.is_valid(&report), "{place}");
+    }
+}
+
+#[test]
+fn each_line_of_json_lines_fits_the_schema_and_is_a_finding_of_the_object() {
+    let project = Project::new();
+    let report: Value = serde_json::from_str(&project.check("", "json", &[])).unwrap();
+    let text = project.check("", "jsonl", &[]);
+    // As consumers read it: a line ends with LF, and each is one value of JSON (jsonlines.org).
+    assert!(text.ends_with('\n') && !text.contains('\r'), "{text:?}");
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    lines.iter().for_each(|line| check_schema(&own_schema(true), line));
+    assert_eq!(Value::Array(lines), report["diagnostics"]);
 }
 
 #[test]

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
+use super::shard::Shard;
 use super::{Baseline, CheckRequest, FilesFrom};
-use crate::config::Config;
+use crate::config::{Config, PathPatterns};
 use crate::python::PythonVersion;
-use crate::report::FailedFile;
+use crate::report::{FailedFile, path_text};
 use crate::workspace::Surroundings;
 use crate::workspace::environment::{self, Environment, EnvironmentError, Search};
 use crate::workspace::finder::{Finder, FinderInput};
@@ -35,7 +36,41 @@ pub struct Comparison {
     pub modules: Vec<Module>,
     /// What could not be looked at.
     pub failed: Vec<FailedFile>,
-    shown_from: PathBuf,
+    /// The directory to which shown paths are relative.
+    pub shown_from: PathBuf,
+    /// Which modules are looked at.
+    pub scope: Scope,
+}
+
+/// Which modules a run is about, whether they are there or not.
+#[derive(Debug)]
+pub struct Scope {
+    targets: Targets,
+    exclude: PathPatterns,
+    shard: Option<Shard>,
+    /// To which paths are relative where they decide about the shard.
+    project: PathBuf,
+    head: Arc<dyn FileTree>,
+}
+
+impl Scope {
+    /// Whether a file, by its absolute path, is left to other shards.
+    fn is_elsewhere(&self, path: &Path) -> bool {
+        self.shard.is_some_and(|shard| {
+            let below = path.strip_prefix(&self.project).unwrap_or(path);
+            !shard.owns(&path_text(below))
+        })
+    }
+
+    /// Whether the run would reload a module, given by its absolute path.
+    pub fn covers(&self, path: &Path) -> bool {
+        self.targets.include(path, &self.exclude) && !self.is_elsewhere(path)
+    }
+
+    /// Whether there is no such file in the new source.
+    pub fn lacks(&self, path: &Path) -> bool {
+        !self.head.is_file(path)
+    }
 }
 
 /// A module under the targets.
@@ -121,6 +156,13 @@ impl Comparison {
             }
         };
         let base = trees.base_label.clone();
+        let scope = Scope {
+            targets,
+            exclude: config.exclude.clone(),
+            shard: request.shard,
+            project: trees.project.clone(),
+            head: Arc::clone(&trees.head),
+        };
         let mut comparison = Comparison {
             live,
             restart,
@@ -131,8 +173,9 @@ impl Comparison {
             modules: Vec::new(),
             failed: Vec::new(),
             shown_from: from,
+            scope,
         };
-        comparison.sort_out(&trees, &targets, request);
+        comparison.sort_out(&trees, request);
         Ok(comparison)
     }
 
@@ -141,16 +184,20 @@ impl Comparison {
         path.strip_prefix(&self.shown_from).unwrap_or(path)
     }
 
-    fn sort_out(&mut self, trees: &Trees, targets: &Targets, request: &CheckRequest) {
-        let exclude = &request.config.exclude;
+    fn sort_out(&mut self, trees: &Trees, request: &CheckRequest) {
+        let Scope { targets, exclude, .. } = &self.scope;
         let walked = match &trees.head_revision {
             Some(tree) => targets.among(tree.files(), exclude),
             None => targets.on_disk(exclude),
         };
+        let fates = trees.fates(&walked, targets, request);
         for (path, reason) in &walked.failed {
             self.fail(path, reason);
         }
-        for (path, fate) in trees.fates(&walked, targets, request) {
+        for (path, fate) in fates {
+            if self.scope.is_elsewhere(&path) {
+                continue;
+            }
             if trees.is_changed_submodule(&path) {
                 if walked.files.iter().any(|file| file.starts_with(&path)) {
                     self.fail(&path, "is a submodule at another commit: check it on its own");
@@ -165,6 +212,9 @@ impl Comparison {
     }
 
     fn fail(&mut self, path: &Path, reason: &str) {
+        if self.scope.is_elsewhere(path) {
+            return;
+        }
         let path = self.shown(path).to_path_buf();
         self.failed.push(FailedFile { path, reason: reason.to_owned() });
     }
@@ -364,6 +414,16 @@ fn find_environment(
         python: python.as_deref(),
         variable: around.variable,
     })
+}
+
+/// The directory where git is asked, and the environment is looked for.
+///
+/// # Errors
+///
+/// Where a list of files cannot be read.
+pub(super) fn anchor(request: &CheckRequest, directory: &Path) -> anyhow::Result<PathBuf> {
+    let from = real_directory(directory);
+    Ok(common_directory(&from, &target_paths(request, &from)?))
 }
 
 /// The targets of the request and of the list that it names.

@@ -1,6 +1,7 @@
 //! Simulates the reloads of a comparison, several at a time.
 
 use std::any::Any;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,13 +12,14 @@ use anyhow::Context;
 use rayon::prelude::*;
 
 use super::comparison::{Comparison, Fate, Module};
+use super::known::Matching;
 use super::{CheckRequest, Progress};
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::fixes::{self, Extent, Mended, Offer};
 use crate::modules::{Found, ModuleFile, Modules};
 use crate::python::PythonVersion;
-use crate::report::{CheckReport, FailedFile};
+use crate::report::{CheckReport, FailedFile, KnownFindings};
 use crate::simulate::{STACK_SIZE, Simulated};
 use crate::simulation::{Outcome, Simulation};
 use crate::suppression::Suppressions;
@@ -153,6 +155,8 @@ impl Engine for Summaries {
 enum Verdict {
     Reported {
         diagnostics: Vec<Diagnostic>,
+        /// What settings keep from being reported.
+        withheld: Vec<Diagnostic>,
         mended: Option<Box<Rewrite>>,
     },
     /// The bytes differ, the texts do not.
@@ -182,11 +186,10 @@ pub fn run_with(
     let mut report = CheckReport {
         base: comparison.base.clone(),
         head: request.head.clone(),
-        diagnostics: Vec::new(),
         failed,
         modules: comparison.modules.iter().filter(|m| m.fate != Fate::Deleted).count(),
-        reloaded: 0,
-        fixed: 0,
+        shard: request.shard,
+        ..CheckReport::default()
     };
     let is_reloaded = |module: &&Module| matches!(module.fate, Fate::Changed | Fate::Itself);
     let reloaded: Vec<&Module> = comparison.modules.iter().filter(is_reloaded).collect();
@@ -203,11 +206,17 @@ pub fn run_with(
     let pool = pool.context("no threads can be started")?;
     let verdicts: Vec<Verdict> = pool.install(|| reloaded.par_iter().map(judge).collect());
     progress.finish();
+    let known = request.known.as_ref();
+    let mut matching = known.map(|known| Matching::new(known, &comparison.shown_from));
     for (module, verdict) in reloaded.iter().zip(verdicts) {
         let path = comparison.shown(&module.path).to_path_buf();
         match verdict {
-            Verdict::Reported { diagnostics, mended } => {
+            Verdict::Reported { mut diagnostics, withheld, mended } => {
                 report.reloaded += 1;
+                if let Some(matching) = &mut matching {
+                    diagnostics.sort_by(by_place);
+                    matching.module(&module.path, &mut diagnostics, &withheld);
+                }
                 report.diagnostics.extend(diagnostics);
                 if let Some(rewrite) = mended {
                     write(&mut report, &module.path, path, &rewrite);
@@ -217,6 +226,11 @@ pub fn run_with(
             Verdict::Failed(reason) => report.failed.push(FailedFile { path, reason }),
         }
     }
+    report.known = matching.map(|matching| KnownFindings {
+        path: PathBuf::new(),
+        silenced: matching.silenced,
+        stale: matching.stale(&comparison.scope, &request.config.rules),
+    });
     put_in_order(&mut report);
     Ok(report)
 }
@@ -281,7 +295,7 @@ fn analyse(
     };
     let mended = match request.mend {
         Some(extent) => engine.mend(&reload, extent, &|compared| {
-            reported(crate::simulate::judge(compared), module, config)
+            reported(crate::simulate::judge(compared), module, config).0
         })?,
         None => None,
     };
@@ -292,23 +306,34 @@ fn analyse(
     if let Some(reason) = syntax_error(&simulated.simulation) {
         return Err(reason);
     }
-    let mut diagnostics = reported(simulated, module, config);
+    let (mut diagnostics, withheld) = reported(simulated, module, config);
     if let Some(offer) = request.fixes {
         engine.fix(&reload, &mut diagnostics, offer)?;
     }
     let before = Arc::clone(&head.source);
     let mended = mended.map(|mended| Box::new(Rewrite { before, mended }));
-    Ok(Verdict::Reported { diagnostics, mended })
+    Ok(Verdict::Reported { diagnostics, withheld, mended })
 }
 
-/// The findings of a simulation that comments and settings let through.
-fn reported(simulated: Simulated, module: &Module, config: &Config) -> Vec<Diagnostic> {
+/// The findings of a simulation that comments let through: those that settings let through, too,
+/// and the others.
+fn reported(
+    simulated: Simulated,
+    module: &Module,
+    config: &Config,
+) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     let Simulated { simulation, directives, .. } = simulated;
-    let Some(last) = simulation.sources.last() else { return Vec::new() };
+    let Some(last) = simulation.sources.last() else { return Default::default() };
     let suppressions = Suppressions::new(last, &directives);
     let mut diagnostics = suppressions.apply(simulation.diagnostics, &config.rules);
-    diagnostics.retain(|finding| config.reports(finding.code, finding.severity, &module.path));
-    diagnostics
+    for finding in &mut diagnostics {
+        if finding.location.source.path() != last.path() {
+            finding.module = Some(last.path().to_path_buf());
+        }
+    }
+    let is_reported =
+        |finding: &Diagnostic| config.reports(finding.code, finding.severity, &module.path);
+    diagnostics.into_iter().partition(is_reported)
 }
 
 fn load(finder: &Finder, module: &Module) -> Result<Arc<ModuleFile>, String> {
@@ -336,12 +361,14 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
 
 /// By place, whatever the threads were doing; failures by path, each once.
 fn put_in_order(report: &mut CheckReport) {
-    report.diagnostics.sort_by(|a, b| {
-        let place = |d: &Diagnostic| (d.location.span.start, d.location.span.end, d.code);
-        let path = |d: &Diagnostic| d.location.source.path().to_path_buf();
-        (path(a), place(a), &a.message).cmp(&(path(b), place(b), &b.message))
-    });
+    report.diagnostics.sort_by(by_place);
     report.failed.sort_by(|a, b| (&a.path, &a.reason).cmp(&(&b.path, &b.reason)));
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     report.failed.retain(|failed| seen.insert(failed.path.clone()));
+}
+
+fn by_place(a: &Diagnostic, b: &Diagnostic) -> Ordering {
+    let place = |d: &Diagnostic| (d.location.span.start, d.location.span.end, d.code);
+    let path = |d: &Diagnostic| d.location.source.path().to_path_buf();
+    (path(a), place(a), &a.message).cmp(&(path(b), place(b), &b.message))
 }

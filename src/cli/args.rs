@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::check::shard::Shard;
 use crate::config::{Choice, OutputFormat, Reloader, Selector};
 use crate::diagnostic::Severity;
 use crate::python::PythonVersion;
@@ -21,12 +22,16 @@ pub struct Arguments {
 }
 
 /// What to do.
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Serve an editor over standard input and output (Language Server Protocol)
     Server(ServerArguments),
     /// Check the modules under some paths: what would reloading them do?
     Check(CheckArguments),
+    /// Keep the findings of today in a file, so that only new ones fail
+    Baseline(BaselineFileCommand),
+    /// Put the reports of shards together (JSON or SARIF)
+    Merge(MergeArguments),
     /// Load one module, then reload its other versions, and show the resulting worlds
     Simulate(SimulateArguments),
     /// Show a rule's page, or the table of rules
@@ -38,7 +43,7 @@ pub enum Command {
 }
 
 /// The arguments of `server`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ServerArguments {
     /// Use standard input and output; there is nothing else, and editors like to say it
     #[arg(long)]
@@ -63,7 +68,7 @@ pub enum LogLevelArgument {
 }
 
 /// The arguments of `check`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct CheckArguments {
     /// Files and directories to check [default: .]
@@ -78,15 +83,116 @@ pub struct CheckArguments {
     /// With --fix: also the fix that most people would want, where there is no such one
     #[arg(long = "unsafe", requires = "fix")]
     pub unsafe_fixes: bool,
+    /// Check again whenever a file changes, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["fix", "head"])]
+    pub watch: bool,
+    /// Print how many findings there are of each rule instead of the findings (text, json)
+    #[arg(long)]
+    pub statistics: bool,
+    /// Reload the I-th of N parts of the modules only: which one a module is in depends on its
+    /// path and on N
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
     #[command(flatten)]
     pub common: CommonArguments,
     #[command(flatten)]
     pub baseline: BaselineArguments,
+    #[command(flatten)]
+    pub known: BaselineFileArguments,
+}
+
+/// Which findings are not reported again.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Findings that are known")]
+pub struct BaselineFileArguments {
+    /// Do not report what this baseline file has (see `reloadsafe baseline`) [default: the
+    /// configuration's `baseline-file`]
+    #[arg(long, value_name = "FILE")]
+    pub baseline_file: Option<PathBuf>,
+    /// Use no baseline file, whatever the configuration says
+    #[arg(long, conflicts_with = "baseline_file")]
+    pub no_baseline_file: bool,
+    /// Exit with 1 where the baseline file has findings that are not there any more
+    #[arg(long, conflicts_with = "no_baseline_file")]
+    pub fail_on_stale: bool,
+    /// Report what is new since REV: the findings of the new source without those that REV has
+    /// over the same live world (with neither --base nor --base-exact: of each module reloaded
+    /// on itself). The same are those with the same code, path and fingerprint
+    #[arg(long, value_name = "REV", conflicts_with_all = ["fix", "base_dir"])]
+    pub diff: Option<String>,
+}
+
+/// The arguments of `baseline`.
+#[derive(Debug, Clone, Args)]
+pub struct BaselineFileCommand {
+    #[command(subcommand)]
+    pub action: BaselineFileAction,
+}
+
+/// What to do with a baseline file.
+#[derive(Debug, Clone, Subcommand)]
+pub enum BaselineFileAction {
+    /// Write the findings that `check` would report with these arguments to a new file
+    Create(BaselineCreateArguments),
+    /// Add what is new, take out what is not there any more
+    Update(BaselineRunArguments),
+    /// Take out what is not there any more, add nothing
+    Prune(BaselineRunArguments),
+}
+
+/// The arguments of `baseline create`.
+#[derive(Debug, Clone, Args)]
+pub struct BaselineCreateArguments {
+    /// Write over a file that is there
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub rest: BaselineRunArguments,
+}
+
+/// What the subcommands of `baseline` have in common: which findings are meant, as for `check`.
+#[derive(Debug, Clone, Args)]
+pub struct BaselineRunArguments {
+    /// Files and directories to check [default: .]
+    #[arg(value_name = "PATH")]
+    pub targets: Vec<PathBuf>,
+    /// Read more paths from a file, one a line (`-`: standard input)
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
+    /// The file [default: the configuration's `baseline-file`, or else
+    /// `.reloadsafe-baseline.json` beside the configuration]
+    #[arg(long, value_name = "FILE")]
+    pub baseline_file: Option<PathBuf>,
+    /// Reload the I-th of N parts of the modules only
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    #[command(flatten)]
+    pub run: RunArguments,
+    #[command(flatten)]
+    pub live: BaselineArguments,
+}
+
+/// The arguments of `merge`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct MergeArguments {
+    /// The reports of all shards of one run, all JSON or all SARIF
+    #[arg(value_name = "REPORT", required = true)]
+    pub reports: Vec<PathBuf>,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Exit with 1 where a finding is at least this severe
+    #[arg(long, value_name = "SEVERITY", value_parser = choice::<Severity>(), default_value = "warning")]
+    pub fail_on: Severity,
+    /// Exit with 0 even where there are findings
+    #[arg(long)]
+    pub exit_zero: bool,
 }
 
 /// Where the live world is from.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Baseline (what the process has loaded)")]
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Live world (what the process has loaded)")]
 pub struct BaselineArguments {
     /// What git holds at the merge base of REV and HEAD
     #[arg(long, value_name = "REV", group = "baseline")]
@@ -109,7 +215,7 @@ pub struct BaselineArguments {
 }
 
 /// The arguments of `simulate`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = EXIT_CODES)]
 pub struct SimulateArguments {
     /// The versions: the first is imported, the others are reloaded in order (`-`: standard input)
@@ -126,7 +232,7 @@ pub struct SimulateArguments {
 }
 
 /// The arguments of `explain`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ExplainArguments {
     /// A code, a name, or a prefix such as `RS1`
     pub code: Option<String>,
@@ -136,7 +242,7 @@ pub struct ExplainArguments {
 }
 
 /// The arguments of `completions`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct CompletionsArguments {
     pub shell: clap_complete::Shell,
 }
@@ -150,32 +256,39 @@ pub struct ManArguments {
 }
 
 /// What `check` and `simulate` have in common.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct CommonArguments {
     /// How to write the results [default: text]
     #[arg(long, value_name = "FORMAT", value_parser = choice::<OutputFormat>())]
     pub output_format: Option<OutputFormat>,
-    /// Print nothing besides the results
-    #[arg(long, short)]
-    pub quiet: bool,
-    /// When to use colours
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: ColorArgument,
     /// Exit with 0 even where there are findings
     #[arg(long)]
     pub exit_zero: bool,
-    /// How many modules to analyse at a time
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
-    /// Show no progress
-    #[arg(long)]
-    pub no_progress: bool,
     /// Do not look for fixes: each one is tried, which takes time
     #[arg(long)]
     pub no_fixes: bool,
     /// Confirm findings by really reloading in a child `python` (not implemented yet)
     #[arg(long)]
     pub witness: bool,
+    #[command(flatten)]
+    pub run: RunArguments,
+}
+
+/// What everything that analyses modules has in common.
+#[derive(Debug, Clone, Args)]
+pub struct RunArguments {
+    /// Print nothing besides the results
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArgument,
+    /// How many modules to analyse at a time
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Show no progress
+    #[arg(long)]
+    pub no_progress: bool,
     /// Read the configuration from this file
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
     pub config: Option<PathBuf>,
@@ -189,7 +302,7 @@ pub struct CommonArguments {
 }
 
 /// Which findings are reported.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Rules")]
 pub struct RuleArguments {
     /// Report these rules only: codes, names or prefixes
@@ -210,7 +323,7 @@ pub struct RuleArguments {
 }
 
 /// Which Python is meant.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Python")]
 pub struct PythonArguments {
     /// The version to analyse for, such as 3.11

@@ -7,7 +7,9 @@ use anyhow::Context;
 
 use super::output::{Output, complain};
 use crate::config::OutputFormat;
-use crate::report::{CheckReport, Root, github, gitlab, json, jsonl, junit, sarif, text};
+use crate::report::{
+    CheckReport, Root, github, gitlab, json, jsonl, junit, sarif, statistics, text,
+};
 
 /// Writes what a run found.
 pub(super) fn write(
@@ -48,6 +50,26 @@ pub(super) fn write(
             output.write(|out| junit::write(out, report, &root))
         }
     }
+}
+
+/// Writes how many findings of each rule a run found.
+pub(super) fn write_statistics(
+    output: Output,
+    report: &CheckReport,
+    format: OutputFormat,
+    quiet: bool,
+) -> anyhow::Result<()> {
+    if format == OutputFormat::Json {
+        return output.write(|out| json::write_statistics(out, report));
+    }
+    for failed in &report.failed {
+        let path = failed.path.display();
+        complain(&format!("could not analyse {path}: {}", failed.reason));
+    }
+    output.write(|out| {
+        statistics::write(out, report)?;
+        if quiet { Ok(()) } else { text::write_summary(out, report) }
+    })
 }
 
 /// The directory to which paths are relative: the one that a CI service says the repository is

@@ -5,22 +5,32 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use super::Outcome;
-use super::args::CommonArguments;
+use super::args::{CommonArguments, PythonArguments, RuleArguments, RunArguments};
 use crate::config::{Choice, Config, Options, OutputFormat, Reloader, discovery};
 use crate::diagnostic::Severity;
 use crate::fixes::Offer;
 
 /// The settings of a run whose configuration is looked for at `directory` and above.
-pub(super) fn load(arguments: CommonArguments, directory: &Path) -> anyhow::Result<Config> {
+pub(super) fn load(arguments: &CommonArguments, directory: &Path) -> anyhow::Result<Config> {
     if arguments.witness {
         bail!("`--witness` is not implemented yet");
     }
+    load_run(&arguments.run, arguments.output_format, directory)
+}
+
+/// As [`load`], without what is about output.
+pub(super) fn load_run(
+    arguments: &RunArguments,
+    output_format: Option<OutputFormat>,
+    directory: &Path,
+) -> anyhow::Result<Config> {
     let file = match &arguments.config {
         Some(path) => Some(discovery::named(path)?),
         None if arguments.isolated => None,
         None => discovery::nearest(directory)?,
     };
-    let config = Config::resolve(&Vec::from_iter(file.into_iter().chain([layer(arguments)])));
+    let layer = layer(arguments, output_format);
+    let config = Config::resolve(&Vec::from_iter(file.into_iter().chain([layer])));
     if config.reloader != Reloader::Importlib {
         bail!("the reloader `{}` is not implemented yet", config.reloader.word());
     }
@@ -39,17 +49,20 @@ pub(super) fn offer(no_fixes: bool, format: OutputFormat) -> Option<Offer> {
 }
 
 /// The command line as a layer of settings.
-fn layer(arguments: CommonArguments) -> Options {
+fn layer(arguments: &RunArguments, output_format: Option<OutputFormat>) -> Options {
+    let RuleArguments { select, extend_select, ignore, min_severity, fail_on } =
+        arguments.rules.clone();
+    let PythonArguments { python_version, python, reloader } = arguments.python.clone();
     Options {
-        select: arguments.rules.select,
-        extend_select: arguments.rules.extend_select,
-        ignore: arguments.rules.ignore,
-        min_severity: arguments.rules.min_severity,
-        fail_on: arguments.rules.fail_on,
-        python_version: arguments.python.python_version,
-        python: arguments.python.python,
-        reloader: arguments.python.reloader,
-        output_format: arguments.output_format,
+        select,
+        extend_select,
+        ignore,
+        min_severity,
+        fail_on,
+        python_version,
+        python,
+        reloader,
+        output_format,
         ..Options::default()
     }
 }

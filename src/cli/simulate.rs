@@ -18,8 +18,8 @@ use crate::simulation::Simulation;
 const STDIN: &str = "-";
 
 pub(super) fn run(arguments: SimulateArguments) -> anyhow::Result<Outcome> {
-    let (quiet, exit_zero) = (arguments.common.quiet, arguments.common.exit_zero);
-    let output = Output::new(arguments.common.color.into());
+    let (quiet, exit_zero) = (arguments.common.run.quiet, arguments.common.exit_zero);
+    let output = Output::new(arguments.common.run.color.into());
     if arguments.versions.iter().filter(|path| is_stdin(path)).count() > 1 {
         bail!("only one version can be read from standard input");
     }
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: SimulateArguments) -> anyhow::Result<Outcome> {
         }
     };
     let no_fixes = arguments.common.no_fixes;
-    let config = settings::load(arguments.common, &settings::common_directory(&near)?)?;
+    let config = settings::load(&arguments.common, &settings::common_directory(&near)?)?;
     let versions: anyhow::Result<Vec<VersionInput>> =
         arguments.versions.iter().map(|path| read(path)).collect();
     let request = SimulateRequest {
@@ -111,12 +111,10 @@ fn findings_of(simulation: &Simulation) -> CheckReport {
     let source = simulation.sources.first();
     CheckReport {
         base: source.and_then(|source| revision_label(source.revision())),
-        head: None,
         diagnostics: simulation.diagnostics.clone(),
-        failed: Vec::new(),
         modules: 1,
         reloaded: 1,
-        fixed: 0,
+        ..CheckReport::default()
     }
 }
 

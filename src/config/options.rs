@@ -41,6 +41,8 @@ pub struct Options {
     pub src: Option<Vec<PathBuf>>,
     /// Files and directories that are not looked at.
     pub exclude: Option<PathPatterns>,
+    /// The file with the findings that are not reported again.
+    pub baseline_file: Option<PathBuf>,
     /// How results are written.
     pub output_format: Option<OutputFormat>,
 }
@@ -58,6 +60,7 @@ pub const KEYS: &[&str] = &[
     "reloader",
     "src",
     "exclude",
+    "baseline-file",
     "output-format",
 ];
 
@@ -163,6 +166,7 @@ fn set(options: &mut Options, entry: &RawEntry, base: &Path) -> Result<(), Wrong
         "reloader" => options.reloader = Some(choice(value)?),
         "src" => options.src = Some(list(value, |item| Ok(base.join(text(item)?)))?),
         "exclude" => options.exclude = Some(patterns(value, base)?),
+        "baseline-file" => options.baseline_file = Some(base.join(text(value)?)),
         "output-format" => options.output_format = Some(choice(value)?),
         unknown => {
             let message = unknown_key(unknown, KEYS.iter().copied());
@@ -252,6 +256,7 @@ mod tests {
             reloader = "ipython"
             src = ["src"]
             exclude = ["build/"]
+            baseline-file = "ci/known.json"
             output-format = "json"
             [per-file-ignores]
             "tests/" = ["ALL"]
@@ -265,6 +270,7 @@ mod tests {
         assert_eq!(config.python.as_deref(), Some(Path::new("/p/.venv")));
         assert_eq!(config.src, [Path::new("/p/src")]);
         assert!(config.exclude.matches_file(Path::new("/p/build/m.py")));
+        assert_eq!(config.baseline_file.as_deref(), Some(Path::new("/p/ci/known.json")));
         assert_eq!(config.reloader, Reloader::Ipython);
         assert_eq!(config.output_format, OutputFormat::Json);
         assert!(!config.reports("RS101", Severity::Error, Path::new("/p/tests/m.py")));

@@ -1,6 +1,9 @@
 //! The JSON of the contract. The structs here are the contract's; the domain's types are not
 //! serialisable on purpose, so that renaming one of them changes no output.
 
+mod adoption;
+mod statistics;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
@@ -8,13 +11,15 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::fingerprint::fingerprints;
-use super::{CheckReport, revision_label};
+use super::{CheckReport, FailedFile, revision_label};
 use crate::diagnostic::{Diagnostic, Fix, Location, Related};
 use crate::rules;
 use crate::simulation::{AbortPoint, Outcome, Simulation, Stage};
 use crate::syntax::ast::Name;
 use crate::text::source::{LineColumn, Source};
 use crate::text::span::Span;
+use adoption::{JsonDiff, JsonKnown, JsonShard};
+pub use statistics::write_statistics;
 
 /// The version of the output's schema: grows where something is changed, not added.
 const SCHEMA: u32 = 1;
@@ -24,27 +29,17 @@ const SCHEMA: u32 = 1;
 /// # Errors
 /// What writing to `out` fails with.
 pub fn write_check(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
-    let by_code = report.diagnostics.iter().fold(BTreeMap::new(), |mut counts, diagnostic| {
-        *counts.entry(diagnostic.code).or_insert(0) += 1;
-        counts
-    });
-    let failed = report
-        .failed
-        .iter()
-        .map(|failed| JsonFailed { path: path_text(&failed.path), reason: &failed.reason });
     let object = JsonCheck {
         schema: SCHEMA,
-        tool: JsonTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: TOOL,
         base: report.base.as_deref(),
         head: report.head.as_deref(),
+        shard: report.shard.map(JsonShard::from),
         diagnostics: diagnostics(&report.diagnostics),
-        failed: failed.collect(),
-        summary: JsonSummary {
-            modules: report.modules,
-            reloaded: report.reloaded,
-            fixed: report.fixed,
-            by_code,
-        },
+        failed: failed(&report.failed),
+        baseline_file: report.known.as_ref().map(JsonKnown::new),
+        diff: report.diff.as_ref().map(JsonDiff::new),
+        summary: JsonSummary::new(report),
     };
     serde_json::to_writer_pretty(&mut *out, &object)?;
     writeln!(out)
@@ -66,7 +61,7 @@ pub fn simulation_value(simulation: &Simulation) -> serde_json::Value {
 }
 
 /// A path as it stands in every output: as the user named it, with `/` between its parts.
-pub(super) fn path_text(path: &Path) -> String {
+pub(crate) fn path_text(path: &Path) -> String {
     let text = path.to_string_lossy();
     if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
@@ -81,14 +76,28 @@ pub(super) fn diagnostics(findings: &[Diagnostic]) -> Vec<JsonDiagnostic<'_>> {
         .collect()
 }
 
+/// The files that could not be analysed.
+fn failed(files: &[FailedFile]) -> Vec<JsonFailed<'_>> {
+    files
+        .iter()
+        .map(|failed| JsonFailed { path: path_text(&failed.path), reason: &failed.reason })
+        .collect()
+}
+
 #[derive(Serialize)]
 struct JsonCheck<'a> {
     schema: u32,
     tool: JsonTool,
     base: Option<&'a str>,
     head: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<JsonShard>,
     diagnostics: Vec<JsonDiagnostic<'a>>,
     failed: Vec<JsonFailed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_file: Option<JsonKnown<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<JsonDiff<'a>>,
     summary: JsonSummary,
 }
 
@@ -97,6 +106,9 @@ struct JsonTool {
     name: &'static str,
     version: &'static str,
 }
+
+const TOOL: JsonTool =
+    JsonTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 #[derive(Serialize)]
 struct JsonFailed<'a> {
@@ -112,6 +124,17 @@ struct JsonSummary {
     #[serde(skip_serializing_if = "is_zero")]
     fixed: usize,
     by_code: BTreeMap<&'static str, usize>,
+}
+
+impl JsonSummary {
+    fn new(report: &CheckReport) -> JsonSummary {
+        let mut by_code = BTreeMap::new();
+        for diagnostic in &report.diagnostics {
+            *by_code.entry(diagnostic.code).or_insert(0) += 1;
+        }
+        let CheckReport { modules, reloaded, fixed, .. } = *report;
+        JsonSummary { modules, reloaded, fixed, by_code }
+    }
 }
 
 // The signature is serde's.

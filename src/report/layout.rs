@@ -9,17 +9,24 @@ use unicode_width::UnicodeWidthStr;
 pub struct Layout {
     /// How many columns there are; long source lines are cut and lists wrapped to fit.
     pub width: usize,
+    /// Whether codes are links to the pages of their rules (OSC 8), where those are on the web.
+    pub links: bool,
 }
 
 impl Layout {
     /// For output that no terminal shows: the lines stay as long in every environment.
-    pub const UNBOUNDED: Layout = Layout { width: 140 };
+    pub const UNBOUNDED: Layout = Layout { width: 140, links: false };
     /// Below this nothing readable comes out, so it is the least that is laid out for.
     const LEAST: usize = 40;
 
     /// For a terminal of so many columns.
     pub fn for_terminal(columns: usize) -> Layout {
-        Layout { width: columns.max(Self::LEAST) }
+        Layout { width: columns.max(Self::LEAST), links: false }
+    }
+
+    /// The same, with links or without.
+    pub fn with_links(self, links: bool) -> Layout {
+        Layout { links, ..self }
     }
 
     /// Words with `, ` between them, wrapped; every line but the first begins with `indent`
@@ -116,7 +123,7 @@ mod tests {
 
     #[test]
     fn lists_are_wrapped() {
-        let layout = Layout { width: 14 };
+        let layout = Layout { width: 14, links: false };
         let list = layout.list(["alpha", "beta", "gamma"].into_iter(), 2);
         assert_eq!(list, "alpha, beta,\n  gamma");
     }

@@ -1,7 +1,8 @@
 //! Where a finding is, for formats that machines of other projects read.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
+use crate::check::known::normal;
 use crate::diagnostic::Location;
 use crate::text::source::Source;
 
@@ -33,21 +34,6 @@ impl Root {
     pub(super) fn file(&self, source: &Source) -> String {
         self.relative(source.path())
     }
-}
-
-/// Without `.` and `..`, links not looked at.
-fn normal(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                plain.pop();
-            }
-            part => plain.push(part),
-        }
-    }
-    plain
 }
 
 /// First and last line of a range, from 1: a range that ends where a line begins ends before.

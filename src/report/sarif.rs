@@ -32,6 +32,10 @@ pub fn write(out: &mut dyn Write, report: &CheckReport, root: &Root) -> io::Resu
     if !base.ends_with('/') {
         base.push('/');
     }
+    let mut properties = json!({ "base": report.base, "head": report.head });
+    if let Some(shard) = report.shard {
+        properties["shard"] = json!({ "index": shard.index, "total": shard.total });
+    }
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -47,7 +51,7 @@ pub fn write(out: &mut dyn Write, report: &CheckReport, root: &Root) -> io::Resu
             }],
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": { ROOT: { "uri": format!("file://{base}") } },
-            "properties": { "base": report.base, "head": report.head },
+            "properties": properties,
             "results": results,
         }],
     });

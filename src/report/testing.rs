@@ -18,7 +18,7 @@ pub(super) fn place(source: &Arc<Source>, text: &str) -> Location {
 }
 
 /// An RS101 finding about a name in a text.
-pub(super) fn orphan(text: &str, name: &str) -> Diagnostic {
+pub(crate) fn orphan(text: &str, name: &str) -> Diagnostic {
     let source = Source::new("./shapes.py", Revision::Current, text.to_owned());
     Diagnostic {
         code: "RS101",
@@ -29,6 +29,7 @@ pub(super) fn orphan(text: &str, name: &str) -> Diagnostic {
         related: Vec::new(),
         fixes: Vec::new(),
         key: format!("shapes:{name}"),
+        module: None,
     }
 }
 
@@ -77,6 +78,7 @@ impl Renamed {
                 }],
             }],
             key: "shapes:area".to_owned(),
+            module: None,
         }
     }
 
@@ -91,7 +93,7 @@ impl Renamed {
             }],
             modules: 14,
             reloaded: 2,
-            fixed: 0,
+            ..CheckReport::default()
         }
     }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use annotate_snippets::{AnnotationKind, Level};
 
 use super::excerpt::{self, Mark};
-use super::{CheckReport, Layout, visible};
+use super::{CheckReport, Diff, Layout, visible};
 use crate::diagnostic::{Certainty, Diagnostic};
 use crate::rules;
 
@@ -26,7 +26,10 @@ pub fn write(out: &mut dyn Write, report: &CheckReport, layout: Layout) -> io::R
         let group = annotate_snippets::Group::with_title(group);
         writeln!(out, "{}\n", excerpt::render(&[group], layout))?;
     }
-    Ok(())
+    match &report.diff {
+        Some(diff) => write_diff(out, diff),
+        None => Ok(()),
+    }
 }
 
 /// Writes the sentence for the end.
@@ -34,7 +37,13 @@ pub fn write(out: &mut dyn Write, report: &CheckReport, layout: Layout) -> io::R
 /// # Errors
 /// What writing to `out` fails with.
 pub fn write_summary(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
-    writeln!(out, "{}", summary(report))
+    writeln!(out, "{}", summary(report))?;
+    // Of several the loudest, the first of them: max_by_key would take the last.
+    let loudest = report.diagnostics.iter().rev().max_by_key(|found| found.severity);
+    match loudest {
+        Some(found) => writeln!(out, "`reloadsafe explain {}` says more.", found.code),
+        None => Ok(()),
+    }
 }
 
 /// Writes one finding, and a line end.
@@ -57,10 +66,13 @@ pub fn write_diagnostic(
         label: &related.message,
     }));
     let id = format!("{} {}", diagnostic.code, rules::name_of(diagnostic.code));
-    let mut group = excerpt::level(diagnostic.severity)
+    let mut title = excerpt::level(diagnostic.severity)
         .primary_title(visible(&diagnostic.message).into_owned())
-        .id(id)
-        .element(excerpt::snippet(&here.source, &marks));
+        .id(id);
+    if let Some(url) = link(&rules::url(diagnostic.code), layout) {
+        title = title.id_url(url);
+    }
+    let mut group = title.element(excerpt::snippet(&here.source, &marks));
     for related in elsewhere {
         let mark = Mark {
             kind: AnnotationKind::Context,
@@ -78,6 +90,33 @@ pub fn write_diagnostic(
     writeln!(out, "{}", excerpt::render(&[group], layout))
 }
 
+/// Where a terminal can lead to: a page that has an address of its own.
+fn link(url: &str, layout: Layout) -> Option<String> {
+    (layout.links && url.starts_with("https://")).then(|| url.to_owned())
+}
+
+/// What is gone, a line each, since its source is not at hand any more.
+fn write_diff(out: &mut dyn Write, diff: &Diff) -> io::Result<()> {
+    let from = visible(&diff.from);
+    for failed in &diff.failed {
+        let path = super::json::path_text(&failed.path);
+        let title = format!("could not analyse {path} at {from}: {}", failed.reason);
+        let note = "its findings count as new";
+        writeln!(out, "note: {}; {note}", visible(&title))?;
+    }
+    for gone in &diff.gone {
+        let at = &gone.location;
+        let path = super::json::path_text(at.source.path());
+        let place = format!("{}:{}", visible(&path), at.source.line(at.span.start));
+        let rule = format!("{} {}", gone.code, rules::name_of(gone.code));
+        writeln!(out, "gone: {rule} at {place} of {from}: {}", visible(&gone.message))?;
+    }
+    if !diff.failed.is_empty() || !diff.gone.is_empty() {
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
 /// One sentence for the end.
 pub(super) fn summary(report: &CheckReport) -> String {
     let reloaded = match (report.reloaded, report.modules) {
@@ -86,20 +125,36 @@ pub(super) fn summary(report: &CheckReport) -> String {
     };
     let files: BTreeSet<_> =
         report.diagnostics.iter().map(|diagnostic| diagnostic.location.source.path()).collect();
+    let hazard = if report.diff.is_some() { "new hazard" } else { "hazard" };
     let mut summary = match report.diagnostics.len() {
         _ if report.reloaded == 0 && report.diagnostics.is_empty() => {
             format!("Nothing to reload in {}.", count(report.modules, "module"))
         }
-        0 => format!("No hazards in reloading {reloaded}."),
+        0 => format!("No {hazard}s in reloading {reloaded}."),
         hazards => format!(
             "Found {} in {}, reloading {reloaded}.",
-            count(hazards, "hazard"),
+            count(hazards, hazard),
             count(files.len(), "file")
         ),
     };
     if report.fixed > 0 {
         let verb = if report.fixed == 1 { "fix was" } else { "fixes were" };
         summary += &format!(" {} {verb} applied.", report.fixed);
+    }
+    if let Some(shard) = report.shard {
+        summary += &format!(" This is shard {shard}.");
+    }
+    if let Some(diff) = &report.diff {
+        summary += &format!(
+            " {} gone since {}, {} in both.",
+            diff.gone.len(),
+            visible(&diff.from),
+            diff.kept
+        );
+    }
+    if let Some(known) = report.known.as_ref().filter(|known| known.silenced > 0) {
+        let path = super::json::path_text(&known.path);
+        summary += &format!(" {} more known from {path}.", known.silenced);
     }
     if !report.failed.is_empty() {
         summary += &format!(" {} could not be analysed.", count(report.failed.len(), "file"));
@@ -145,6 +200,7 @@ error[RS104 ghost-read]: `area` was renamed; this call works until the next rest
 error: could not analyse old.py: this is Python 2
 
 Found 1 hazard in 1 file, reloading 2 of 14 modules. 1 file could not be analysed.
+`reloadsafe explain RS104` says more.
 ";
         let shown = plain(|out| {
             write(out, &report, Layout::UNBOUNDED)?;
@@ -165,6 +221,45 @@ Found 1 hazard in 1 file, reloading 2 of 14 modules. 1 file could not be analyse
         report.modules = 1;
         report.reloaded = 1;
         assert_eq!(shown(&report), "No hazards in reloading 1 module.\n");
+    }
+
+    #[test]
+    fn a_code_is_a_link_where_the_terminal_can_and_its_page_has_an_address() {
+        let linking = Layout::UNBOUNDED.with_links(true);
+        let page = "https://example.org/rules/ghost-read";
+        assert_eq!(link(page, linking).as_deref(), Some(page));
+        assert_eq!(link(page, Layout::UNBOUNDED), None);
+        assert_eq!(link("src/rules/ghost_read.md", linking), None);
+        let title = Level::ERROR.primary_title("it reads").id("RS104").id_url(page);
+        let shown = excerpt::render(&[annotate_snippets::Group::with_title(title)], linking);
+        assert!(shown.contains(&format!("\u{1b}]8;;{page}\u{1b}\\")), "{shown:?}");
+        // Nothing of it is left where no terminal reads it.
+        let plain = plain(|out| write!(out, "{shown}"));
+        assert_eq!(plain, "error[RS104]: it reads");
+    }
+
+    #[test]
+    fn what_is_gone_is_told_without_its_source() {
+        let mut report = Renamed::new().report();
+        report.failed.clear();
+        report.diff = Some(Diff {
+            from: "v1.0".to_owned(),
+            gone: vec![orphan("area\n", "area")],
+            kept: 3,
+            failed: Vec::new(),
+        });
+        let shown = plain(|out| {
+            write(out, &report, Layout::UNBOUNDED)?;
+            write_summary(out, &report)
+        });
+        let expected = "\
+gone: RS101 orphaned-definition at ./shapes.py:1 of v1.0: \
+`area` is gone from the source, but stays in the module
+
+Found 1 new hazard in 1 file, reloading 2 of 14 modules. 1 gone since v1.0, 3 in both.
+`reloadsafe explain RS104` says more.
+";
+        assert!(shown.ends_with(expected), "{shown}");
     }
 
     #[test]

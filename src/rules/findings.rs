@@ -60,6 +60,7 @@ impl Rule {
             related: Vec::new(),
             fixes: Vec::new(),
             key: key.into(),
+            module: None,
         }
     }
 }

@@ -35,6 +35,7 @@ fn finding(source: &Arc<Source>, code: &'static str, place: &str) -> Diagnostic 
         related: Vec::new(),
         fixes: Vec::new(),
         key: String::new(),
+        module: None,
     }
 }
 

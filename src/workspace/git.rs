@@ -75,6 +75,21 @@ impl Repository {
         &self.root
     }
 
+    /// Where git keeps what belongs to the work tree, and what all work trees share: the same
+    /// unless this is one that `git worktree` has added.
+    ///
+    /// # Errors
+    ///
+    /// Where git fails.
+    pub fn directories(&self) -> Result<(PathBuf, PathBuf), GitError> {
+        let own = run(&self.root, ["rev-parse", "--absolute-git-dir"])?;
+        // Relative to where git was asked, in older versions of git and the main work tree.
+        let common = run(&self.root, ["rev-parse", "--git-common-dir"])?;
+        let own = PathBuf::from(first_line(&own)?);
+        let common = self.root.join(first_line(&common)?);
+        Ok((own, common))
+    }
+
     /// The object name of the commit that a user's words mean.
     ///
     /// # Errors

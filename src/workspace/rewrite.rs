@@ -28,6 +28,22 @@ pub fn replace(path: &Path, before: &str, after: &str) -> Result<(), String> {
     result
 }
 
+/// Makes a file, or gives it another text whatever it has: as a whole or not at all.
+///
+/// # Errors
+/// What writing fails with.
+pub fn store(path: &Path, text: &str) -> io::Result<()> {
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let temporary = beside(&place);
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let result = written.and_then(|()| fs::rename(&temporary, &place));
+    if result.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    result
+}
+
 /// Whether the file begins with a byte order mark; an error where its text is another one.
 fn unchanged(place: &Path, text: &str) -> Result<bool, String> {
     let bytes = fs::read(place).map_err(|error| error.to_string())?;

@@ -94,7 +94,12 @@ impl Targets {
     /// git nor the configuration ignores, outside hidden directories and environments.
     /// Directory links are not followed, so there are no loops.
     pub fn on_disk(&self, exclude: &PathPatterns) -> Walked {
-        let result = Mutex::new(Walked::default());
+        self.with_directories(exclude).1
+    }
+
+    /// The same, and the directories that were looked into.
+    pub fn with_directories(&self, exclude: &PathPatterns) -> (Vec<PathBuf>, Walked) {
+        let result = Mutex::new((Vec::new(), Walked::default()));
         if let Some((first, others)) = self.directories.split_first() {
             let mut builder = WalkBuilder::new(first);
             for other in others {
@@ -108,15 +113,19 @@ impl Targets {
                 .run(|| {
                     Box::new(|entry| {
                         let mut found = result.lock().unwrap_or_else(PoisonError::into_inner);
-                        found.take(entry);
+                        let (directories, walked) = &mut *found;
+                        let directory = entry.as_ref().ok().filter(|entry| is_directory(entry));
+                        directories.extend(directory.map(|entry| entry.path().to_path_buf()));
+                        walked.take(entry);
                         WalkState::Continue
                     })
                 });
         }
-        let mut walked = result.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let result = result.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (directories, mut walked) = result;
         walked.files.extend(self.files.iter().filter(|file| file.exists()).cloned());
         walked.sort();
-        walked
+        (directories, walked)
     }
 
     /// The same of a list of files, such as those that a revision has.
@@ -175,11 +184,15 @@ fn is_walked(entry: &DirEntry, exclude: &PathPatterns) -> bool {
     if entry.depth() == 0 {
         return true;
     }
-    if entry.file_type().is_some_and(|kind| kind.is_dir()) {
+    if is_directory(entry) {
         !is_skipped(entry.path(), &DiskTree::default()) && !exclude.matches_directory(entry.path())
     } else {
         !exclude.matches_file(entry.path())
     }
+}
+
+fn is_directory(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
 /// Where a walk failed, and why.

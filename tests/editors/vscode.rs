@@ -12,7 +12,7 @@ use super::lsp::Server;
 use super::{folder, program, skip};
 
 /// The keys that only the command line asks for.
-const NOT_FOR_EDITORS: [&str; 2] = ["failOn", "outputFormat"];
+const NOT_FOR_EDITORS: [&str; 3] = ["failOn", "outputFormat", "baselineFile"];
 
 fn manifest() -> Value {
     let text = std::fs::read_to_string(folder("vscode").join("package.json")).unwrap();

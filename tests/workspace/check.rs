@@ -26,6 +26,8 @@ fn request(targets: &[&str], baseline: Baseline) -> CheckRequest {
         jobs: None,
         fixes: None,
         mend: None,
+        shard: None,
+        known: None,
         config: Config::default(),
     }
 }

@@ -1,0 +1,66 @@
+//! What `check --statistics` prints.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::adoption::JsonShard;
+use super::{JsonFailed, JsonSummary, JsonTool, SCHEMA, TOOL, failed};
+use crate::report::CheckReport;
+use crate::report::statistics::{Count, count};
+use crate::rules;
+
+/// Writes the object that `check --statistics --output-format json` prints, and a line end.
+///
+/// # Errors
+/// What writing to `out` fails with.
+pub fn write_statistics(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
+    let object = JsonStatistics {
+        schema: SCHEMA,
+        tool: TOOL,
+        base: report.base.as_deref(),
+        head: report.head.as_deref(),
+        shard: report.shard.map(JsonShard::from),
+        statistics: count(&report.diagnostics).iter().map(JsonCount::new).collect(),
+        failed: failed(&report.failed),
+        summary: JsonSummary::new(report),
+    };
+    serde_json::to_writer_pretty(&mut *out, &object)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct JsonStatistics<'a> {
+    schema: u32,
+    tool: JsonTool,
+    base: Option<&'a str>,
+    head: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<JsonShard>,
+    statistics: Vec<JsonCount>,
+    failed: Vec<JsonFailed<'a>>,
+    summary: JsonSummary,
+}
+
+#[derive(Serialize)]
+struct JsonCount {
+    code: &'static str,
+    name: &'static str,
+    count: usize,
+    fixable: usize,
+    severity: &'static str,
+    url: String,
+}
+
+impl JsonCount {
+    fn new(count: &Count) -> Self {
+        JsonCount {
+            code: count.code,
+            name: rules::name_of(count.code),
+            count: count.count,
+            fixable: count.fixable,
+            severity: count.severity.as_str(),
+            url: rules::url(count.code),
+        }
+    }
+}
