@@ -51,9 +51,11 @@ fn bound(edit: usize) -> String {
 
 /// Which module an edit is of, and whether it is saved: at first all in turn, then at random.
 fn choose(edit: usize, random: &mut Random) -> (usize, bool) {
-    if edit <= NAMES * MODULES {
-        // Each module gets three in a row, so one of each name.
-        return ((edit - 1) / NAMES, true);
+    // Each module gets one of each name in a row, and one more that waits: then all that is kept
+    // of a module (what it was, what is loaded, what is shown) is there.
+    let in_turn = NAMES + 1;
+    if edit <= in_turn * MODULES {
+        return ((edit - 1) / in_turn, edit % in_turn != 0);
     }
     (random.below(MODULES), random.below(4) == 0)
 }

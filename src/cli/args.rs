@@ -248,7 +248,7 @@ pub struct CompletionsArguments {
 }
 
 /// The arguments of `man`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ManArguments {
     /// Write `reloadsafe.1` and a page for each command to this directory
     #[arg(long, value_name = "DIR")]

@@ -101,6 +101,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
 
     fn compared(mut self) -> Comparison {
         let mut abort_points = self.abort_points();
+        let stages = self.stages(&abort_points);
         self.name_causes(&mut abort_points);
         let torn = self.torn_dependencies(&abort_points);
         let namespace = self.namespace();
@@ -111,7 +112,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
             module: self.around.module.to_owned(),
             python: self.around.python,
             sources: self.sources.clone(),
-            stages: self.stages(),
+            stages,
             restart: self.restart_stage(),
             fresh_names,
             ghost_reads,
@@ -138,19 +139,18 @@ impl<'w, 'a> Worlds<'w, 'a> {
 
     // --- Stages ---
 
-    fn stages(&self) -> Vec<Stage> {
+    fn stages(&self, points: &[AbortPoint]) -> Vec<Stage> {
         let mut stages: Vec<Stage> =
             self.before.loaded.iter().map(|loaded| loaded.stage.clone()).collect();
-        stages.push(self.stage(self.reload));
+        stages.push(match self.reload {
+            Some(run) => self.stops(run).stage_at(self.last, points),
+            None => Stops::of_broken(self.last, self.version),
+        });
         stages
     }
 
     fn restart_stage(&self) -> Stage {
-        self.stage(self.restart)
-    }
-
-    fn stage(&self, run: Option<&Run>) -> Stage {
-        match run {
+        match self.restart {
             Some(run) => self.stops(run).stage(self.last),
             None => Stops::of_broken(self.last, self.version),
         }

@@ -1,6 +1,6 @@
 //! Where a run stops or may stop, and what it leaves new and old there.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{is_machinery, is_own};
 use crate::diagnostic::Certainty;
@@ -37,6 +37,12 @@ impl<'s, 'a> Stops<'s, 'a> {
         Stage { version, outcome: self.run.outcome, abort: self.first_abort() }
     }
 
+    /// As [`Self::stage`], given [`Self::points`].
+    pub(super) fn stage_at(&self, version: u32, points: &[AbortPoint]) -> Stage {
+        let abort = self.first_of(points.iter()).map(|index| points[index].clone());
+        Stage { version, outcome: self.run.outcome, abort }
+    }
+
     /// The stage of a text that is not executed.
     pub(in crate::worlds) fn of_broken(version: u32, text: &Version) -> Stage {
         match text {
@@ -55,14 +61,36 @@ impl<'s, 'a> Stops<'s, 'a> {
 
     /// Where a run stops for certain, or else may stop first.
     fn first_abort(&self) -> Option<AbortPoint> {
-        let points = self.points();
-        let certain = points.iter().position(|point| point.cause == AbortCause::Certain);
-        let index = if self.run.outcome == Outcome::Aborts { certain.unwrap_or(0) } else { 0 };
-        points.into_iter().nth(index)
+        let mut places = self.places();
+        let index = self.first_of(places.iter().map(|(point, _)| point))?;
+        Some(self.torn(places.swap_remove(index)))
+    }
+
+    /// Which of the points ends the run, or else may end it first.
+    fn first_of<'p>(&self, points: impl Iterator<Item = &'p AbortPoint>) -> Option<usize> {
+        let mut first = None;
+        for (index, point) in points.enumerate() {
+            if self.run.outcome == Outcome::Aborts && point.cause == AbortCause::Certain {
+                return Some(index);
+            }
+            first = Some(0);
+        }
+        first
     }
 
     /// The places at which a run may stop, each once.
     pub(in crate::worlds) fn points(&self) -> Vec<AbortPoint> {
+        self.places().into_iter().map(|place| self.torn(place)).collect()
+    }
+
+    /// A place with what is new and what is old there, given how many bindings had been made.
+    fn torn(&self, (point, log): (AbortPoint, usize)) -> AbortPoint {
+        let (updated, stale) = self.torn_names(log);
+        AbortPoint { updated, stale, ..point }
+    }
+
+    /// The places at which a run may stop, each once, with how many bindings had been made there.
+    fn places(&self) -> Vec<(AbortPoint, usize)> {
         let run = self.run;
         let all = run.stops.iter().enumerate();
         let open: Vec<(usize, &Raise)> = all.filter(|(_, stop)| is_open(stop)).collect();
@@ -70,27 +98,28 @@ impl<'s, 'a> Stops<'s, 'a> {
         let ends = open.iter().filter(|(_, stop)| stop.risk.is_none()).count();
         // A stage that stopped half-way says nothing of what it did not reach.
         let ran_to_its_end = self.previous.is_some_and(|outcome| outcome != Outcome::Aborts);
-        let mut points: Vec<AbortPoint> = Vec::new();
+        let mut points: Vec<(AbortPoint, usize)> = Vec::new();
+        let mut known = FxHashMap::default();
+        // Another stop may come before, where nothing says that the module gets so far.
+        let is_placed = self.machine.identity.is_placed;
+        let sole = open.iter().all(|(_, other)| match other.risk {
+            Some(Risk::Inside) => false,
+            Some(_) => is_placed,
+            None => true,
+        });
         for (index, stop) in &open {
             let is_end = stop.risk.is_none() && *index >= run.last_stops;
             let is_last = stop.risk.is_none() && last_certain.is_some();
-            // Another stop may come before, where nothing says that the module gets so far.
-            let is_placed = self.machine.identity.is_placed;
-            let sole = open.iter().all(|(_, other)| match other.risk {
-                Some(Risk::Inside) => false,
-                Some(_) => is_placed,
-                None => true,
-            });
             let certain = is_end && is_last && ends == 1 && sole;
             let exceptions: Vec<String> = stop.class_name.iter().cloned().collect();
             let unchanged = stop.unchanged || (stop.site_unchanged && ran_to_its_end);
-            let known = points.iter_mut().find(|point| point.span == stop.site);
-            if let Some(point) = known {
+            if let Some(&at) = known.get(&stop.site) {
+                let (point, _): &mut (AbortPoint, usize) = &mut points[at];
                 merge(point, exceptions, certain, unchanged, stop);
                 continue;
             }
-            let (updated, stale) = self.torn_names(stop.log);
-            points.push(AbortPoint {
+            known.insert(stop.site, points.len());
+            let point = AbortPoint {
                 span: stop.site,
                 cause: match stop {
                     _ if stop.is_second_run => AbortCause::SecondRun,
@@ -102,9 +131,10 @@ impl<'s, 'a> Stops<'s, 'a> {
                 reason: stop.reason.to_string(),
                 unchanged,
                 about: None,
-                updated,
-                stale,
-            });
+                updated: Vec::new(),
+                stale: Vec::new(),
+            };
+            points.push((point, stop.log));
         }
         points
     }
