@@ -55,7 +55,7 @@ fn choose(edit: usize, random: &mut Random) -> (usize, bool) {
     // of a module (what it was, what is loaded, what is shown) is there.
     let in_turn = NAMES + 1;
     if edit <= in_turn * MODULES {
-        return ((edit - 1) / in_turn, edit % in_turn != 0);
+        return ((edit - 1) / in_turn, !edit.is_multiple_of(in_turn));
     }
     (random.below(MODULES), random.below(4) == 0)
 }
