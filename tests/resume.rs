@@ -1,11 +1,12 @@
 //! A text that begins like the last is executed from the first statement on that is another one:
 //! what is found is what executing all of it finds.
 
+#[path = "support/library.rs"]
+mod library;
+
 #[path = "support/random.rs"]
 mod random;
 
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
 
 use random::Random;
@@ -222,15 +223,9 @@ fn random_edits_of_a_module_of_many_dependencies() {
 
 #[test]
 fn random_edits_of_modules_of_the_standard_library() {
-    let ask = "import sysconfig; print(sysconfig.get_path('stdlib'))";
-    let Ok(said) = Command::new("python3").args(["-c", ask]).output() else {
-        eprintln!("*** SKIPPED: there is no python3 ***");
-        return;
-    };
-    let folder = PathBuf::from(String::from_utf8_lossy(&said.stdout).trim());
     let mut random = Random::new(3);
-    for name in ["abc", "bisect", "contextlib", "dataclasses", "enum", "functools", "types"] {
-        let Ok(text) = std::fs::read_to_string(folder.join(format!("{name}.py"))) else { continue };
+    let names = ["abc", "bisect", "contextlib", "dataclasses", "enum", "functools", "types"];
+    for (name, text) in library::texts(&names).into_iter().flatten() {
         assert!(wander(&mut random, &text, 25) > 0, "{name}");
     }
 }
