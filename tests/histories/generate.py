@@ -628,14 +628,15 @@ def truth(versions):
     restart = execute(versions[-1], len(versions) - 1, fresh)
     holds = {}
     for name, value in list(live.items()):
-        # What a decorator made of a definition is none of these.
-        code = getattr(value, "__code__", None)
-        if getattr(code, "co_name", getattr(value, "__name__", None)) != name:
-            continue
-        if isinstance(value, types.FunctionType) and re.fullmatch(r"v\d+\.py", value.__code__.co_filename):
-            version = int(value.__code__.co_filename[1:-3])
-            holds[name] = [version, definition_lines(versions[version], value.__code__.co_firstlineno)]
-        elif isinstance(value, type) and value.__module__ == "m":
+        # What a decorator made of a definition is none of these, and an instance's `__getattr__`
+        # must not run here.
+        if isinstance(value, types.FunctionType):
+            is_plain = re.fullmatch(r"v\d+\.py", value.__code__.co_filename)
+            if is_plain and value.__code__.co_name == name:
+                version = int(value.__code__.co_filename[1:-3])
+                first = value.__code__.co_firstlineno
+                holds[name] = [version, definition_lines(versions[version], first)]
+        elif isinstance(value, type) and value.__name__ == name and value.__module__ == "m":
             holds[name] = [since[name], []]
     return {"stages": stages, "restart": restart, "names": names(live), "restart_names": names(fresh),
             "live_names": names(before), "holds": holds}
