@@ -5,6 +5,7 @@ use std::process::Command;
 
 /// The texts of modules, by name; those that this Python does not have are left out. None, and
 /// said so, where there is no python3.
+#[allow(clippy::print_stderr, reason = "a skipped test says so")]
 pub(crate) fn texts<'a>(names: &[&'a str]) -> Option<Vec<(&'a str, String)>> {
     let ask = "import sysconfig; print(sysconfig.get_path('stdlib'))";
     let Ok(said) = Command::new("python3").args(["-c", ask]).output() else {
