@@ -25,6 +25,7 @@ mod vim;
 #[path = "editors/vscode.rs"]
 mod vscode;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -51,6 +52,31 @@ impl Said {
         let line = self.0.lines().find_map(|line| line.split_once(&format!("{key}\t")));
         line.unwrap_or_else(|| panic!("no {key} in:\n{}", self.0)).1
     }
+}
+
+/// Runs `test.py` of an editor's folder, which starts the program (and others) in a folder of its
+/// own; gives what it said and what has become of the module.
+fn by_script(editor: &str, programs: &[OsString]) -> (Said, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("shapes.py");
+    std::fs::write(&file, SHAPES).unwrap();
+    let said = Said::by(
+        Command::new("python3")
+            .arg(folder(editor).join("test.py"))
+            .args(programs)
+            .arg(env!("CARGO_BIN_EXE_reloadsafe"))
+            .arg(directory.path()),
+    );
+    (said, std::fs::read_to_string(&file).unwrap())
+}
+
+/// A terminal editor has shown the finding and applied its fix.
+fn assert_mended((said, saved): &(Said, String)) {
+    assert!(said.value("ghost").starts_with("`area` was renamed to `surface`"));
+    assert_eq!(said.value("title"), "Read `surface` instead");
+    assert_eq!(said.value("saved"), "    return sum(surface(w, h) for w, h in items)");
+    assert_eq!(said.value("restarted"), "true");
+    assert_eq!(*saved, SHAPES.replace("area", "surface"));
 }
 
 /// A program that the environment names, or that is on the `PATH`.

@@ -5,36 +5,20 @@
 (require 'flymake)
 (require 'python)
 (require 'reloadsafe)
+(require 'test-common)
 
-(setq make-backup-files nil
-      create-lockfiles nil
-      eglot-sync-connect 30
+(setq eglot-sync-connect 30
       eglot-autoshutdown nil
       eglot-confirm-server-edits nil
-      reloadsafe-command (list (getenv "SERVER") "server")
-      reloadsafe-settings '(:codeLens :json-false))
-
-(defun say (key value)
-  (princ (format "%s\t%s\n" key value)))
-
-(defun wait (what condition)
-  (let ((end (+ (float-time) 30)) found)
-    (while (not (setq found (funcall condition)))
-      (when (> (float-time) end) (error "Waited in vain for %s" what))
-      ;; Without a terminal there is no idle time, in which edits would be sent.
-      (eglot--signal-textDocument/didChange)
-      (accept-process-output nil 0.05)
-      (flymake-start))
-    found))
+      reloadsafe-settings '(:codeLens :json-false)
+      test-tick (lambda ()
+                  ;; Without a terminal there is no idle time, in which edits would be sent.
+                  (eglot--signal-textDocument/didChange)
+                  (flymake-start)))
 
 (defun finding (words)
   (seq-find (lambda (it) (string-match-p (regexp-quote words) (flymake-diagnostic-text it)))
             (flymake-diagnostics)))
-
-(defun type-over (old new)
-  (goto-char (point-min))
-  (search-forward old)
-  (replace-match new t t))
 
 (say "emacs" emacs-version)
 (reloadsafe-setup)
@@ -56,18 +40,11 @@
         (eglot-execute (eglot-current-server) action)
       (eglot--apply-workspace-edit (plist-get action :edit) nil))))
 (wait "the fix" (lambda () (not (finding "still finds"))))
-(goto-char (point-max))
-(forward-line -1)
-(say "fixed" (buffer-substring (point) (line-end-position)))
-(save-buffer)
+(say-fixed)
 
 (let ((module (current-buffer)))
   (wait "the orphan" (lambda () (finding "keeps the old")))
-  (with-current-buffer (reloadsafe-compare-with-version 0)
-    (say "old" (buffer-substring (point-min) (line-end-position)))
-    (say "name" (buffer-name)))
-  (reloadsafe-show-namespace)
-  (say "namespace" (if (string-match-p "orphan" (buffer-string)) "orphan" ""))
+  (say-old)
   (set-buffer module)
   (reloadsafe-show-history)
   (say "history" (if (string-match-p "version 1: reloaded" (buffer-string)) "reloaded" ""))

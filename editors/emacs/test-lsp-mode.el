@@ -4,11 +4,9 @@
 
 (require 'python)
 (require 'reloadsafe)
+(require 'test-common)
 
-(setq make-backup-files nil
-      create-lockfiles nil
-      reloadsafe-command (list (getenv "SERVER") "server")
-      reloadsafe-settings '(:inlayHints :json-false)
+(setq reloadsafe-settings '(:inlayHints :json-false)
       lsp-auto-guess-root t
       lsp-restart 'ignore
       lsp-keep-workspace-alive nil
@@ -20,24 +18,9 @@
 ;; The servers that other languages have are no business of this test.
 (setq lsp-enabled-clients '(reloadsafe))
 
-(defun say (key value)
-  (princ (format "%s\t%s\n" key value)))
-
-(defun wait (what condition)
-  (let ((end (+ (float-time) 30)) found)
-    (while (not (setq found (funcall condition)))
-      (when (> (float-time) end) (error "Waited in vain for %s" what))
-      (accept-process-output nil 0.05))
-    found))
-
 (defun findings (code)
   (seq-filter (lambda (it) (or (null code) (equal (lsp-get it :code) code)))
               (lsp--get-buffer-diagnostics)))
-
-(defun type-over (old new)
-  (goto-char (point-min))
-  (search-forward old)
-  (replace-match new t t))
 
 (say "emacs" emacs-version)
 (find-file (getenv "FILE"))
@@ -59,18 +42,11 @@
     (say "title" (lsp-get action :title))
     (lsp-execute-code-action action)))
 (wait "the fix" (lambda () (null (findings "RS104"))))
-(goto-char (point-max))
-(forward-line -1)
-(say "fixed" (buffer-substring (point) (line-end-position)))
-(save-buffer)
+(say-fixed)
 
 (let ((module (current-buffer)))
   (wait "the orphan" (lambda () (findings "RS101")))
-  (with-current-buffer (reloadsafe-compare-with-version 0)
-    (say "old" (buffer-substring (point-min) (line-end-position)))
-    (say "name" (buffer-name)))
-  (reloadsafe-show-namespace)
-  (say "namespace" (if (string-match-p "orphan" (buffer-string)) "orphan" ""))
+  (say-old)
   (set-buffer module)
   ;; As a press on the line above the module does.
   (let ((lens (seq-find (lambda (it) (string-match-p "version" (lsp-get (lsp-get it :command) :title)))
