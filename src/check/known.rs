@@ -6,13 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::comparison::Scope;
 use crate::config::RuleSelection;
 use crate::diagnostic::Diagnostic;
 use crate::report::{Stale, fingerprint, path_text};
 use crate::rules;
+use crate::workspace::tree::absolute;
 
 /// What findings that look the same have in common. Sorted as the file is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -153,7 +154,7 @@ impl<'a> Matching<'a> {
                 continue;
             };
             let module = entry.module.as_ref().unwrap_or(&identity.path);
-            let place = |name: &str| normal(&self.known.directory.join(name));
+            let place = |name: &str| absolute(&self.known.directory, Path::new(name));
             let is_gone = || {
                 scope.covers(&place(module))
                     && (scope.lacks(&place(module)) || scope.lacks(&place(&identity.path)))
@@ -171,7 +172,7 @@ impl<'a> Matching<'a> {
 
 /// A path seen from a directory, both absolute: with `/`, and with `..` where it is not below.
 pub fn relative(directory: &Path, path: &Path) -> String {
-    let path = normal(path);
+    let path = absolute(directory, path);
     let mut up = PathBuf::new();
     for ancestor in directory.ancestors() {
         if let Ok(below) = path.strip_prefix(ancestor) {
@@ -180,21 +181,6 @@ pub fn relative(directory: &Path, path: &Path) -> String {
         up.push("..");
     }
     path_text(&path)
-}
-
-/// Without `.` and `..`, links not looked at.
-pub fn normal(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                plain.pop();
-            }
-            part => plain.push(part),
-        }
-    }
-    plain
 }
 
 #[cfg(test)]

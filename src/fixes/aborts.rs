@@ -238,26 +238,15 @@ fn guarded(
         return None;
     }
     let exception = if is_import { "ImportError" } else { "Exception" };
-    let newline = layout.newline();
-    let step = indent_step(layout);
-    let source = layout.source();
-    let lines = layout.lines(id);
-    let (first, last) = (source.line(lines.start), source.line(stmt.span.end.saturating_sub(1)));
-    let mut new_lines = vec!["try:".to_owned()];
-    for line in first..=last {
-        let text = source.slice(source.line_span(line));
-        new_lines.push(if text.trim().is_empty() {
-            String::new()
-        } else {
-            format!("{step}{text}")
-        });
-    }
-    new_lines.push(format!("except {exception}:"));
-    new_lines.push(format!("{step}# After a failed reload the previous value stays."));
-    new_lines.push(format!("{step}if \"{name}\" not in globals():"));
-    new_lines.push(format!("{step}{step}raise"));
-    let end = source.line_span(last).end;
-    let edit = subject.edit((Span::new(lines.start, end), new_lines.join(newline)));
+    let step = layout.indent_step();
+    let tail = [
+        format!("except {exception}:"),
+        format!("{step}# After a failed reload the previous value stays."),
+        format!("{step}if \"{name}\" not in globals():"),
+        format!("{step}{step}raise"),
+    ];
+    let span = Span::new(layout.lines(id).start, stmt.span.end);
+    let edit = subject.edit(layout.under("try:".to_owned(), span, &tail));
     let title = format!("Keep the previous `{name}` where this fails");
     Some(Candidate::new(diagnostic, title, vec![edit]))
 }
@@ -280,18 +269,6 @@ pub(super) fn has_long_strings(layout: Layout<'_>, id: StmtId) -> bool {
     false
 }
 
-/// One level of indentation as the text has it; four blanks where it has none.
-pub(super) fn indent_step(layout: Layout<'_>) -> String {
-    let ast = layout.ast();
-    let inner = ast.body.iter().find_map(|&id| {
-        let mut first = None;
-        visit::child_blocks(ast, id, &mut |block| first = first.or(block.first().copied()));
-        let indent = layout.indent(first?);
-        (!indent.is_empty() && layout.stands_alone(first?)).then(|| indent.to_owned())
-    });
-    inner.unwrap_or_else(|| "    ".to_owned())
-}
-
 /// A call whose result nobody keeps, in a function that is to be called when it is time.
 fn extracted(subject: &Subject<'_>, diagnostic: &Diagnostic, id: StmtId) -> Option<Candidate> {
     let layout = subject.layout()?;
@@ -304,17 +281,7 @@ fn extracted(subject: &Subject<'_>, diagnostic: &Diagnostic, id: StmtId) -> Opti
     let name = ["run", "set_up", "main", "run_now", "set_up_now"]
         .into_iter()
         .find(|name| !text.contains(name))?;
-    let step = indent_step(layout);
-    let source = layout.source();
-    let span = ast.stmt(id).span;
-    let (first, last) = (source.line(span.start), source.line(span.end.saturating_sub(1)));
-    let mut lines = vec![format!("def {name}():")];
-    for line in first..=last {
-        let text = source.slice(source.line_span(line));
-        lines.push(if text.trim().is_empty() { String::new() } else { format!("{step}{text}") });
-    }
-    let whole = Span::new(source.line_start(first), source.line_span(last).end);
-    let edit = subject.edit((whole, lines.join(layout.newline())));
+    let edit = subject.edit(layout.under(format!("def {name}():"), ast.stmt(id).span, &[]));
     let title = format!("Move the call into a function `{name}`, to be called when it is time");
     let mut candidate = Candidate::new(diagnostic, title, vec![edit]).gaining(&Name::from(name));
     candidate.fix.kind = EXTRACT;

@@ -126,6 +126,34 @@ impl<'a> Layout<'a> {
         blanks
     }
 
+    /// One level of indentation as the text has it; four blanks where it has none.
+    pub(super) fn indent_step(self) -> String {
+        let ast = self.ast();
+        let inner = ast.body.iter().find_map(|&id| {
+            let mut first = None;
+            visit::child_blocks(ast, id, &mut |block| first = first.or(block.first().copied()));
+            let indent = self.indent(first?);
+            (!indent.is_empty() && self.stands_alone(first?)).then(|| indent.to_owned())
+        });
+        inner.unwrap_or_else(|| "    ".to_owned())
+    }
+
+    /// Puts the lines of a range one level deeper, under a line of its own and above others.
+    pub(super) fn under(self, head: String, span: Span, tail: &[String]) -> (Span, String) {
+        let source = self.source();
+        let step = self.indent_step();
+        let (first, last) = (source.line(span.start), source.line(span.end.saturating_sub(1)));
+        let mut lines = vec![head];
+        for line in first..=last {
+            let text = source.slice(source.line_span(line));
+            let is_blank = text.trim().is_empty();
+            lines.push(if is_blank { String::new() } else { format!("{step}{text}") });
+        }
+        lines.extend_from_slice(tail);
+        let whole = Span::new(source.line_start(first), source.line_span(last).end);
+        (whole, lines.join(self.newline()))
+    }
+
     /// Puts lines in before the line that begins at an offset, or at the end of the text.
     pub(super) fn insert(self, offset: u32, lines: &[String]) -> (Span, String) {
         let newline = self.newline();

@@ -1,6 +1,6 @@
 //! What must not run twice, where it has not run yet.
 
-use super::aborts::{has_long_strings, indent_step, names_bound};
+use super::aborts::{has_long_strings, names_bound};
 use super::{Candidate, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::syntax::ast::StmtKind;
@@ -27,17 +27,8 @@ pub(super) fn where_it_is_not_bound(
     }
     let mut bound = names_bound(layout, id).into_iter();
     let (Some(name), None) = (bound.next(), bound.next()) else { return None };
-    let source = layout.source();
-    let step = indent_step(layout);
     let span = Span::new(layout.lines(id).start, stmt.span.end);
-    let (first, last) = (source.line(span.start), source.line(span.end.saturating_sub(1)));
-    let mut lines = vec![format!("if \"{name}\" not in globals():")];
-    for line in first..=last {
-        let text = source.slice(source.line_span(line));
-        lines.push(if text.trim().is_empty() { String::new() } else { format!("{step}{text}") });
-    }
-    let whole = Span::new(source.line_start(first), source.line_span(last).end);
-    let edit = subject.edit((whole, lines.join(layout.newline())));
+    let edit = subject.edit(layout.under(format!("if \"{name}\" not in globals():"), span, &[]));
     let title = format!("Make `{name}` only where there is none yet");
     Some(Candidate::new(diagnostic, title, vec![edit]))
 }

@@ -30,11 +30,7 @@ const SCHEMA: u32 = 1;
 /// What writing to `out` fails with.
 pub fn write_check(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
     let object = JsonCheck {
-        schema: SCHEMA,
-        tool: TOOL,
-        base: report.base.as_deref(),
-        head: report.head.as_deref(),
-        shard: report.shard.map(JsonShard::from),
+        origin: JsonOrigin::new(report),
         diagnostics: diagnostics(&report.diagnostics),
         failed: failed(&report.failed),
         baseline_file: report.known.as_ref().map(JsonKnown::new),
@@ -84,14 +80,33 @@ fn failed(files: &[FailedFile]) -> Vec<JsonFailed<'_>> {
         .collect()
 }
 
+/// What every object begins with that a check prints.
 #[derive(Serialize)]
-struct JsonCheck<'a> {
+struct JsonOrigin<'a> {
     schema: u32,
     tool: JsonTool,
     base: Option<&'a str>,
     head: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     shard: Option<JsonShard>,
+}
+
+impl<'a> JsonOrigin<'a> {
+    fn new(report: &'a CheckReport) -> Self {
+        JsonOrigin {
+            schema: SCHEMA,
+            tool: TOOL,
+            base: report.base.as_deref(),
+            head: report.head.as_deref(),
+            shard: report.shard.map(JsonShard::from),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonCheck<'a> {
+    #[serde(flatten)]
+    origin: JsonOrigin<'a>,
     diagnostics: Vec<JsonDiagnostic<'a>>,
     failed: Vec<JsonFailed<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::check::known::normal;
 use crate::diagnostic::Location;
 use crate::text::source::Source;
+use crate::workspace::tree::absolute;
 
 /// The directories that paths in an output are about. Both absolute.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ impl Root {
     /// A path that the user named: relative to the root where it lies below it, else absolute;
     /// with `/` between its parts.
     pub(super) fn relative(&self, path: &Path) -> String {
-        let absolute = normal(&self.current.join(path));
+        let absolute = absolute(&self.current, path);
         let below = absolute.strip_prefix(&self.root).unwrap_or(&absolute);
         super::json::path_text(below)
     }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::ast::{Ast, Expr, FunctionDef, Stmt, StmtId, StmtKind};
+use super::ast::{Ast, Expr, ExprId, FunctionDef, Stmt, StmtId, StmtKind};
 use super::reparse::Change;
 use crate::text::span::Span;
 
@@ -113,8 +113,8 @@ impl BodyEdit {
     }
 
     /// Where an expression is now; None where it stood in the body that was edited.
-    pub fn expr(&self, id: super::ast::ExprId) -> Option<super::ast::ExprId> {
-        self.exprs.moved(id.0).map(super::ast::ExprId)
+    pub fn expr(&self, id: ExprId) -> Option<ExprId> {
+        self.exprs.moved(id.0).map(ExprId)
     }
 }
 

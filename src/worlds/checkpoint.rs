@@ -11,6 +11,8 @@ use rustc_hash::FxHashSet;
 use super::changes::Baseline;
 use super::code::Text;
 use super::machine::{Machine, Raise};
+use super::newer::Newer;
+use super::resolve::Resolver;
 use super::run::is_annotated;
 use super::state::State;
 use super::trace::Trace;
@@ -93,11 +95,12 @@ impl Checkpoints {
 impl Machine<'_> {
     /// Keeps how far the run has come, if somebody is going to ask for it.
     pub(super) fn keep_checkpoint(&self, progress: &Progress, kept: &mut Checkpoints) {
-        let is_plain = self.second_run.is_none() && self.linked.is_none();
-        let is_first = self.newer.as_ref().is_none_or(|newer| newer.has_reloaded_nothing());
-        let Some(baseline) = &self.baseline else { return };
-        // What another module makes of this one is not the same for every text.
-        if !kept.is_wanted(progress.done) || !is_plain || !is_first || self.is_asked_about() {
+        let Some(baseline) = self.baseline.as_ref().filter(|_| kept.is_wanted(progress.done))
+        else {
+            return;
+        };
+        let newer = self.newer.as_ref().map(Newer::resolver);
+        if is_asked_about(&self.identity.name, [self.resolver].into_iter().chain(newer)) {
             return;
         }
         kept.push(Checkpoint {
@@ -112,7 +115,7 @@ impl Machine<'_> {
             is_annotated: is_annotated(&self.program),
             came: self.newer.as_ref().map(|newer| newer.imported().clone()).unwrap_or_default(),
             asked: self.resolver.asked(),
-            asked_newer: self.newer.as_ref().map(|newer| newer.resolver().asked()),
+            asked_newer: newer.map(Resolver::asked),
         });
     }
 
@@ -156,14 +159,15 @@ impl Machine<'_> {
             && checkpoint.is_annotated == is_annotated(program)
             && checkpoint.baseline.agrees(baseline, ast, end, judged_older)
     }
+}
 
-    /// Whether another module that was asked for asks for this one.
-    pub(super) fn is_asked_about(&self) -> bool {
-        let mut asked = FxHashSet::default();
-        self.resolver.collect_asked(&mut asked);
-        if let Some(newer) = &self.newer {
-            newer.resolver().collect_asked(&mut asked);
-        }
-        asked.contains(&*self.identity.name)
-    }
+/// Whether another module that was asked for asks for this one: what it makes of this one is not
+/// the same for every text.
+pub(super) fn is_asked_about<'r>(
+    own: &str,
+    resolvers: impl IntoIterator<Item = &'r Resolver<'r>>,
+) -> bool {
+    let mut asked = FxHashSet::default();
+    resolvers.into_iter().for_each(|resolver| resolver.collect_asked(&mut asked));
+    asked.contains(own)
 }

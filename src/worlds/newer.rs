@@ -72,11 +72,6 @@ impl<'a> Newer<'a> {
     pub(super) fn resolver(&self) -> &'a Resolver<'a> {
         self.resolver
     }
-
-    /// Whether every module is as the process has loaded it.
-    pub(super) fn has_reloaded_nothing(&self) -> bool {
-        self.reloaded.is_empty()
-    }
 }
 
 impl<'a> Machine<'a> {

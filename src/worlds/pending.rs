@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::changes::Baseline;
-use super::checkpoint::Checkpoints;
+use super::checkpoint::{Checkpoints, is_asked_about};
 use super::code::Text;
 use super::compare::{Compared, Stops, compared};
 use super::history::Around;
@@ -76,6 +76,11 @@ impl Pending {
         self.reload.expect(alike.statements);
         self.restart.expect(alike.statements);
         self.body_edit = alike.body_edit;
+    }
+
+    /// Whether another text is going to be executed after this one.
+    fn is_awaited(&self) -> bool {
+        self.met.is_some()
     }
 
     /// The runs of the last text, moved to where the next has what they executed; None where the
@@ -199,16 +204,15 @@ impl Live {
         machine.second_run = self.rerun(around, machine, program, number).failure;
         let (run, stale) = self.reload(machine, program, number, &mut pending.reload);
         let text_of_reload = Rc::clone(&machine.text);
-        let is_asked_about = machine.is_asked_about();
         machine.second_run = None;
         machine.newer = None;
         machine.resolver = restart;
         // With the baseline of the reload: what can stop that can stop a restart, too.
         let fresh = machine.load(None, program, number, &mut pending.restart);
-        if stale.is_empty()
-            && !is_asked_about
-            && !machine.is_asked_about()
+        if pending.is_awaited()
+            && stale.is_empty()
             && let Some(baseline) = &machine.baseline
+            && !is_asked_about(around.module, [live, restart])
         {
             let texts = [text_of_reload, Rc::clone(&machine.text)];
             let asked = [live.asked(), restart.asked()];
@@ -233,12 +237,10 @@ impl Live {
             if let Some(newer) = &mut machine.newer {
                 newer.begin();
             }
-            let run = match stale.is_empty() {
-                true => machine.load(self.state.as_ref(), program, number, checkpoints),
-                false => {
-                    machine.load(self.state.as_ref(), program, number, &mut Checkpoints::default())
-                }
-            };
+            // What was kept, and is to be kept, is about modules as the process has them.
+            let mut none = Checkpoints::default();
+            let checkpoints = if stale.is_empty() { &mut *checkpoints } else { &mut none };
+            let run = machine.load(self.state.as_ref(), program, number, checkpoints);
             let state = self.state.clone().unwrap_or_default();
             let found =
                 machine.stale_imports(&run, imported.as_deref().unwrap_or(&[]), |machine| {

@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::adoption::JsonShard;
-use super::{JsonFailed, JsonSummary, JsonTool, SCHEMA, TOOL, failed};
+use super::{JsonFailed, JsonOrigin, JsonSummary, failed};
 use crate::report::CheckReport;
 use crate::report::statistics::{Count, count};
 use crate::rules;
@@ -16,11 +15,7 @@ use crate::rules;
 /// What writing to `out` fails with.
 pub fn write_statistics(out: &mut dyn Write, report: &CheckReport) -> io::Result<()> {
     let object = JsonStatistics {
-        schema: SCHEMA,
-        tool: TOOL,
-        base: report.base.as_deref(),
-        head: report.head.as_deref(),
-        shard: report.shard.map(JsonShard::from),
+        origin: JsonOrigin::new(report),
         statistics: count(&report.diagnostics).iter().map(JsonCount::new).collect(),
         failed: failed(&report.failed),
         summary: JsonSummary::new(report),
@@ -31,12 +26,8 @@ pub fn write_statistics(out: &mut dyn Write, report: &CheckReport) -> io::Result
 
 #[derive(Serialize)]
 struct JsonStatistics<'a> {
-    schema: u32,
-    tool: JsonTool,
-    base: Option<&'a str>,
-    head: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    shard: Option<JsonShard>,
+    #[serde(flatten)]
+    origin: JsonOrigin<'a>,
     statistics: Vec<JsonCount>,
     failed: Vec<JsonFailed<'a>>,
     summary: JsonSummary,
