@@ -27,6 +27,7 @@ mod memory;
 mod newer;
 mod paths;
 mod pending;
+mod provenance;
 mod reading;
 mod registered;
 mod relocate;

@@ -27,6 +27,8 @@ impl Facts {
 pub(super) struct Baseline {
     /// Fingerprints of the expressions that were executed and could have raised.
     pub(super) ran: Rc<FxHashSet<u64>>,
+    /// As `ran`, in the version before that one.
+    earlier: Rc<FxHashSet<u64>>,
     /// That version's text.
     old: Rc<Facts>,
     /// Names whose own binding is not as it was.
@@ -38,13 +40,14 @@ pub(super) struct Baseline {
 }
 
 impl Baseline {
-    pub(super) fn new(old: &Rc<Facts>, new: &Program, ran: Rc<FxHashSet<u64>>) -> Baseline {
+    pub(super) fn new(old: &Rc<Facts>, new: &Program, ran: [Rc<FxHashSet<u64>>; 2]) -> Baseline {
+        let [ran, earlier] = ran;
         let makers = old.makers.edited(new.ast());
         let directly_changed = makers.differing();
         let changed = makers.with_readers(&directly_changed);
         let values = changed.iter().filter(|name| !makers.is_only_defined(name));
         let changed_values = values.cloned().collect();
-        Baseline { ran, old: Rc::clone(old), directly_changed, changed, changed_values }
+        Baseline { ran, earlier, old: Rc::clone(old), directly_changed, changed, changed_values }
     }
 
     /// Whether this and another judge all code alike but that of some definitions, of which the
@@ -83,6 +86,17 @@ impl Baseline {
     /// Whether a statement with this fingerprint stood in the text before.
     pub(super) fn has_stood(&self, fingerprint: u64) -> bool {
         self.old.statements.contains(&fingerprint)
+    }
+
+    /// Whether a read found before what it finds now, given a fingerprint of both. What has been
+    /// left is found from the second version on, what was made anew in the first.
+    pub(super) fn has_found(&self, read: u64) -> bool {
+        self.ran.contains(&read) || self.earlier.contains(&read)
+    }
+
+    /// Whether what makes a name, or something that it reads, is not as it was.
+    pub(super) fn is_changed(&self, name: &Name) -> bool {
+        self.changed.contains(name)
     }
 
     /// Whether what makes a name is not as it was, whatever it reads.

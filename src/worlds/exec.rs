@@ -23,10 +23,10 @@ use crate::text::span::Span;
 impl Machine<'_> {
     /// Executes statements in order, as far as a path goes on.
     pub(super) fn block(&mut self, body: &[StmtId]) -> Flow<()> {
-        for &id in body {
-            self.stmt(id)?;
-        }
-        Ok(())
+        let standing = self.standing;
+        let end = body.iter().try_for_each(|&id| self.stmt(id));
+        self.standing = standing;
+        end
     }
 
     /// Notes where the module's own frame stands. A class body and the functions it calls
@@ -43,8 +43,7 @@ impl Machine<'_> {
         let stmt = program.ast().stmt(id);
         self.stand_at(stmt.span);
         if matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class) {
-            self.site_unchanged = self.statement_unchanged(id);
-            self.site_fingerprint = stmt.fingerprint;
+            self.begin_standing(id);
         }
         match &stmt.kind {
             StmtKind::Expr(value) => self.expression_statement(*value),
@@ -96,12 +95,6 @@ impl Machine<'_> {
             }
             StmtKind::Global(_) | StmtKind::Nonlocal(_) | StmtKind::Pass => Ok(()),
         }
-    }
-
-    /// Whether this statement stood in the version before and reads nothing that has changed.
-    fn statement_unchanged(&mut self, id: StmtId) -> bool {
-        self.trace.judged_older |= self.version != self.stage;
-        self.baseline.as_ref().is_some_and(|baseline| baseline.statement_ran(&self.program, id))
     }
 
     fn expression_statement(&mut self, value: ExprId) -> Flow<()> {

@@ -59,6 +59,8 @@ pub(super) struct Before {
     facts: Rc<Facts>,
     /// Fingerprints of what was executed and could have raised.
     ran: Rc<FxHashSet<u64>>,
+    /// As `ran`, of the version before.
+    earlier: Rc<FxHashSet<u64>>,
     /// What it has imported for certain: modules, or names of modules.
     pub(super) imported: Rc<[(Name, Name)]>,
     outcome: Outcome,
@@ -264,7 +266,9 @@ impl Live {
         let imported = self.imported(&mut run);
         self.outer = outer.outer.map(Rc::new);
         let facts = Rc::new(Facts::of(program.ast()));
-        self.before = Some(Before { program, facts, ran: Rc::new(ran), imported, outcome });
+        let earlier = self.before.take().map(|before| before.ran).unwrap_or_default();
+        self.before =
+            Some(Before { program, facts, ran: Rc::new(ran), earlier, imported, outcome });
         let made = Rc::downgrade(&machine.text);
         self.memory = machine.into_memory();
         let unseen = std::mem::take(&mut run.trace.unseen);
@@ -322,7 +326,8 @@ impl Live {
     /// What ran before a text, and what of it is another thing now.
     pub(super) fn baseline(&self, program: &Program) -> Option<Rc<Baseline>> {
         let before = self.before.as_ref()?;
-        Some(Rc::new(Baseline::new(&before.facts, program, Rc::clone(&before.ran))))
+        let ran = [Rc::clone(&before.ran), Rc::clone(&before.earlier)];
+        Some(Rc::new(Baseline::new(&before.facts, program, ran)))
     }
 
     fn note_annotations(&mut self, program: &Program, number: u32) {

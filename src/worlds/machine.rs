@@ -12,6 +12,7 @@ use super::code::Text;
 use super::linked::Linked;
 pub(super) use super::memory::Memory;
 use super::newer::Newer;
+use super::provenance::Standing;
 use super::resolve::Resolver;
 pub(super) use super::risk::{Raise, Risk};
 use super::second_runs::SecondRun;
@@ -94,10 +95,10 @@ pub(super) struct Machine<'a> {
     pub(super) handling: Vec<(Value, Rc<[Span]>)>,
     /// Where the module's own frame stands.
     pub(super) site: Span,
-    /// Whether the module-level statement under way ran unchanged in the version before.
-    pub(super) site_unchanged: bool,
-    /// The fingerprint of that statement.
-    pub(super) site_fingerprint: u64,
+    /// What is known of the module-level statement under way.
+    pub(super) standing: Standing,
+    /// Whether the version is loaded as a fresh process would.
+    pub(super) is_fresh: bool,
     /// How many conditions around were left open by what the outside decides.
     pub(super) outside_forks: u32,
     pub(super) steps: u32,
@@ -140,8 +141,8 @@ impl<'a> Machine<'a> {
             tries: 0,
             handling: Vec::new(),
             site: Span::default(),
-            site_unchanged: false,
-            site_fingerprint: 0,
+            standing: Standing::default(),
+            is_fresh: false,
             outside_forks: 0,
             steps: STEP_BUDGET,
             statement_steps: STATEMENT_BUDGET,
@@ -179,7 +180,7 @@ impl<'a> Machine<'a> {
         self.trace = Trace::default();
         self.shadow = false;
         self.site = Span::default();
-        self.site_unchanged = false;
+        self.standing = Standing::default();
     }
 
     pub(super) fn symbol(&mut self, name: &Name) -> Symbol {
@@ -270,16 +271,17 @@ impl<'a> Machine<'a> {
 
     /// The path ends in this exception.
     pub(super) fn raise(&mut self, exception: Value, reason: impl Into<Rc<str>>) -> Stop {
-        if self.outside_forks > 0 && !self.site_unchanged && self.baseline.is_some() {
-            self.trace.ran.note(doubt_fingerprint(self.site_fingerprint));
+        if self.outside_forks > 0 && !self.standing.unchanged && self.baseline.is_some() {
+            self.trace.ran.note(doubt_fingerprint(self.standing.fingerprint));
         }
         let raise = Raise {
             class_name: self.exception_name(&exception),
             state: Some(std::mem::take(&mut self.state)),
             exception,
             risk: None,
-            unchanged: self.outside_forks > 0 && (self.site_unchanged || self.baseline.is_none()),
-            site_unchanged: self.site_unchanged,
+            unchanged: self.outside_forks > 0
+                && (self.standing.unchanged || self.baseline.is_none()),
+            site_unchanged: self.standing.unchanged,
             reason: reason.into(),
             is_forked: self.outside_forks > 0,
             in_function: self.in_function(),
@@ -369,7 +371,7 @@ impl<'a> Machine<'a> {
             class_name: (!class.is_empty()).then(|| class.to_owned()),
             risk: Some(risk),
             unchanged: unchanged || self.baseline.is_none(),
-            site_unchanged: self.site_unchanged,
+            site_unchanged: self.standing.unchanged,
             reason: reason().into(),
             is_forked: self.outside_forks > 0,
             in_function: self.in_function(),
@@ -387,7 +389,9 @@ impl<'a> Machine<'a> {
         let Some(baseline) = &self.baseline else { return false };
         self.trace.judged_older |= self.version != self.stage;
         let in_frame = matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
-        (in_frame || self.site_unchanged) && baseline.has_run(&self.program, at)
+        !self.finds_another()
+            && (in_frame || self.standing.unchanged)
+            && baseline.has_run(&self.program, at)
     }
 
     /// Notes that an expression that could raise was executed.
@@ -401,7 +405,7 @@ impl<'a> Machine<'a> {
     /// Binds a module name in the version that executes.
     pub(super) fn bind_global(&mut self, name: &Name, value: Value, span: Span, kind: BindingKind) {
         let symbol = self.symbol(name);
-        let binding = Binding { version: self.version, span, kind, value };
+        let binding = Binding { version: self.version, span, kind, value, maker: self.maker(kind) };
         let slot = Slot { bindings: vec![binding], maybe_unbound: false };
         self.state.set_global(symbol, Some(Rc::new(slot)));
         self.trace.log.push(symbol);
@@ -411,7 +415,8 @@ impl<'a> Machine<'a> {
     pub(super) fn maybe_bind_global(&mut self, name: &Name, span: Span) {
         let symbol = self.symbol(name);
         let kind = BindingKind::Variable;
-        let binding = Binding { version: self.version, span, kind, value: Value::Opaque(None) };
+        let (version, maker) = (self.version, self.maker(kind));
+        let binding = Binding { version, span, kind, value: Value::Opaque(None), maker };
         let mut slot = match self.state.global(symbol) {
             Some(slot) => (**slot).clone(),
             None => Slot { bindings: Vec::new(), maybe_unbound: true },

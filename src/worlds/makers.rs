@@ -73,13 +73,22 @@ impl Makers {
                 let made = Making::of(ast, within, vec![stmt.fingerprint], &exprs);
                 self.add(&def.name.name, Making { is_definition: true, ..made });
             }
-            // What decides whether making an instance can raise: the header and `__init__`.
+            // What decides whether making an instance can raise, and what it has: the header,
+            // `__init__`, and the fields from which a decorator or a base makes one.
             StmtKind::ClassDef(def) => {
                 statement_exprs(ast, id, &mut |expr| exprs.push(expr));
                 let header = exprs.iter().map(|&expr| ast.expr(expr).fingerprint);
                 let mut fingerprints: Vec<u64> = header.chain([0]).collect();
+                let is_made_by_others = !def.decorators.is_empty() || !def.bases.is_empty();
                 for &method in &def.body {
-                    let StmtKind::FunctionDef(function) = &ast.stmt(method).kind else { continue };
+                    let function = match &ast.stmt(method).kind {
+                        StmtKind::FunctionDef(function) => function,
+                        StmtKind::AnnAssign { .. } if is_made_by_others => {
+                            fingerprints.push(ast.stmt(method).fingerprint);
+                            continue;
+                        }
+                        _ => continue,
+                    };
                     let makes = matches!(
                         &*function.name.name,
                         "__init__" | "__new__" | "__post_init__" | "__init_subclass__" | "__call__"
@@ -214,6 +223,19 @@ impl Edited<'_> {
         let mut makings = self.of_name(name).peekable();
         makings.peek().is_some() && makings.all(|making| making.is_definition)
     }
+}
+
+/// What the bindings that a statement makes are known by.
+pub(super) fn making_fingerprint(ast: &Ast, id: StmtId) -> u64 {
+    let mut exprs = Vec::new();
+    let is_compound = !matches!(
+        ast.stmt(id).kind,
+        StmtKind::Expr(_) | StmtKind::Assign { .. } | StmtKind::AugAssign { .. }
+    );
+    if is_compound {
+        statement_exprs(ast, id, &mut |expr| exprs.push(expr));
+    }
+    header_fingerprint(ast, id, &exprs)
 }
 
 /// A compound statement is told by what its header evaluates, not by its whole body.

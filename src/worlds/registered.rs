@@ -107,7 +107,7 @@ impl Machine<'_> {
                 Some(own) => own.clone(),
                 None => {
                     let kind = BindingKind::Variable;
-                    Binding { version, span, kind, value: value.clone() }
+                    Binding { version, span, kind, value: value.clone(), maker: self.maker(kind) }
                 }
             };
             let slot = Slot { bindings: vec![binding], maybe_unbound: *maybe_unbound };

@@ -78,6 +78,7 @@ impl Machine<'_> {
         self.breaks.clear();
         self.continues.clear();
         self.returns.clear();
+        self.is_fresh = state.is_none();
         let progress = self.resume_run(program, version, checkpoints).unwrap_or_else(|| {
             let state = state.cloned().unwrap_or_else(|| {
                 self.state = State::default();
@@ -250,7 +251,7 @@ impl Machine<'_> {
     /// Binds what the import machinery, not the text, puts under a name.
     pub(super) fn bind_outside(&mut self, name: &str, value: Value, kind: BindingKind) {
         let symbol = self.symbol(&Name::from(name));
-        let binding = Binding { version: OUTSIDE, span: Span::default(), kind, value };
+        let binding = Binding { version: OUTSIDE, span: Span::default(), kind, value, maker: 0 };
         let slot = Slot { bindings: vec![binding], maybe_unbound: false };
         self.state.set_global(symbol, Some(Rc::new(slot)));
     }

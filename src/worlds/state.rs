@@ -27,6 +27,8 @@ pub(super) struct Binding {
     pub(super) span: Span,
     pub(super) kind: BindingKind,
     pub(super) value: Value,
+    /// What the statement that made it is known by ([`super::provenance`]).
+    pub(super) maker: u64,
 }
 
 /// The version of bindings that the import machinery makes.

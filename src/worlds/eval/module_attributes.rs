@@ -69,6 +69,7 @@ impl Machine<'_> {
         }
         self.note_read(name, at);
         let symbol = self.symbol(name);
+        self.note_found(symbol, name);
         let slot = self.state.global(symbol).cloned();
         let certain = slot.as_ref().is_some_and(|slot| !slot.maybe_unbound);
         let value = slot.map(|slot| slot.value());

@@ -94,6 +94,7 @@ impl Machine<'_> {
     pub(in crate::worlds) fn load_global(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
         self.note_read(name, at);
         let symbol = self.symbol(name);
+        self.note_found(symbol, name);
         let builtin = self.builtin(name);
         let Some(slot) = self.state.global(symbol).cloned() else {
             return match builtin {

@@ -163,7 +163,7 @@ impl Machine<'_> {
     }
 
     fn import_unplaced(&mut self, names: &ImportNames) -> Flow<()> {
-        let unchanged = self.baseline.as_ref().is_some_and(|_| self.site_unchanged);
+        let unchanged = self.baseline.as_ref().is_some_and(|_| self.standing.unchanged);
         self.may_raise_if("ImportError", Risk::Environment, unchanged, || {
             "where the module lies is not known, so neither is what it imports".to_owned()
         });

@@ -23,6 +23,7 @@ impl Machine<'_> {
                 let key = Name::clone(key);
                 let default = rest.first().cloned().unwrap_or(Value::None);
                 let symbol = self.symbol(&key);
+                self.note_found(symbol, &key);
                 let before = self.state.clone();
                 let slot = self.state.global(symbol).map(|slot| (slot.maybe_unbound, slot.value()));
                 match slot {
@@ -45,6 +46,7 @@ impl Machine<'_> {
             ("pop", [Value::Str(key), rest @ ..]) => {
                 let key = Name::clone(key);
                 let symbol = self.symbol(&key);
+                self.note_found(symbol, &key);
                 let slot = self.state.global(symbol).map(|slot| (slot.maybe_unbound, slot.value()));
                 match (slot, rest.first()) {
                     (None, Some(default)) => Ok(default.clone()),
@@ -93,6 +95,7 @@ impl Machine<'_> {
 
     pub(in crate::worlds) fn global_or(&mut self, name: &Name, default: Value) -> Value {
         let symbol = self.symbol(name);
+        self.note_found(symbol, name);
         match self.state.global(symbol) {
             Some(slot) if !slot.maybe_unbound => slot.value(),
             Some(slot) => slot.value().join(&default),

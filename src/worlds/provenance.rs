@@ -1,0 +1,110 @@
+//! Which statement made what a read of a module name finds.
+//!
+//! A statement that stands as it stood, and of whose names the texts that make them stand as
+//! they stood, ran before, unless it finds another binding. With
+//!
+//! ```python
+//! if "h" not in globals():
+//!     h = "x"
+//! e = h.splitlines()
+//! h = object()
+//! ```
+//!
+//! the first import reads what the second line made, a reload what the last one has left.
+
+use std::hash::{Hash, Hasher};
+
+use super::machine::Machine;
+use super::makers::making_fingerprint;
+use super::state::{OUTSIDE, Symbol};
+use crate::simulation::BindingKind;
+use crate::syntax::ast::{Name, StmtId};
+
+/// The statement under way of the module's own frame, or of a class body.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Standing {
+    /// It ran unchanged in the version before.
+    pub(super) unchanged: bool,
+    pub(super) fingerprint: u64,
+    /// What the bindings that it makes are known by.
+    maker: u64,
+    /// It has read what another statement made than when it ran before.
+    differs: bool,
+}
+
+/// Whose binding it is that there is none.
+const NOBODY: u64 = 0;
+/// As [`NOBODY`], for what the import machinery binds.
+const MACHINERY: u64 = 1;
+
+impl Machine<'_> {
+    /// A statement of the module's own frame, or of a class body, begins.
+    pub(super) fn begin_standing(&mut self, id: StmtId) {
+        let unchanged = self.statement_unchanged(id);
+        let ast = self.program.ast();
+        self.standing = Standing {
+            unchanged,
+            fingerprint: ast.stmt(id).fingerprint,
+            maker: making_fingerprint(ast, id),
+            differs: false,
+        };
+    }
+
+    /// Whether this statement stood in the version before and reads nothing that has changed.
+    fn statement_unchanged(&mut self, id: StmtId) -> bool {
+        self.trace.judged_older |= self.version != self.stage;
+        self.baseline.as_ref().is_some_and(|baseline| baseline.statement_ran(&self.program, id))
+    }
+
+    /// Whether the statement under way has read what another one made than when it ran before.
+    pub(super) fn finds_another(&self) -> bool {
+        self.standing.differs
+    }
+
+    /// What a binding is known by that is made now.
+    pub(super) fn maker(&self, kind: BindingKind) -> u64 {
+        if self.version == OUTSIDE {
+            return MACHINERY;
+        }
+        match kind {
+            // Told by what it imports, not by what else the statement does.
+            BindingKind::Import => hashed(("import", self.standing.differs)),
+            _ if self.standing.differs => hashed(("differs", self.standing.maker)),
+            _ => self.standing.maker,
+        }
+    }
+
+    /// The statement under way reads a module name, however it does.
+    pub(super) fn note_found(&mut self, symbol: Symbol, name: &Name) {
+        if self.linked.is_some() {
+            return;
+        }
+        let slot = self.state.global(symbol).cloned();
+        let none = slot.as_ref().is_none_or(|slot| slot.maybe_unbound).then_some(NOBODY);
+        let bindings = slot.iter().flat_map(|slot| &slot.bindings);
+        let makers = bindings.map(|binding| match binding.version {
+            OUTSIDE => MACHINERY,
+            _ => binding.maker,
+        });
+        for maker in none.into_iter().chain(makers) {
+            let anywhere = hashed(("found", symbol.0, maker));
+            let here = hashed((self.standing.fingerprint, anywhere));
+            if let Some(baseline) = self.baseline.as_ref().filter(|_| !self.is_fresh) {
+                let stood = baseline.has_stood(self.standing.fingerprint);
+                let known = baseline.has_found(if stood { here } else { anywhere });
+                if !known && !baseline.is_changed(name) {
+                    self.standing.differs = true;
+                    self.standing.unchanged = false;
+                }
+            }
+            self.trace.ran.note(anywhere);
+            self.trace.ran.note(here);
+        }
+    }
+}
+
+fn hashed(what: impl Hash) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
