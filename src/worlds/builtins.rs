@@ -1,6 +1,7 @@
 //! The builtin namespace and what the machine knows of it.
 
 mod aggregates;
+pub(super) mod c_functions;
 mod classes;
 mod code;
 pub(super) mod functions;

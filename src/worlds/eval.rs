@@ -15,6 +15,7 @@ mod generators;
 mod membership;
 mod module_attributes;
 pub(super) use generators::{Generator, Source};
+mod instances;
 mod iteration;
 mod names;
 mod narrowing;

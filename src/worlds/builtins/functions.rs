@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::builtins::c_functions::misuse;
 use crate::worlds::eval::Args;
 use crate::worlds::machine::{Flow, Machine, Risk, Stop};
 use crate::worlds::state::{Object, State};
@@ -59,6 +60,9 @@ impl Machine<'_> {
         let positional = &args.positional[..];
         if args.inexact {
             return self.unseen_builtin(name, &args, at);
+        }
+        if let Some(reason) = misuse("builtins", name, &args) {
+            return Err(self.raise_builtin("TypeError", reason));
         }
         if positional.is_empty() && args.keywords.is_empty() && NEEDS_ARGUMENTS.contains(&name) {
             return Err(self.raise_builtin("TypeError", format!("`{name}()` needs an argument")));

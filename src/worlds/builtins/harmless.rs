@@ -83,9 +83,14 @@ impl Machine<'_> {
                 [value],
             ) if !matches!(value, Value::Function(_)) || name.0 != "contextlib" => value.clone(),
             (("functools", "update_wrapper"), [wrapper, ..]) => wrapper.clone(),
-            (("functools", "reduce"), [function @ Value::Function(_), iterable, start @ ..]) => {
-                self.reduced(function, iterable, start.first(), at)?
-            }
+            (
+                ("functools", "reduce"),
+                [
+                    function @ (Value::Function(_) | Value::Builtin(_) | Value::Type(_)),
+                    iterable,
+                    start @ ..,
+                ],
+            ) => self.reduced(function, iterable, start.first(), at)?,
             (("sys", "getrecursionlimit" | "getrefcount"), _) => Value::of_type("int"),
             (("platform", "python_implementation"), []) => Value::str("CPython"),
             (("platform", "system"), []) => Value::str("Linux"),
@@ -109,7 +114,7 @@ impl Machine<'_> {
         Ok(Some(value))
     }
 
-    /// `functools.reduce` by a function of the module's own.
+    /// `functools.reduce` by a function that is known.
     fn reduced(
         &mut self,
         function: &Value,

@@ -24,6 +24,11 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Value> {
         if let Some(method) = name.strip_prefix("super().") {
+            if let ("__call__", Value::Object(id)) = (method, receiver)
+                && self.is_class(receiver)
+            {
+                return self.make_instance(*id, args, at);
+            }
             return self.inherited_method(receiver, method, &args);
         }
         if args.inexact {

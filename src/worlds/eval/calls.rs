@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::program::ScopeKind;
 use crate::syntax::ast::{ExprId, ExprKind, Keyword, Name, StmtKind};
-use crate::worlds::builtins::types;
+use crate::worlds::builtins::c_functions::misuse;
 use crate::worlds::code::Code;
 use crate::worlds::eval::attributes::returned;
 use crate::worlds::function::Function;
 use crate::worlds::machine::{Active, Flow, Machine, Risk, Stop};
-use crate::worlds::state::{Instance, Object};
+use crate::worlds::state::Object;
 use crate::worlds::value::{External, ObjectId, Returned, Value};
 
 /// Calls deeper than this are not followed.
@@ -28,6 +28,10 @@ pub(in crate::worlds) struct Args {
 impl Args {
     pub(in crate::worlds) fn plain(positional: Vec<Value>) -> Args {
         Args { positional, ..Args::default() }
+    }
+
+    pub(in crate::worlds) fn is_empty(&self) -> bool {
+        self.positional.is_empty() && self.keywords.is_empty() && !self.inexact
     }
 
     pub(in crate::worlds) fn values(&self) -> impl Iterator<Item = &Value> {
@@ -147,6 +151,9 @@ impl Machine<'_> {
                 let external = Rc::clone(external);
                 if let Some(value) = self.call_known_external(&external, &args, at)? {
                     return Ok(value);
+                }
+                if let Some(reason) = misuse(&external.module, &external.attribute, &args) {
+                    return Err(self.raise_builtin("TypeError", reason));
                 }
                 if !self.is_harmless(callee) {
                     if self.baseline.is_some()
@@ -339,79 +346,6 @@ impl Machine<'_> {
         let (state, value) = joined.ok_or(Stop)?;
         self.state = state;
         Ok(value)
-    }
-
-    fn instantiate(&mut self, id: ObjectId, args: Args, at: ExprId) -> Flow<Value> {
-        let class = Value::Object(id);
-        let is_opaque = self.is_opaque_class(&class);
-        let builtin = self.builtin_ancestor(&class);
-        let mut attributes = crate::worlds::function::Namespace::default();
-        if types::is_exception(builtin) {
-            attributes.set(Name::from("args"), Value::tuple(args.positional.clone()));
-        }
-        if let ("module", Some(name)) = (builtin, args.positional.first()) {
-            attributes.set(Name::from("__name__"), name.clone());
-        }
-        let instance = Instance { class: class.clone(), attributes, is_opaque };
-        let own_new = self.class_attribute(&class, "__new__");
-        if let Some(new) = own_new {
-            let mut with_class = args.clone();
-            with_class.positional.insert(0, class.clone());
-            let function = match &new.value {
-                Value::Method(pair) => pair.1.clone(),
-                value => value.clone(),
-            };
-            let made = self.call_with(&function, with_class, at)?;
-            return match self.is_instance(&made, &class) {
-                Some(false) => Ok(made),
-                _ => self.initialise(made, &class, args, at, true),
-            };
-        }
-        let made = self.allocate(Object::Instance(instance));
-        self.initialise(made, &class, args, at, false)
-    }
-
-    fn initialise(
-        &mut self,
-        made: Value,
-        class: &Value,
-        args: Args,
-        at: ExprId,
-        has_new: bool,
-    ) -> Flow<Value> {
-        if let Some(init) = self.class_attribute(class, "__init__") {
-            let mut args = args;
-            args.positional.insert(0, made.clone());
-            let given = self.call_with(&init.value, args, at)?;
-            let is_none = self.is_instance(&given, &Value::Type("NoneType"));
-            match is_none {
-                Some(true) => {}
-                Some(false) => {
-                    let reason = "__init__() should return None";
-                    return Err(self.raise_builtin("TypeError", reason));
-                }
-                None => {
-                    self.may_raise("TypeError", Risk::decided_by(given.is_outside()), at, || {
-                        "__init__() may return something".to_owned()
-                    })
-                }
-            }
-            return Ok(made);
-        }
-        let builtin = self.builtin_ancestor(class);
-        if self.is_opaque_class(class) {
-            let text = self.excerpt(self.program.ast().expr(at).span);
-            let risk = self.unseen_risk(class);
-            self.may_raise("", risk, at, || format!("the call `{text}` may raise"));
-        } else if builtin == "object" && !has_new {
-            if !args.positional.is_empty() || !args.keywords.is_empty() {
-                let reason = "the class takes no arguments";
-                return Err(self.raise_builtin("TypeError", reason));
-            }
-        } else if !types::is_exception(builtin) && builtin != "module" && !has_new {
-            self.may_raise("", Risk::Inside, at, || "making the object may fail".to_owned());
-        }
-        Ok(made)
     }
 }
 

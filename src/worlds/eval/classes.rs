@@ -385,10 +385,13 @@ impl Machine<'_> {
             });
         }
         let class = Value::Object(class);
-        if self.is_opaque_class(&class) {
+        let builtin = self.builtin_ancestor(&class);
+        let makes_classes = builtin == "type"
+            && matches!(&**name, "__new__" | "__init__" | "__call__")
+            && !self.has_hidden_attributes(&class);
+        if self.is_opaque_class(&class) && !makes_classes {
             return Ok(Value::Unknown);
         }
-        let builtin = self.builtin_ancestor(&class);
         if types::has_attribute(builtin, name) == Some(true) {
             let method = (receiver.clone(), Name::from(format!("super().{name}")));
             return Ok(Value::BuiltinMethod(Rc::new(method)));

@@ -223,7 +223,8 @@ impl Machine<'_> {
                 Object::Instance(_) => {
                     let seen = !self.has_unseen_attributes(value);
                     let plain = self.special(value, "__bool__").is_none()
-                        && self.special(value, "__len__").is_none();
+                        && self.special(value, "__len__").is_none()
+                        && !self.has_builtin_truth(value, &["__bool__", "__len__"]);
                     (seen && plain).then_some(true)
                 }
                 Object::Class(class) => (!class.is_opaque).then_some(true),

@@ -102,6 +102,15 @@ impl Machine<'_> {
         Ok(Value::Opaque(None))
     }
 
+    /// The metaclass of a class, where that is one of the module's own.
+    pub(super) fn metaclass_of(&self, class: &Value) -> Option<Value> {
+        let ancestors = self.own_ancestors(class);
+        ancestors.iter().find_map(|&id| match self.state.object(id) {
+            Some(Object::Class(class)) => class.metaclass.clone(),
+            _ => None,
+        })
+    }
+
     /// An attribute of a class that its metaclass, one of the module's own, serves.
     pub(super) fn metaclass_attribute(
         &mut self,
@@ -109,21 +118,40 @@ impl Machine<'_> {
         name: &Name,
         at: ExprId,
     ) -> Flow<Option<Value>> {
-        let ancestors = self.own_ancestors(class);
-        let metaclass = ancestors.iter().find_map(|&id| match self.state.object(id) {
-            Some(Object::Class(class)) => class.metaclass.clone(),
-            _ => None,
-        });
-        let Some(metaclass) = metaclass else { return Ok(None) };
+        let Some(metaclass) = self.metaclass_of(class) else { return Ok(None) };
         let is_served = self.class_attribute(&metaclass, name).is_some()
             || self.class_attribute(&metaclass, "__getattr__").is_some()
             || self.class_attribute(&metaclass, "__getattribute__").is_some();
         if !is_served {
             return Ok(None);
         }
+        if let Some(local) = self.class_attribute(&metaclass, name)
+            && self.class_attribute(&metaclass, "__getattribute__").is_none()
+            && !local.maybe_unbound
+        {
+            match &local.value {
+                Value::Function(_) => {
+                    let method = (local.value.clone(), class.clone());
+                    return Ok(Some(Value::Method(Rc::new(method))));
+                }
+                value if self.is_plain_data(value) => return Ok(Some(local.value)),
+                _ => {}
+            }
+        }
         self.suppose_effects([&metaclass]);
         self.may_raise("", Risk::Inside, at, || format!("there may be no attribute `{name}`"));
         Ok(Some(Value::Opaque(None)))
+    }
+
+    /// Whether something is an object that is no descriptor for certain.
+    fn is_plain_data(&self, value: &Value) -> bool {
+        match value {
+            Value::Object(id) => matches!(
+                self.state.object(*id),
+                Some(Object::List(_) | Object::Dict(_) | Object::Set(_))
+            ),
+            value => value.is_constant(),
+        }
     }
 
     /// Whether an attribute of a class comes before those of the instance.

@@ -46,9 +46,19 @@ impl Machine<'_> {
             return self.call_protocol(&method, Vec::new(), &["bool"], at).map(Some);
         }
         match self.special(value, "__len__") {
-            Some(method) => self.own_length(&method, at).map(Some),
-            None => Ok(None),
+            Some(method) if !self.has_builtin_truth(value, &["__bool__"]) => {
+                self.own_length(&method, at).map(Some)
+            }
+            _ => Ok(None),
         }
+    }
+
+    /// Whether the builtin class that an instance's class derives from decides with one of these
+    /// methods whether the instance is true (`PyObject_IsTrue`: `nb_bool` comes before any
+    /// length).
+    pub(super) fn has_builtin_truth(&self, value: &Value, methods: &[&str]) -> bool {
+        let builtin = self.builtin_ancestor(&self.class_of(value));
+        methods.iter().any(|name| types::has_attribute(builtin, name) == Some(true))
     }
 
     /// `len()` by a class's own `__len__`.

@@ -1,6 +1,7 @@
 //! Subscripts.
 
 use crate::syntax::ast::{ExprId, ExprKind, Name};
+use crate::worlds::builtins::c_functions::is_c_function;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
 use crate::worlds::state::{Entries, Items, Object};
@@ -172,6 +173,10 @@ impl Machine<'_> {
                 });
                 Ok(Value::Unknown)
             }
+            Value::External(function) if is_c_function(function) => {
+                let reason = format!("the function `{}` has no items", function.attribute);
+                Err(self.raise_builtin("TypeError", reason))
+            }
             // A subscript of something imported is nearly always a type expression.
             Value::External(external)
                 if self.is_harmless(object) && !external.attribute.contains("()") =>
@@ -204,6 +209,7 @@ impl Machine<'_> {
         let name = Name::clone(name);
         self.note_read(&name, at);
         let symbol = self.symbol(&name);
+        self.note_found(symbol, &name);
         match self.state.global(symbol).cloned() {
             Some(slot) => {
                 if slot.maybe_unbound {

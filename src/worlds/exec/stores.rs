@@ -229,7 +229,9 @@ impl Machine<'_> {
                 let object = Value::Object(id);
                 match self.special(&object, "__setitem__") {
                     Some(setter) => self.call(&setter, vec![index.clone(), value], at).map(drop),
-                    None if self.has_unseen_attributes(&object) => Ok(()),
+                    None if self.has_unseen_attributes(&object) => {
+                        self.unseen_operation(&[&object, index], at).map(drop)
+                    }
                     None => {
                         let reason = "the object does not support item assignment";
                         Err(self.raise_builtin("TypeError", reason))

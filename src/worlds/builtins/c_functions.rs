@@ -1,0 +1,68 @@
+//! What functions of the standard library refuse that no source shows, read from
+//! `c_functions.txt`.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use crate::worlds::eval::Args;
+use crate::worlds::value::{External, Value};
+
+/// How many positional arguments a function takes; None where nobody tells.
+type Arity = Option<(usize, usize)>;
+
+static FUNCTIONS: LazyLock<FxHashMap<(&'static str, &'static str), Arity>> = LazyLock::new(|| {
+    let text: &'static str = include_str!("c_functions.txt");
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let modules = lines.filter_map(|line| line.split_once(": "));
+    let entries = modules.flat_map(|(module, names)| {
+        names.split(' ').map(move |entry| {
+            let (name, range) = entry.split_once('@').unwrap_or((entry, ""));
+            let arity = range.split_once('-').map(|(least, most)| {
+                (least.parse().unwrap_or(0), most.parse().unwrap_or(usize::MAX))
+            });
+            ((module, name), arity)
+        })
+    });
+    entries.collect()
+});
+
+/// Functions of `math` that take sequences of numbers.
+const OF_SEQUENCES: &[&str] = &["dist", "fsum", "prod", "sumprod"];
+/// Builtin classes whose objects `math` takes for no number (`PyFloat_AsDouble`).
+const NO_NUMBERS: &[&str] =
+    &["NoneType", "bytes", "dict", "function", "list", "module", "set", "str", "tuple", "type"];
+
+/// Whether something is known to be a function that is written in C.
+pub(in crate::worlds) fn is_c_function(external: &External) -> bool {
+    FUNCTIONS.contains_key(&(&*external.module, &*external.attribute))
+}
+
+/// Why a call of a function of a module, or of a builtin, is a `TypeError` for certain, if it is.
+pub(in crate::worlds) fn misuse(module: &str, name: &str, args: &Args) -> Option<String> {
+    if let ("copy", "copy" | "deepcopy", [Value::Module(copied), ..]) =
+        (module, name, &args.positional[..])
+    {
+        // `copyreg.__reduce_ex__`.
+        return Some(format!("the module `{copied}` cannot be copied"));
+    }
+    let arity = FUNCTIONS.get(&(module, name))?;
+    let given = args.positional.len();
+    let is_plain = !args.inexact && args.keywords.is_empty();
+    match arity {
+        Some((least, _)) if is_plain && given < *least => {
+            return Some(format!("`{name}()` takes {least} arguments or more, {given} are given"));
+        }
+        Some((_, most)) if given > *most => {
+            return Some(format!("`{name}()` takes at most {most} arguments, {given} are given"));
+        }
+        _ => {}
+    }
+    let wants_numbers = module == "math" && !OF_SEQUENCES.contains(&name);
+    let is_no_number =
+        |value: &&Value| value.type_name().is_some_and(|class| NO_NUMBERS.contains(&class));
+    args.positional.iter().find(is_no_number).filter(|_| wants_numbers).map(|value| {
+        let class = value.type_name().unwrap_or("object");
+        format!("`{name}()` takes numbers, `{class}` is given")
+    })
+}
