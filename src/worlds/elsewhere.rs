@@ -75,6 +75,49 @@ impl Resolver<'_> {
         answer.is_ok() && machine.raises.iter().all(is_decided_outside)
     }
 
+    /// Whether something that another module of the workspace makes certainly lacks an attribute.
+    /// A module that has the name anywhere in its text is not looked into.
+    pub(super) fn lacks(&self, object: &External, name: &Name) -> bool {
+        // A chain of attributes has been looked at where it began.
+        if object.attribute.contains(['(', '[', '.']) || name.starts_with("__") {
+            return false;
+        }
+        if !self.is_made_without(object, name) {
+            return false;
+        }
+        let Some((_, mut machine, value, at)) = self.found(object) else { return false };
+        let before = machine.raises.len();
+        let answer = machine.attribute(&value, name, at);
+        let raises = &machine.raises[before..];
+        let is_certain = |raise: &Raise| {
+            raise.risk.is_none()
+                && !raise.is_forked
+                && raise.class_name.as_deref() == Some("AttributeError")
+        };
+        answer.is_err() && raises.len() == 1 && raises.iter().all(is_certain)
+    }
+
+    /// Whether the texts of the modules that hand something on, and of the one that makes it, are
+    /// the workspace's and do not have a word.
+    fn is_made_without(&self, object: &External, word: &str) -> bool {
+        let mut place = (object.module.clone(), object.attribute.clone());
+        for _ in 0..MAX_HOPS {
+            let Some(file) = self.workspace_file(&place.0) else { return false };
+            if file.source.text().contains(word) {
+                return false;
+            }
+            let Some(summary) = self.summary(&file) else { return false };
+            match summary.names.get(&place.1) {
+                Some(exported) if exported.certain => match &exported.from {
+                    Some(from) => place = from.clone(),
+                    None => return true,
+                },
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// Something in the module that makes it, with the machine that has executed that module.
     fn found(&self, wanted: &External) -> Option<(Arc<ModuleFile>, Machine<'_>, Value, ExprId)> {
         let mut wanted = (wanted.module.clone(), wanted.attribute.clone());

@@ -67,24 +67,37 @@ pub(super) fn complete(
             fatal.insert(file.name.clone(), spans);
         }
     }
-    let own = Own { module: &comparison.module, is_package: around.is_package, program: &new };
+    let own = Own {
+        module: &comparison.module,
+        is_package: around.is_package,
+        program: &new,
+        decisions: executed.restart.as_ref().map(|run| &run.trace.decisions),
+        is_seen: executed.restart.as_ref().is_some_and(|run| !run.intended.unseen),
+    };
     let previous = before.before.as_ref().map(|before| &*before.program);
-    if comparison.restart.outcome != Outcome::Aborts {
-        let failure = fresh_failure(own, previous, &fatal, live, restart);
-        if let Some(failure) = failure {
-            comparison.restart.outcome = Outcome::Aborts;
-            comparison.restart.abort = failure.own.map(|span| AbortPoint {
-                span,
-                cause: AbortCause::Certain,
-                certainty: Certainty::Always,
-                exceptions: vec!["ImportError".to_owned()],
-                reason: failure.reason,
-                about: None,
-                unchanged: false,
-                updated: Vec::new(),
-                stale: Vec::new(),
-            });
-        }
+    let failure = fresh_failure(own, previous, &fatal, live, restart);
+    // Where the module's own text stops it, another reason counts only if it comes first.
+    let stop = comparison.restart.abort.as_ref().map(|point| point.span.start);
+    let stop = stop.filter(|_| comparison.restart.outcome == Outcome::Aborts);
+    let is_first = |failure: &fresh::Failure| match (failure.own, stop) {
+        (Some(span), Some(stop)) => span.end <= stop,
+        _ => true,
+    };
+    if let Some(failure) = failure.filter(is_first)
+        && comparison.restart.outcome != Outcome::SyntaxError
+    {
+        comparison.restart.outcome = Outcome::Aborts;
+        comparison.restart.abort = failure.own.map(|span| AbortPoint {
+            span,
+            cause: AbortCause::Certain,
+            certainty: Certainty::Always,
+            exceptions: vec!["ImportError".to_owned()],
+            reason: failure.reason,
+            about: None,
+            unchanged: false,
+            updated: Vec::new(),
+            stale: Vec::new(),
+        });
     }
     comparison.ghost_imports = found
         .into_iter()
@@ -116,7 +129,7 @@ fn fresh_failure(
         return Some(failure);
     }
     let none = fresh::Fatal::default();
-    let before = Own { program: previous, ..own };
+    let before = Own { program: previous, decisions: None, is_seen: true, ..own };
     Fresh::new(before, &none, live).failure().is_none().then_some(failure)
 }
 

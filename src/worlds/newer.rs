@@ -256,6 +256,29 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// What another module binds lacks an attribute.
+    pub(super) fn note_bare(
+        &mut self,
+        object: &External,
+        name: &Name,
+        at: ExprId,
+        reason: &Rc<str>,
+    ) {
+        let module = &object.module;
+        if let Some(newer) = self.later(module)
+            && newer.attribute_presence(module, &object.attribute) != Presence::No
+            && !newer.lacks(object, name)
+        {
+            let span = self.program.ast().expr(at).span;
+            self.note(
+                module,
+                format!("`{module}` has an older `{}`", object.attribute),
+                span,
+                reason,
+            );
+        }
+    }
+
     /// A name is not bound here, which a star import would bind.
     pub(super) fn note_unexported(&mut self, name: &str, span: Span, reason: &Rc<str>) {
         let from = self.trace.unexported.iter().find(|(known, _)| **known == *name);

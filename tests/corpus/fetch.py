@@ -1,6 +1,6 @@
 """Fetches the corpus: the releases pinned in packages.json, and their dependencies.
 
-    python3 tests/corpus/fetch.py [--list main|holdout|fresh] [PACKAGE…]
+    python3 tests/corpus/fetch.py [--list main|holdout|fresh|fresh2] [PACKAGE…]
 
 Downloads happen only here, only when asked for, through pip as it is configured, one at a
 time; what is already there is not asked for again. A release that cannot be fetched is named
@@ -76,8 +76,9 @@ def environment(package, about):
     if wanted is None:
         wanted = [f"{package}=={about['versions'][-1]}"]
     python = str(place / "bin" / "python")
-    failed = failed or run([sys.executable, "-m", "pip", "--python", python, "--quiet", "install",
-                            "--no-compile", "--prefer-binary", *wanted])
+    if wanted:
+        failed = failed or run([sys.executable, "-m", "pip", "--python", python, "--quiet", "install",
+                                "--no-compile", "--prefer-binary", *wanted])
     if failed is None:
         done.touch()
     return failed

@@ -13,8 +13,10 @@ use super::{Absence, Finder, Place, SearchEntry, Shared};
 use crate::modules::ModuleOrigin;
 
 /// Words with which a module gives itself submodules that no directory shows.
-const MAKES_MODULES: &[&str] =
-    &["__path__", "sys.modules", "meta_path", "path_hooks", "declare_namespace"];
+const MAKES_MODULES: &[&str] = &["meta_path", "path_hooks", "declare_namespace", "extend_path"];
+
+/// What else does so, unless it is only read.
+const MAY_MAKE_MODULES: &[&str] = &["sys.modules", "__path__"];
 
 /// Names, or ends of names, of modules that a build writes and no repository holds.
 const GENERATED: &[&str] = &["version", "__about__", "__version__", "_build", "_generated"];
@@ -69,7 +71,7 @@ impl Finder {
         let shared = &*self.shared;
         let init = package.directory.join("__init__.py");
         match package.origin {
-            _ if shared.files.mentions(&init, MAKES_MODULES) => Absence::Unknown,
+            _ if shared.makes_modules(&init) => Absence::Unknown,
             ModuleOrigin::StandardLibrary if is_stdlib_module(name, shared.version) => {
                 Absence::Opaque
             }
@@ -115,7 +117,7 @@ impl Finder {
         name: &str,
     ) -> Absence {
         let shared = &*self.shared;
-        if shared.files.mentions(file, MAKES_MODULES) {
+        if shared.makes_modules(file) {
             Absence::Unknown
         } else if is_stdlib_module(name, shared.version) {
             Absence::Opaque
@@ -136,6 +138,16 @@ impl Finder {
 }
 
 impl Shared {
+    /// Whether a module may give itself submodules.
+    fn makes_modules(&self, file: &Path) -> bool {
+        let text = self.files.text(file);
+        MAKES_MODULES.iter().any(|word| text.contains(word))
+            || MAY_MAKE_MODULES.iter().any(|word| {
+                text.match_indices(word)
+                    .any(|(at, _)| !only_reads(word, &text[..at], &text[at + word.len()..]))
+            })
+    }
+
     /// Whether a distribution that cannot be seen here is not installed.
     fn sees_everything(&self) -> bool {
         self.is_known && self.has_stdlib && !self.path_files.hides_modules
@@ -233,5 +245,74 @@ impl Shared {
             let _ = builder.add_line(None, line);
         }
         builder.build().unwrap_or_else(|_| Gitignore::empty())
+    }
+}
+
+/// Whether `sys.modules` or `__path__` between these texts is only read, or changed in a way that
+/// brings no submodule: `sys.modules[__name__]` replaces the module itself, and a name without a
+/// dot is none's submodule.
+fn only_reads(word: &str, before: &str, after: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    if line.ends_with(" in ") || line.trim_start().starts_with('#') {
+        return true;
+    }
+    let rest = after.split('\n').next().unwrap_or_default();
+    if word == "__path__" {
+        // An argument or an item, named or not, or the name in quotes.
+        let rest = rest.trim_start_matches(['"', '\'']);
+        return rest.starts_with([')', ','])
+            || rest.starts_with(": ")
+            || rest.starts_with("=__path__");
+    }
+    let reads = [".get(", ".keys()", ".values()", ".items()", ".copy()", ".pop(", "[__name__]"];
+    if reads.iter().any(|read| rest.starts_with(read)) {
+        return true;
+    }
+    // Where the first bracket that closes is an inner one, what follows it is no end.
+    let Some((key, rest)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
+        return false;
+    };
+    let rest = rest.trim_start();
+    let is_plain_name = key.starts_with(['"', '\'']) && !key.contains('.');
+    is_plain_name || rest.is_empty() || rest.starts_with(['.', ')', ',']) || rest.starts_with("==")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_brings_no_submodule() {
+        let only_reads = |text: &str| {
+            let word = MAY_MAKE_MODULES.iter().find(|word| text.contains(**word)).unwrap();
+            let at = text.find(word).unwrap();
+            only_reads(word, &text[..at], &text[at + word.len()..])
+        };
+        for reading in [
+            "mod = sys.modules.get(name)",
+            "[x for x in globals() if x not in sys.modules]",
+            "sys.modules[__name__] = Lazy()",
+            "return sys.modules[name]",
+            "sys.modules[name].__doc__",
+            "sys.modules['__mp_main__'] = main",
+            "for module in iter_modules(__path__):",
+            "    __path__=__path__, __doc__=__doc__,",
+            "# __path__ = []",
+        ] {
+            assert!(only_reads(reading), "{reading}");
+        }
+        for making in [
+            "sys.modules[__name__ + '.moves'] = moves",
+            "sys.modules['package.moves'] = moves",
+            "sys.modules.update(found)",
+            "modules = sys.modules",
+            "register(sys.modules, moves)",
+            "__path__ = []",
+            "__path__.append(other)",
+            "__path__ += [other]",
+            "__path__: list = []",
+        ] {
+            assert!(!only_reads(making), "{making}");
+        }
     }
 }

@@ -170,9 +170,14 @@ impl Files {
     }
 
     /// The text of a file as bytes decode, without looking for a cookie; for textual evidence.
-    pub(super) fn mentions(&self, path: &Path, words: &[&str]) -> bool {
+    pub(super) fn text(&self, path: &Path) -> String {
         let bytes = self.tree(path).read(path).ok().flatten().unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Whether one of the words is in that text.
+    pub(super) fn mentions(&self, path: &Path, words: &[&str]) -> bool {
+        let text = self.text(path);
         words.iter().any(|word| text.contains(word))
     }
 

@@ -27,18 +27,7 @@ impl Machine<'_> {
         match object {
             Value::Module(module) => self.module_attribute(module, name, at),
             Value::ThisModule => self.own_attribute(name, at),
-            Value::External(external) => {
-                // What a class of the standard library has depends on its version.
-                let is_environ = (&*external.module, &*external.attribute) == ("os", "environ");
-                if !is_environ || types::has_attribute("dict", name) != Some(true) {
-                    self.may_raise("AttributeError", Risk::Environment, at, || {
-                        format!("`{}` may have no attribute `{name}`", external.attribute)
-                    });
-                }
-                let attribute = Name::from(format!("{}.{name}", external.attribute));
-                let module = external.module.clone();
-                Ok(Value::External(Rc::new(External { module, attribute })))
-            }
+            Value::External(external) => self.external_attribute(external, name, at),
             Value::Returned(returned) => {
                 let is_member = &*returned.callee.module == "enum"
                     && matches!(&**name, "name" | "value" | "_name_" | "_value_");
@@ -98,6 +87,31 @@ impl Machine<'_> {
                 None => self.unseen_attribute(name, at),
             },
         }
+    }
+
+    /// An attribute of something that another module binds.
+    fn external_attribute(
+        &mut self,
+        external: &Rc<External>,
+        name: &Name,
+        at: ExprId,
+    ) -> Flow<Value> {
+        let ran = self.tries == 0 && self.is_unchanged(at);
+        if !ran && self.resolver_of(&external.module).lacks(external, name) {
+            let reason: Rc<str> = format!("`{}` has no `{name}`", external.attribute).into();
+            self.note_bare(external, name, at, &reason);
+            return Err(self.raise_builtin("AttributeError", reason));
+        }
+        // What a class of the standard library has depends on its version.
+        let is_environ = (&*external.module, &*external.attribute) == ("os", "environ");
+        if !is_environ || types::has_attribute("dict", name) != Some(true) {
+            self.may_raise("AttributeError", Risk::Environment, at, || {
+                format!("`{}` may have no attribute `{name}`", external.attribute)
+            });
+        }
+        let attribute = Name::from(format!("{}.{name}", external.attribute));
+        let module = external.module.clone();
+        Ok(Value::External(Rc::new(External { module, attribute })))
     }
 
     fn unseen_attribute(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
@@ -233,7 +247,7 @@ impl Machine<'_> {
         if let Some(value) = self.metaclass_attribute(class, name, at)? {
             return Ok(value);
         }
-        if self.has_hidden_attributes(class) {
+        if self.has_hidden_attributes(class) && !self.is_no_member(class, name) {
             let risk = self.unseen_risk(class);
             return Ok(self.unseen_attribute_by(risk, name, at));
         }

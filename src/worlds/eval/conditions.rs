@@ -232,6 +232,9 @@ impl Machine<'_> {
                 Object::Frame(_) => None,
             },
             Value::External(external) => {
+                if self.resolver_of(&external.module).is_plain_definition(external) {
+                    return Some(true);
+                }
                 let constant = self.constant_of(external)?;
                 constant.truth()
             }

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use super::attributes::returned;
 use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::builtins::types;
 use crate::worlds::function::Namespace;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
-use crate::worlds::value::{External, Value};
+use crate::worlds::value::{External, ObjectId, Value};
 
 /// The getter (0) or the setter (1) of a property; the setter is None where there is none.
 pub(in crate::worlds) fn property_part(functions: &Value, part: usize) -> Value {
@@ -52,6 +53,34 @@ impl Machine<'_> {
             Some(Object::Class(class)) => class.is_hidden || class.from_outside,
             _ => true,
         })
+    }
+
+    /// Whether an enumeration certainly lacks an attribute: there is no member of this name, and
+    /// nothing that `enum` or the type of the members gives it (`EnumType.__getattr__` of
+    /// `Lib/enum.py` looks for members only).
+    pub(super) fn is_no_member(&self, class: &Value, name: &str) -> bool {
+        let is_plain = |base: &Value| match base {
+            Value::Type(base) => {
+                matches!(*base, "int" | "str" | "float" | "object")
+                    && types::has_attribute(base, name) == Some(false)
+            }
+            Value::Object(_) => true,
+            Value::External(base) => {
+                let known = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
+                &*base.module == "enum" && known.contains(&&*base.attribute)
+            }
+            _ => false,
+        };
+        let is_seen = |id: &ObjectId| match self.state.object(*id) {
+            Some(Object::Class(class)) => !class.is_hidden && class.bases.iter().all(is_plain),
+            _ => false,
+        };
+        let from_members = ["int", "str"].map(|class| types::has_attribute(class, name));
+        !name.starts_with('_')
+            && !matches!(name, "name" | "value" | "mro")
+            && from_members == [Some(false); 2]
+            && self.enum_base(class).is_some()
+            && self.own_ancestors(class).iter().all(is_seen)
     }
 
     /// What a class derives from in `enum`: what it binds are members.

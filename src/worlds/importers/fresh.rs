@@ -10,10 +10,11 @@ use super::absolute;
 use super::meaning::{binds_nothing_else, each_statement};
 use super::uses::static_test;
 use crate::program::Program;
-use crate::syntax::ast::{ImportNames, Name, StmtId, StmtKind};
+use crate::syntax::ast::{ExprId, ImportNames, Name, StmtId, StmtKind};
 use crate::text::span::Span;
 use crate::worlds::changes::bound_names;
 use crate::worlds::resolve::Resolver;
+use crate::worlds::trace::Decision;
 
 /// How many bytes of other modules are parsed on the way to a use of what is gone.
 const MAX_BYTES: usize = 768 << 10;
@@ -34,6 +35,10 @@ pub(super) struct Own<'a> {
     pub(super) module: &'a str,
     pub(super) is_package: bool,
     pub(super) program: &'a Program,
+    /// Which way its conditions go in a fresh process, by where they stand.
+    pub(super) decisions: Option<&'a FxHashMap<Span, Decision>>,
+    /// All names that it binds are known.
+    pub(super) is_seen: bool,
 }
 
 /// Why the import fails.
@@ -147,7 +152,8 @@ impl<'a> Fresh<'a> {
             }
             StmtKind::If { branches, orelse } => {
                 for (test, body) in branches {
-                    match static_test(program.ast(), *test) {
+                    match static_test(program.ast(), *test).or_else(|| self.decided(program, *test))
+                    {
                         Some(true) => return self.block(program, body),
                         Some(false) => {}
                         None => return Ok(()),
@@ -170,6 +176,17 @@ impl<'a> Fresh<'a> {
             return Err(self.failed(reason, false));
         }
         Ok(())
+    }
+
+    /// Which way a condition of the module itself certainly goes.
+    fn decided(&self, program: &Program, test: ExprId) -> Option<bool> {
+        let decisions = self.own.decisions.filter(|_| std::ptr::eq(program, self.own.program))?;
+        let decision = decisions.get(&program.ast().expr(test).span)?;
+        match (decision.may_be_true, decision.may_be_false) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
+        }
     }
 
     fn import_from(&mut self, base: &str, names: &ImportNames) -> Result<(), Stop> {
@@ -203,11 +220,14 @@ impl<'a> Fresh<'a> {
             return false;
         };
         if active.name == self.own.module {
-            return will_bind(self.own.program, active.index, name, self.resolver, active);
+            return self.own.is_seen
+                && will_bind(self.own.program, active.index, name, self.resolver, active);
         }
         let Some(file) = self.resolver.workspace_file(module) else { return false };
         let Some(program) = self.resolver.program(&file) else { return false };
-        will_bind(&program, active.index, name, self.resolver, active)
+        let is_seen = BINDS_UNSEEN.iter().all(|words| !file.source.text().contains(words))
+            || self.resolver.summary(&file).is_some_and(|summary| !summary.unseen);
+        is_seen && will_bind(&program, active.index, name, self.resolver, active)
     }
 }
 
@@ -219,8 +239,7 @@ fn will_bind(
     active: &Active,
 ) -> bool {
     let ast = program.ast();
-    let text = program.source().text();
-    if BINDS_UNSEEN.iter().any(|words| text.contains(words)) || program.binds_through_global(name) {
+    if program.binds_through_global(name) {
         return false;
     }
     let (mut before, mut after) = (false, false);
@@ -250,28 +269,34 @@ fn will_bind(
     after && !before
 }
 
-/// Whether a text imports anything of the workspace that the text before did not.
+/// Whether a text imports anything of the workspace that the text before did not, or in another
+/// order.
 pub(super) fn imports_anew(own: Own<'_>, previous: &Program, resolver: &Resolver<'_>) -> bool {
-    let mut known = FxHashSet::default();
+    let mut known = Vec::new();
     let old = previous.ast();
     each_statement(old, &old.body, &mut |id| {
-        known.insert(old.stmt(id).fingerprint);
+        if matches!(old.stmt(id).kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. }) {
+            known.push(old.stmt(id).fingerprint);
+        }
     });
+    let mut known = known.into_iter();
     let ast = own.program.ast();
     let is_ours = |module: &str| resolver.workspace_file(module).is_some();
     let mut anew = false;
     each_statement(ast, &ast.body, &mut |id| {
         let stmt = ast.stmt(id);
-        if anew || known.contains(&stmt.fingerprint) {
-            return;
-        }
         anew |= match &stmt.kind {
-            StmtKind::Import(aliases) => aliases.iter().any(|alias| is_ours(&alias.name)),
+            _ if anew => return,
+            StmtKind::Import(aliases) => {
+                aliases.iter().any(|alias| is_ours(&alias.name))
+                    && !known.any(|fingerprint| fingerprint == stmt.fingerprint)
+            }
             StmtKind::ImportFrom { module, level, .. } => {
                 absolute(own.module, own.is_package, module.as_ref(), *level)
                     .is_some_and(|base| is_ours(&base))
+                    && !known.any(|fingerprint| fingerprint == stmt.fingerprint)
             }
-            _ => false,
+            _ => return,
         };
     });
     anew
