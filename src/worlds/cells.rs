@@ -6,6 +6,8 @@
 
 use std::rc::Rc;
 
+use super::effort::spend;
+
 /// Cells in a page, and pages in a book.
 const PAGE: usize = 32;
 const BOOK: usize = 32 * PAGE;
@@ -83,11 +85,13 @@ impl<T> Cells<T> {
                 if is_shared(self.page(first), other.page(first)) {
                     continue;
                 }
+                spend(1);
                 for index in first..first + PAGE {
                     let (ours, theirs) = (self.get(index), other.get(index));
                     if is_shared(ours, theirs) {
                         continue;
                     }
+                    spend(1);
                     let joined = join(ours, theirs);
                     // Writing may copy the page.
                     if !is_shared(ours, joined.as_ref()) {

@@ -38,7 +38,9 @@ impl Machine<'_> {
     }
 
     pub(super) fn stmt(&mut self, id: StmtId) -> Flow<()> {
-        self.step();
+        if !self.step() && self.has_given_up() {
+            return Err(Stop);
+        }
         let program = std::rc::Rc::clone(&self.program);
         let stmt = program.ast().stmt(id);
         self.stand_at(stmt.span);

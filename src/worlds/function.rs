@@ -109,6 +109,10 @@ impl Namespace {
         self.entries.iter()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Forgets the values that differ from earlier ones.
     pub(super) fn widen_from(&mut self, before: &Namespace) {
         for (name, local) in &mut self.entries {

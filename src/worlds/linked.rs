@@ -30,6 +30,8 @@ use crate::syntax::ast::{Name, StmtId};
 const FIRST: u32 = 1 << 24;
 /// Steps for one statement of a module, as far as its code is followed.
 const STATEMENT_STEPS: u32 = 20_000;
+/// Copying or joining so many cells of states counts as a step more.
+pub(super) const CELLS_PER_STEP: u64 = 32;
 /// More modules than this are not executed for one.
 const MAX_MODULES: usize = 150;
 /// As [`MAX_MODULES`], for the bytes of their texts.
@@ -95,6 +97,10 @@ impl Linked {
             depth: 0,
             classes: Vec::new(),
         }
+    }
+
+    pub(super) fn own(&self) -> &Identity {
+        &self.own
     }
 
     fn other(&self, version: u32) -> Option<&Other> {
@@ -261,6 +267,12 @@ impl Machine<'_> {
     /// Whether something was not followed for want of steps, since this was last asked.
     pub(super) fn take_exhausted(&mut self) -> bool {
         self.linked.as_mut().is_some_and(|linked| std::mem::take(&mut linked.exhausted))
+    }
+
+    /// Whether a world with other modules in it has cost so much that nothing of it is followed
+    /// any more. Paths then end without an exception, so that nothing can be said of them.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.linked.is_some() && self.steps == 0
     }
 
     /// Another module that can be followed.

@@ -16,10 +16,10 @@ use super::history::Around;
 use super::machine::{Identity, Machine, Memory};
 use super::newer::Newer;
 use super::pending::Pending;
-use super::reading::{Alike, Read, Reading};
+use super::reading::{Read, Reading};
 use super::resolve::Resolver;
 use super::run::Run;
-use super::second_runs::{Outer, Rerun, reaches_others};
+use super::second_runs::{Care, Failure, Outer, Rerun, reaches_others};
 use super::state::{OUTSIDE, State};
 use super::summaries::SummaryCache;
 use crate::modules::Modules;
@@ -84,7 +84,9 @@ pub struct Live {
     pub(super) annotated: Vec<(Name, u32, Span)>,
     pub(super) memory: Memory,
     /// The same world with the other modules in it; none before the first version that ran.
-    outer: Option<Rc<Outer>>,
+    pub(super) outer: Option<Rc<Outer>>,
+    /// What the last version that ran failed at because it was not the first.
+    pub(super) failed_again: Option<Rc<Failure>>,
 }
 
 impl Live {
@@ -149,11 +151,7 @@ impl Live {
         others: u64,
         reading: &mut Reading,
     ) -> Result<(Compared, u64), ParseFailure> {
-        let Read { version, mut alike } = reading.understand(source, around.python)?;
-        if around.second_runs {
-            // What fails a second time hangs on the whole text.
-            alike = Alike::default();
-        }
+        let Read { version, alike } = reading.understand(source, around.python)?;
         let pending = &mut reading.pending;
         pending.expect(alike, (self.versions.len(), others), &self.memory);
         Ok(self.compare_and(source, version, around, pending, |executed| {
@@ -247,6 +245,8 @@ impl Live {
         let mut machine = self.machine(around, resolver, source).with_memory(self.memory.clone());
         machine.newer = newer;
         let outer = self.rerun(around, &machine, program, number);
+        self.failed_again =
+            outer.failure.clone().map(|(id, second)| Rc::new(Failure::new(program, id, second)));
         machine.second_run = outer.failure;
         machine.baseline = self.baseline(program);
         let state = self.state.as_ref();
@@ -278,7 +278,7 @@ impl Live {
     }
 
     /// What executing the next version comes to in the world that holds the other modules.
-    pub(super) fn rerun(
+    fn rerun(
         &self,
         around: &Around<'_>,
         machine: &Machine<'_>,
@@ -287,7 +287,7 @@ impl Live {
     ) -> Rerun {
         let (resolver, identity) = (machine.resolver, &machine.identity);
         match &self.outer {
-            Some(outer) => outer.reload(resolver, identity, program, number),
+            Some(outer) => outer.reload(resolver, identity, program, number, Care::Full),
             None => {
                 let reaches = around.second_runs && reaches_others(resolver, identity, program);
                 let outer = reaches.then(|| Outer::import(resolver, identity, program));

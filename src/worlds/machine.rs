@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::changes::{Baseline, doubt_fingerprint};
 use super::code::Text;
+use super::effort::Meter;
 use super::linked::Linked;
 pub(super) use super::memory::Memory;
 use super::newer::Newer;
@@ -115,6 +116,9 @@ pub(super) struct Machine<'a> {
     pub(super) second_run: Option<(StmtId, SecondRun)>,
     /// The other modules that execute in the same world; none as a rule.
     pub(super) linked: Option<Box<Linked>>,
+    /// What copying and joining states costs; none where it costs nothing. It hangs on what
+    /// states happen to share, so it is for runs of which none is resumed.
+    pub(super) meter: Option<Meter>,
 }
 
 impl<'a> Machine<'a> {
@@ -153,6 +157,7 @@ impl<'a> Machine<'a> {
             memory: Memory::default(),
             second_run: None,
             linked: None,
+            meter: None,
         }
     }
 
@@ -228,13 +233,9 @@ impl<'a> Machine<'a> {
 
     /// Takes one step off the budgets; false where one is used up.
     pub(super) fn step(&mut self) -> bool {
-        // A world with many objects in it is dearer to copy.
-        let cost = match self.linked {
-            Some(_) => 1 + (self.memory.next_object >> 12),
-            None => 1,
-        };
+        let cost = self.meter.as_mut().map_or(1, Meter::cost_of_step);
         self.steps = self.steps.saturating_sub(cost);
-        self.statement_steps = self.statement_steps.saturating_sub(1);
+        self.statement_steps = self.statement_steps.saturating_sub(cost);
         let goes_on = self.steps > 0 && self.statement_steps > 0;
         if let Some(linked) = &mut self.linked {
             linked.exhausted |= !goes_on;

@@ -16,9 +16,11 @@ use super::newer::Newer;
 use super::reading::Alike;
 use super::resolve::Resolver;
 use super::run::Run;
+use super::second_runs::{Care, Memo, SecondRun};
 use super::state::State;
 use crate::comparison::StaleImport;
 use crate::program::Program;
+use crate::syntax::ast::StmtId;
 use crate::syntax::body_edit::BodyEdit;
 use crate::text::source::Source;
 
@@ -34,6 +36,8 @@ pub(super) struct Pending {
     last: Option<Runs>,
     /// What the next text has in common with it.
     body_edit: Option<BodyEdit>,
+    /// What the last text fails at because it is not the first.
+    found: Option<Memo>,
 }
 
 /// The runs of one text.
@@ -81,6 +85,35 @@ impl Pending {
     /// Whether another text is going to be executed after this one.
     fn is_awaited(&self) -> bool {
         self.met.is_some()
+    }
+
+    /// What the next text fails at because it is not the first. Where that is another thing than
+    /// with the last text, the runs of that text say nothing of this one.
+    fn second_run(
+        &mut self,
+        live: &Live,
+        machine: &Machine<'_>,
+        program: &Rc<Program>,
+        version: u32,
+    ) -> Option<(StmtId, SecondRun)> {
+        let outer = live.outer.as_ref()?;
+        let (resolver, identity) = (machine.resolver, &machine.identity);
+        if !self.is_awaited() {
+            return outer.reload(resolver, identity, program, version, Care::Full).failure;
+        }
+        if let Some(again) = self.found.as_ref().and_then(|found| found.again(program)) {
+            return again;
+        }
+        let last = self.found.take();
+        let last_failure = last.as_ref().and_then(Memo::failure);
+        let known: Vec<_> = last_failure.into_iter().chain(live.failed_again.as_deref()).collect();
+        let (found, failure) = outer.typed(resolver, identity, (program, version), &known);
+        if last.as_ref().is_none_or(|last| last.failure() != found.failure()) {
+            self.reload = Checkpoints::default();
+            self.last = None;
+        }
+        self.found = Some(found);
+        failure
     }
 
     /// The runs of the last text, moved to where the next has what they executed; None where the
@@ -190,6 +223,7 @@ impl Live {
         };
         let Version::Healthy(program) = &text else { return executed };
         let machine = &mut executed.machine;
+        machine.second_run = pending.second_run(self, machine, program, number);
         machine.baseline = self.baseline(program);
         if let Some(runs) = pending.follow(machine, program, number) {
             live.ask_again(&runs.kept.asked[0]);
@@ -201,7 +235,6 @@ impl Live {
             return executed;
         }
         machine.newer = around.has_changed().then(|| Newer::new(restart));
-        machine.second_run = self.rerun(around, machine, program, number).failure;
         let (run, stale) = self.reload(machine, program, number, &mut pending.reload);
         let text_of_reload = Rc::clone(&machine.text);
         machine.second_run = None;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::c_modules::{c_module_presence, c_module_star};
+use super::effort::Meter;
 use super::elsewhere::Loaded;
 use super::eval::Args;
 use super::machine::{Identity, Machine};
@@ -403,6 +404,7 @@ impl<'a> Resolver<'a> {
     /// text does not compile.
     pub(super) fn execute(&self, file: &ModuleFile) -> Option<(Machine<'_>, Run)> {
         let (mut machine, program) = self.prepared(file)?;
+        machine.meter = Some(Meter::new(CELLS_PER_STEP));
         let run = machine.load_fresh(program, 0);
         Some((machine, run))
     }
@@ -419,6 +421,10 @@ impl<'a> Resolver<'a> {
         Some((Machine::new(self, identity, Rc::clone(&program)), program))
     }
 }
+
+/// Copying or joining so many cells of states counts as a step more: what is dear to follow in
+/// another module is hardly ever about what it binds.
+const CELLS_PER_STEP: u64 = 128;
 
 /// Names that every module has.
 fn is_machinery(name: &str) -> bool {

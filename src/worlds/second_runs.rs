@@ -6,11 +6,14 @@
 //! everything that the module's code has reached. A statement that has no way to get through on
 //! top of that, and gets through in a fresh process, is a second-run failure.
 
+mod typed;
+
 use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
-use super::linked::{Linked, is_other};
+use super::effort::Meter;
+use super::linked::{CELLS_PER_STEP, Linked, is_other};
 use super::machine::{Flow, Identity, Machine, Memory, Raise};
 use super::resolve::Resolver;
 use super::state::State;
@@ -20,11 +23,23 @@ use crate::program::{Program, visit};
 use crate::syntax::ast::{StmtId, StmtKind};
 use crate::text::span::Span;
 
+pub(super) use typed::{Failure, Memo};
+
 /// Steps for one version of a module with everything that it needs.
 const STEPS: u32 = 200_000;
+/// As [`STEPS`], for a text that somebody is typing: a few milliseconds.
+const TYPED_STEPS: u32 = 4_000;
+
+/// How far a text is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Care {
+    Full,
+    /// The next text is about to come.
+    Typed,
+}
 
 /// Why a statement does not get through a second time.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SecondRun {
     /// Where the module's own frame stands.
     pub(super) site: Span,
@@ -46,6 +61,8 @@ pub(super) struct Outer {
     first: Rc<Program>,
     /// What may have raised in a fresh process, and has not.
     avoided: FxHashSet<Origin>,
+    /// A version took more than is followed: nothing is known of this world.
+    has_given_up: bool,
 }
 
 /// Whether a text imports a module, outside of its functions, that can be followed: without one
@@ -83,6 +100,15 @@ pub(super) fn reaches_others(
     false
 }
 
+/// Whether two texts begin with so many statements that are the same.
+fn begins_alike(one: &Program, other: &Program, count: usize) -> bool {
+    let prints = |program: &Program| -> Vec<u64> {
+        let ast = program.ast();
+        ast.body.iter().take(count).map(|&id| ast.stmt(id).fingerprint).collect()
+    };
+    prints(one) == prints(other)
+}
+
 /// What executing a version in the world of [`Outer`] came to.
 pub(super) struct Rerun {
     pub(super) outer: Option<Outer>,
@@ -103,6 +129,7 @@ impl Outer {
             misjudged: FxHashSet::default(),
             first: Rc::clone(program),
             avoided: FxHashSet::default(),
+            has_given_up: false,
         };
         outer.fresh(resolver, identity, program)
     }
@@ -114,8 +141,12 @@ impl Outer {
         program: &Rc<Program>,
     ) -> Outer {
         let mut machine = self.machine(resolver, identity, program, 0);
+        machine.grant(STEPS, STEPS);
         machine.bind_machinery();
         for &id in &program.ast().body {
+            if machine.has_given_up() {
+                break;
+            }
             machine.raises.clear();
             let end = machine.linked_statement(id);
             self.avoided.extend(machine.raises.iter().filter_map(origin_of));
@@ -137,28 +168,41 @@ impl Outer {
         identity: &Identity,
         program: &Rc<Program>,
         version: u32,
+        care: Care,
     ) -> Rerun {
         let mut outer = self.clone();
+        if self.has_given_up {
+            return Rerun { outer: Some(outer), failure: None };
+        }
         let mut machine = outer.machine(resolver, identity, program, version);
+        let steps = if care == Care::Typed { TYPED_STEPS } else { STEPS };
+        machine.grant(steps, steps);
         let mut failure = None;
-        for &id in &program.ast().body {
+        for (index, &id) in program.ast().body.iter().enumerate() {
             machine.raises.clear();
             if machine.linked_statement(id).is_ok() {
                 continue;
+            }
+            if machine.has_given_up() {
+                break;
             }
             let fingerprint = program.ast().stmt(id).fingerprint;
             if outer.misjudged.contains(&fingerprint) {
                 machine.suppose_bound(id);
                 continue;
             }
-            // Of the text that was imported first it is known how it does in a fresh process.
-            let is_known = outer.first.source().text() == program.source().text();
+            // Of what was imported first it is known how it does in a fresh process.
+            let is_known = begins_alike(&outer.first, program, index + 1);
             let fails_in_a_fresh_process = || {
                 let fresh = Outer::import(resolver, identity, program);
-                fresh.misjudged.contains(&fingerprint)
+                fresh.has_given_up || fresh.misjudged.contains(&fingerprint)
             };
             let raises = std::mem::take(&mut machine.raises);
             let found = SecondRun::of(&raises, &outer.avoided, &machine);
+            if found.is_some() && !is_known && care == Care::Typed {
+                outer.give_up();
+                return Rerun { outer: Some(outer), failure: None };
+            }
             if let Some(second) = found
                 && (is_known || !fails_in_a_fresh_process())
             {
@@ -182,16 +226,34 @@ impl Outer {
             .with_memory(std::mem::take(&mut self.memory));
         machine.begin(std::mem::take(&mut self.state), Rc::clone(program), version);
         machine.linked = Some(self.linked.clone());
-        machine.grant(STEPS, STEPS);
+        machine.meter = Some(Meter::new(CELLS_PER_STEP));
         machine
     }
 
     fn keep(&mut self, mut machine: Machine<'_>) {
+        if machine.has_given_up() {
+            self.give_up();
+            return;
+        }
         self.state = std::mem::take(&mut machine.state);
         if let Some(linked) = machine.linked.take() {
             self.linked = linked;
         }
         self.memory = machine.into_memory();
+    }
+}
+
+impl Outer {
+    /// Whether nothing is known of what was executed here.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.has_given_up
+    }
+
+    /// Lets go of a world that costs too much.
+    fn give_up(&mut self) {
+        self.has_given_up = true;
+        self.linked = Box::new(Linked::new(self.linked.own().clone()));
+        self.state = State::default();
     }
 }
 

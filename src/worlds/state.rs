@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::cells::Cells;
+use super::effort::spend;
 use super::eval::Generator;
 use super::function::{Class, Namespace};
 use super::registered::Registered;
@@ -261,6 +262,20 @@ impl Object {
         }
     }
 
+    /// About how many values a copy of it copies.
+    fn size(&self) -> usize {
+        match self {
+            Object::List(items) | Object::Set(items) | Object::Iterator(items) => {
+                items.values.len()
+            }
+            Object::Dict(entries) => entries.pairs.len(),
+            Object::Generator(_) => 1,
+            Object::Instance(instance) => instance.attributes.len(),
+            Object::Class(class) => class.namespace.len(),
+            Object::Frame(frame) => frame.locals.len(),
+        }
+    }
+
     /// Whether joining with the other adds nothing; false also where that is not looked into.
     fn covers(&self, other: &Object) -> bool {
         match (self, other) {
@@ -358,7 +373,11 @@ impl State {
     }
 
     pub(super) fn object_mut(&mut self, id: ObjectId) -> Option<&mut Object> {
-        self.heap.get_mut(id.0 as usize).map(Rc::make_mut)
+        let object = self.heap.get_mut(id.0 as usize)?;
+        if Rc::strong_count(object) > 1 {
+            spend(object.size());
+        }
+        Some(Rc::make_mut(object))
     }
 
     pub(super) fn insert(&mut self, id: ObjectId, object: Object) {

@@ -50,7 +50,7 @@ const QUESTIONS: &[Question] = &[
     shapes("RS111", &["shapes.str(1)"]),
     shapes("RS201", &["shapes.UNIT"]),
     shapes("RS202", &["hasattr(shapes, 'check')"]),
-    Question { options: " --extend-select RS203", ..shapes("RS203", &["shapes.area(2, 3)"]) },
+    shapes("RS203", &["shapes.area(2, 3)"]),
     shapes("RS205", &["shapes.describe(2)"]),
     Question {
         code: "RS206",

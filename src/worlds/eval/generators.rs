@@ -134,7 +134,7 @@ impl Machine<'_> {
     fn make_items(&mut self, source: &Source, at: ExprId) -> Flow<Items> {
         match source {
             Source::Call { function, frame, first } => {
-                self.run_generator(function, *frame, first.clone())
+                self.run_generator(function, *frame, first.clone(), at)
             }
             Source::Expression { text, version, place, iterable, closure, class } => {
                 let program = text.program();
@@ -164,9 +164,14 @@ impl Machine<'_> {
         function: &Rc<Function>,
         frame: ObjectId,
         first: Option<Value>,
+        at: ExprId,
     ) -> Flow<Items> {
         let Some(scope) = function.scope() else { return Ok(Items::unknown()) };
-        if self.active.len() > MAX_DEPTH {
+        if self.active.len() > MAX_DEPTH || !self.step() {
+            self.suppose_effects([&Value::Function(Rc::clone(function))]);
+            self.may_raise("", Risk::Inside, at, || {
+                format!("`{}` is too deep to follow", function.name)
+            });
             return Ok(Items::unknown());
         }
         let Value::Object(out) = self.allocate(Object::List(Items::exactly(Vec::new()))) else {
