@@ -101,7 +101,8 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
         python: context.version,
         platform: PLATFORM,
         renames: &[],
-        second_runs: request.config.rules.is_enabled(SECOND_RUNS),
+        second_runs: request.config.rules.is_named(SECOND_RUNS),
+        catalogue: request.config.catalogue.as_deref(),
     };
     let history = History { versions: &sources, around: surrounding };
     let simulation = on_deep_stack(|| reported(&history, request))?;

@@ -109,7 +109,8 @@ impl Summaries {
             python: reload.version,
             platform: crate::simulate::PLATFORM,
             renames: &[],
-            second_runs: reload.config.rules.is_enabled(crate::simulate::SECOND_RUNS),
+            second_runs: reload.config.rules.is_named(crate::simulate::SECOND_RUNS),
+            catalogue: reload.config.catalogue.as_deref(),
         }
     }
 }

@@ -79,6 +79,8 @@ impl fmt::Display for Selector {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleSelection {
     enabled: BTreeSet<&'static str>,
+    /// Those that were selected by their codes or names.
+    named: BTreeSet<&'static str>,
 }
 
 impl RuleSelection {
@@ -90,6 +92,7 @@ impl RuleSelection {
             .map(|known| known.code())
             .filter(|code| !rules::is_preview(code))
             .collect();
+        let mut named = BTreeSet::new();
         for layer in layers {
             let mut decisions: Vec<(&Selector, bool)> = Vec::new();
             let select = layer.select.iter().chain(&layer.extend_select).flatten();
@@ -107,13 +110,26 @@ impl RuleSelection {
                     counts && selector.matches(code)
                 });
                 match decision {
-                    Some((_, true)) => enabled.insert(code),
-                    Some((_, false)) => enabled.remove(code),
-                    None => false,
-                };
+                    Some((selector, true)) => {
+                        enabled.insert(code);
+                        if by_name(selector) {
+                            named.insert(code);
+                        }
+                    }
+                    Some((_, false)) => {
+                        enabled.remove(code);
+                    }
+                    None => {}
+                }
             }
         }
-        RuleSelection { enabled }
+        named.retain(|code| enabled.contains(code));
+        RuleSelection { enabled, named }
+    }
+
+    /// Whether the rule with this code reports, and was asked for by its code or name.
+    pub fn is_named(&self, code: &str) -> bool {
+        self.named.contains(code)
     }
 
     /// Whether the rule with this code reports.
@@ -148,20 +164,21 @@ mod tests {
     }
 
     #[test]
-    fn a_preview_is_selected_by_its_code_only() {
-        assert!(rules::is_preview("RS203"), "another rule must stand for it here");
-        let enabled = |select: &[&str]| {
-            let layer = Options { extend_select: selectors(select), ..Options::default() };
-            RuleSelection::resolve(&[layer]).is_enabled("RS203")
+    fn what_is_selected_by_its_name_is_told_apart() {
+        let selection = |select: &[&str], ignore: &[&str]| {
+            let (extend_select, ignore) = (selectors(select), selectors(ignore));
+            RuleSelection::resolve(&[Options { extend_select, ignore, ..Options::default() }])
         };
-        assert!(!enabled(&[]) && !enabled(&["ALL", "RS2"]));
-        assert!(enabled(&["second-run-failure"]));
-        let both = ["RS203"].map(|code| Options {
+        let named = |select: &[&str]| selection(select, &[]).is_named("RS203");
+        assert!(!named(&[]) && !named(&["ALL", "RS2"]) && named(&["second-run-failure"]));
+        let both = selection(&["RS203"], &["RS2"]);
+        assert!(both.is_enabled("RS203") && both.is_named("RS203"), "the more specific wins");
+        let layers = ["RS203", "RS101"].map(|code| Options {
             extend_select: selectors(&[code]),
-            ignore: selectors(&["RS2"]),
+            ignore: (code == "RS101").then(|| selectors(&["RS203"])).flatten(),
             ..Options::default()
         });
-        assert!(RuleSelection::resolve(&both).is_enabled("RS203"), "the more specific wins");
+        assert!(!RuleSelection::resolve(&layers).is_named("RS203"));
     }
 
     #[test]

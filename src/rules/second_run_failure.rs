@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     default_severity: Severity::Error,
     summary: "ran once, and raises when it runs again in the same process",
     docs: include_str!("second_run_failure.md"),
-    status: Status::Preview,
+    status: Status::Stable { since: "0.1.0" },
 };
 
 /// The first statement that does not get through again.

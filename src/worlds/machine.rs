@@ -7,6 +7,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::changes::{Baseline, doubt_fingerprint};
 use super::code::Text;
 use super::linked::Linked;
@@ -17,7 +19,7 @@ pub(super) use super::risk::{Raise, Risk};
 use super::second_runs::SecondRun;
 use super::state::{Binding, Frame, Object, Slot, State, Symbol};
 use super::trace::Trace;
-use super::value::{ObjectId, Value};
+use super::value::{ObjectId, Returned, Value};
 use crate::program::{Program, Scope, ScopeKind};
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExprId, Name, StmtId};
@@ -114,6 +116,8 @@ pub(super) struct Machine<'a> {
     pub(super) second_run: Option<(StmtId, SecondRun)>,
     /// The other modules that execute in the same world; none as a rule.
     pub(super) linked: Option<Box<Linked>>,
+    /// What attributes were read of that a call gave, by version and place.
+    pub(super) receivers: FxHashMap<(u32, ExprId), Rc<Returned>>,
 }
 
 impl<'a> Machine<'a> {
@@ -152,6 +156,7 @@ impl<'a> Machine<'a> {
             memory: Memory::default(),
             second_run: None,
             linked: None,
+            receivers: FxHashMap::default(),
         }
     }
 
@@ -173,6 +178,7 @@ impl<'a> Machine<'a> {
         self.version = version;
         self.stage = version;
         self.raises.clear();
+        self.receivers.clear();
         self.tries = 0;
         self.outside_forks = 0;
         self.steps = STEP_BUDGET;

@@ -269,7 +269,8 @@ fn around<'a>(setting: &'a Setting, renames: &'a [SeenRename]) -> Around<'a> {
         python: setting.view.version,
         platform: simulate::PLATFORM,
         renames,
-        second_runs: setting.config.rules.is_enabled(simulate::SECOND_RUNS),
+        second_runs: setting.config.rules.is_named(simulate::SECOND_RUNS),
+        catalogue: setting.config.catalogue.as_deref(),
     }
 }
 
