@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
 /// What the catalogue knows to stay, done again.
 pub(super) fn check(comparison: &Comparison, findings: &mut Findings) {
     for repeat in &comparison.repeats {
-        let message = format!("This leaves {} once more: {}", repeat.noun, repeat.reason);
+        let message = format!("The reload adds {} once more: {}", repeat.noun, repeat.reason);
         let key = format!("{} {}", repeat.noun, text_of(comparison, repeat.span));
         findings.add(RULE.finding(comparison.here(repeat.span), repeat.certainty, key, message));
     }
