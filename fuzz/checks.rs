@@ -123,6 +123,7 @@ fn simulated(sources: &[Arc<Source>], minor: u8) -> Option<Simulated> {
         platform: "linux",
         renames: &[],
         second_runs: true,
+        catalogue: None,
     };
     run(&History { versions: sources, around }).ok()
 }

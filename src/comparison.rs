@@ -43,6 +43,8 @@ pub struct Comparison {
     /// What the reload needs of other modules and they have once they are reloaded themselves:
     /// all the rest is said of a reload after theirs.
     pub stale_imports: Vec<StaleImport>,
+    /// What the reload does once more.
+    pub repeats: Vec<RepeatedEffect>,
     /// After an abort: new code that would meet old.
     pub torn: Vec<TornDependency>,
 }
@@ -182,6 +184,18 @@ pub struct StaleImport {
     pub span: Span,
     /// The module is seen to be loaded: the live code has imported it.
     pub is_loaded: bool,
+    pub certainty: Certainty,
+}
+
+/// Something outside of the module that the reload does although it has been done before.
+#[derive(Debug, Clone)]
+pub struct RepeatedEffect {
+    /// The statement.
+    pub span: Span,
+    /// What is there once more, as a noun.
+    pub noun: String,
+    /// Why, as the end of a sentence.
+    pub reason: String,
     pub certainty: Certainty,
 }
 

@@ -14,12 +14,14 @@ mod raw;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 pub use error::ConfigError;
 pub use options::Options;
 pub use patterns::{PathPatterns, PerFileIgnores};
 pub use selection::{RuleSelection, Selector, UnknownRule};
 
+use crate::catalogue::Catalogue;
 use crate::diagnostic::Severity;
 use crate::python::PythonVersion;
 
@@ -48,6 +50,8 @@ pub struct Config {
     pub exclude: PathPatterns,
     /// The file with the findings that are not reported again, where the user says it.
     pub baseline_file: Option<PathBuf>,
+    /// What is known of callables that are not followed; none where nobody asks.
+    pub catalogue: Option<Arc<Catalogue>>,
     /// How results are written.
     pub output_format: OutputFormat,
 }
@@ -71,6 +75,7 @@ impl Config {
             src: last(layers, |layer| &layer.src).unwrap_or_default(),
             exclude: last(layers, |layer| &layer.exclude).unwrap_or_default(),
             baseline_file: last(layers, |layer| &layer.baseline_file),
+            catalogue: catalogue(layers),
             output_format: last(layers, |layer| &layer.output_format).unwrap_or(OutputFormat::Text),
         }
     }
@@ -86,6 +91,19 @@ impl Config {
             && self.rules.is_enabled(code)
             && !self.per_file_ignores.ignores(path, code)
     }
+}
+
+/// What comes with reloadsafe, and what the strongest layer adds that says something.
+fn catalogue(layers: &[Options]) -> Option<Arc<Catalogue>> {
+    let is_off = layers.iter().rev().find_map(|layer| layer.no_catalogue);
+    if is_off == Some(true) {
+        return None;
+    }
+    let added = layers.iter().rev().find_map(|layer| layer.facts.as_ref());
+    Some(match added {
+        Some(facts) => Arc::new(Catalogue::built_in().with(facts)),
+        None => Catalogue::built_in(),
+    })
 }
 
 impl Default for Config {

@@ -13,6 +13,7 @@
 //!    requests, results to exit codes.
 
 mod bug;
+pub mod catalogue;
 pub mod check;
 pub mod cli;
 pub mod comparison;

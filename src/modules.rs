@@ -17,6 +17,12 @@ pub trait Modules: Send + Sync {
     fn importers(&self, _module: &str, _words: &[&str]) -> Vec<Arc<ModuleFile>> {
         Vec::new()
     }
+
+    /// The numbers of the release of a distribution that is installed, such as 2 and 5 of `2.5`;
+    /// None where it is not installed, or that is not known.
+    fn release(&self, _distribution: &str) -> Option<Vec<u32>> {
+        None
+    }
 }
 
 /// What the import system would find for a name.

@@ -15,6 +15,7 @@ pub mod orphan_shadows_builtin;
 pub mod orphaned_definition;
 pub mod orphaned_import;
 pub mod orphaned_variable;
+pub mod repeated_effect;
 pub mod second_run_failure;
 pub mod stale_all;
 pub mod stale_dependency_import;
@@ -45,6 +46,7 @@ pub static RULES: &[Rule] = &[
     second_run_failure::RULE,
     torn_dependency::RULE,
     stale_dependency_import::RULE,
+    repeated_effect::RULE,
     cannot_verify::RULE,
     unused_suppression::RULE,
 ];
@@ -58,7 +60,6 @@ pub static RESERVED: &[ReservedRule] = &[
     ReservedRule { code: "RS303", name: "sentinel-identity-split" },
     ReservedRule { code: "RS304", name: "explicit-super" },
     ReservedRule { code: "RS305", name: "stale-from-import" },
-    ReservedRule { code: "RS306", name: "repeated-effect" },
     ReservedRule { code: "RS307", name: "stacked-wrapper" },
     ReservedRule { code: "RS401", name: "unsafe-reload-call" },
     ReservedRule { code: "RS402", name: "reload-order" },
@@ -106,6 +107,7 @@ const CHECKS: &[fn(&Comparison, &mut Findings)] = &[
     orphaned_variable::check,
     orphaned_import::check,
     stale_metadata::check,
+    repeated_effect::check,
     cannot_verify::check,
 ];
 

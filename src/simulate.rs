@@ -102,6 +102,7 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
         platform: PLATFORM,
         renames: &[],
         second_runs: request.config.rules.is_enabled(SECOND_RUNS),
+        catalogue: request.config.catalogue.as_deref(),
     };
     let history = History { versions: &sources, around: surrounding };
     let simulation = on_deep_stack(|| reported(&history, request))?;

@@ -42,6 +42,7 @@ fn with_history<T>(old: &str, new: &str, f: impl FnOnce(&History<'_>) -> T) -> T
         platform: "linux",
         renames: &[],
         second_runs: true,
+        catalogue: None,
     };
     f(&History { versions: &versions, around })
 }

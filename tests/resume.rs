@@ -119,6 +119,7 @@ fn wander(random: &mut Random, module: &str, edits: usize) -> usize {
         platform: "linux",
         renames: &[],
         second_runs: false,
+        catalogue: None,
     };
     let mut live = Live::default();
     live.load(&source(module), &around).unwrap();

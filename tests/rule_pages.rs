@@ -7,7 +7,7 @@ use std::process::Command;
 use reloadsafe::rules::{RULES, Rule};
 
 /// What needs more than the module itself, or is no matter of worlds.
-const NOT_BY_SIMULATION: [&str; 4] = ["RS107", "RS203", "RS206", "RS901"];
+const NOT_BY_SIMULATION: [&str; 5] = ["RS107", "RS203", "RS206", "RS306", "RS901"];
 
 fn check(rule: &Rule) -> Result<(), String> {
     let (_, example) = rule.docs.split_once("\n## Example\n").ok_or("no example")?;

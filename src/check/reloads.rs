@@ -110,6 +110,7 @@ impl Summaries {
             platform: crate::simulate::PLATFORM,
             renames: &[],
             second_runs: reload.config.rules.is_enabled(crate::simulate::SECOND_RUNS),
+            catalogue: reload.config.catalogue.as_deref(),
         }
     }
 }

@@ -320,6 +320,9 @@ pub struct RuleArguments {
     /// Exit with 1 where a finding is at least this severe [default: warning]
     #[arg(long, value_name = "SEVERITY", value_parser = choice::<Severity>())]
     pub fail_on: Option<Severity>,
+    /// Do not ask the catalogue what calls do that are made a second time
+    #[arg(long)]
+    pub no_catalogue: bool,
 }
 
 /// Which Python is meant.

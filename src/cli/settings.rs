@@ -50,7 +50,7 @@ pub(super) fn offer(no_fixes: bool, format: OutputFormat) -> Option<Offer> {
 
 /// The command line as a layer of settings.
 fn layer(arguments: &RunArguments, output_format: Option<OutputFormat>) -> Options {
-    let RuleArguments { select, extend_select, ignore, min_severity, fail_on } =
+    let RuleArguments { select, extend_select, ignore, min_severity, fail_on, no_catalogue } =
         arguments.rules.clone();
     let PythonArguments { python_version, python, reloader } = arguments.python.clone();
     Options {
@@ -62,6 +62,7 @@ fn layer(arguments: &RunArguments, output_format: Option<OutputFormat>) -> Optio
         python_version,
         python,
         reloader,
+        no_catalogue: no_catalogue.then_some(true),
         output_format,
         ..Options::default()
     }

@@ -2,9 +2,11 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::error::ConfigError;
 use super::options::Options;
+use crate::catalogue::Facts;
 
 /// The file names that are looked for in each directory, the first one found wins.
 const FILE_NAMES: [&str; 2] = ["reloadsafe.toml", "pyproject.toml"];
@@ -26,7 +28,7 @@ pub fn nearest(directory: &Path) -> Result<Option<Options>, ConfigError> {
                 Err(error) => return Err(ConfigError::in_file(&path, error.to_string())),
             };
             if let Some(options) = Options::from_toml(&text, &path)? {
-                return Ok(Some(options));
+                return with_facts(options).map(Some);
             }
         }
     }
@@ -43,7 +45,26 @@ pub fn named(path: &Path) -> Result<Options, ConfigError> {
         std::path::absolute(path).map_err(|error| ConfigError::in_file(path, error.to_string()))?;
     let text = std::fs::read_to_string(&absolute)
         .map_err(|error| ConfigError::in_file(path, error.to_string()))?;
-    Ok(Options::from_toml(&text, &absolute)?.unwrap_or_default())
+    with_facts(Options::from_toml(&text, &absolute)?.unwrap_or_default())
+}
+
+/// Reads the files with facts that options name.
+///
+/// # Errors
+/// A file that cannot be read, or that is no catalogue: with the place.
+pub fn with_facts(mut options: Options) -> Result<Options, ConfigError> {
+    let Some(paths) = &options.catalogue else { return Ok(options) };
+    let mut all = Facts::default();
+    for path in paths {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::in_file(path, format!("the catalogue: {error}")))?;
+        let facts = crate::catalogue::read(&text)
+            .map_err(|error| ConfigError::at(path, &text, error.span, error.message))?;
+        all.entries.extend(facts.entries);
+        all.same.extend(facts.same);
+    }
+    options.facts = Some(Arc::new(all));
+    Ok(options)
 }
 
 fn is_absent(kind: ErrorKind) -> bool {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
@@ -11,6 +12,7 @@ use super::patterns::{PathPatterns, PerFileIgnores};
 use super::raw::{Raw, RawEntry, RawValue, camel_case, kebab_case, toml_entries};
 use super::selection::Selector;
 use super::{Choice, OutputFormat, Reloader};
+use crate::catalogue::Facts;
 use crate::diagnostic::Severity;
 use crate::python::PythonVersion;
 
@@ -43,6 +45,12 @@ pub struct Options {
     pub exclude: Option<PathPatterns>,
     /// The file with the findings that are not reported again.
     pub baseline_file: Option<PathBuf>,
+    /// Files with facts that are added to the catalogue.
+    pub catalogue: Option<Vec<PathBuf>>,
+    /// What those files say, once they were read ([`super::discovery::with_facts`]).
+    pub facts: Option<Arc<Facts>>,
+    /// The catalogue is not asked.
+    pub no_catalogue: Option<bool>,
     /// How results are written.
     pub output_format: Option<OutputFormat>,
 }
@@ -61,6 +69,7 @@ pub const KEYS: &[&str] = &[
     "src",
     "exclude",
     "baseline-file",
+    "catalogue",
     "output-format",
 ];
 
@@ -167,6 +176,9 @@ fn set(options: &mut Options, entry: &RawEntry, base: &Path) -> Result<(), Wrong
         "src" => options.src = Some(list(value, |item| Ok(base.join(text(item)?)))?),
         "exclude" => options.exclude = Some(patterns(value, base)?),
         "baseline-file" => options.baseline_file = Some(base.join(text(value)?)),
+        "catalogue" => {
+            options.catalogue = Some(list(value, |item| Ok(base.join(text(item)?)))?);
+        }
         "output-format" => options.output_format = Some(choice(value)?),
         unknown => {
             let message = unknown_key(unknown, KEYS.iter().copied());
@@ -257,11 +269,13 @@ mod tests {
             src = ["src"]
             exclude = ["build/"]
             baseline-file = "ci/known.json"
+            catalogue = ["ci/facts.toml"]
             output-format = "json"
             [per-file-ignores]
             "tests/" = ["ALL"]
         "#;
         let options = Options::from_toml(text, Path::new("/p/reloadsafe.toml")).unwrap().unwrap();
+        assert_eq!(options.catalogue, Some(vec![PathBuf::from("/p/ci/facts.toml")]));
         let config = Config::resolve(&[options]);
         assert_eq!(config.project_root.as_deref(), Some(Path::new("/p")));
         assert!(!config.rules.is_enabled("RS103") && config.rules.is_enabled("RS900"));

@@ -181,6 +181,10 @@ impl<'a> Patched<'a> {
 }
 
 impl Modules for Patched<'_> {
+    fn release(&self, distribution: &str) -> Option<Vec<u32>> {
+        self.inner.release(distribution)
+    }
+
     fn find(&self, name: &str) -> Found {
         match self.inner.find(name) {
             Found::Source(file) => Found::Source(self.patched(file)),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use crate::config::discovery::with_facts;
 use crate::config::{ConfigError, Options};
 
 /// What only the server asks for.
@@ -109,7 +110,7 @@ impl ClientSettings {
 /// All options at once where they are right, else each that is.
 fn read_options(others: &Map<String, Value>, base: &Path, problems: &mut Vec<String>) -> Options {
     let read = |entries: Map<String, Value>| -> Result<Options, ConfigError> {
-        Options::from_json(&Value::Object(entries), base)
+        with_facts(Options::from_json(&Value::Object(entries), base)?)
     };
     if let Ok(options) = read(others.clone()) {
         return options;

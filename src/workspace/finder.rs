@@ -11,6 +11,7 @@ mod files;
 mod importers;
 mod path_files;
 mod refresh;
+mod releases;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -295,6 +296,10 @@ impl Finder {
 impl Modules for Finder {
     fn importers(&self, module: &str, words: &[&str]) -> Vec<Arc<ModuleFile>> {
         self.files_that_import(module, words)
+    }
+
+    fn release(&self, distribution: &str) -> Option<Vec<u32>> {
+        self.installed_release(distribution)
     }
 
     fn find(&self, name: &str) -> Found {

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::history::Around;
+use super::known_calls::Repeat;
 use super::live::{Live, Version};
 use super::machine::{Machine, Raise};
 use super::pending::Executed;
@@ -21,7 +22,7 @@ use super::resolve::Resolver;
 use super::run::{Run, is_open};
 use super::state::{OUTSIDE, Slot, State, Symbol};
 use super::value::Value;
-use crate::comparison::{Comparison, Unseen};
+use crate::comparison::{Comparison, RepeatedEffect, Unseen};
 use crate::diagnostic::Certainty;
 use crate::program::Program;
 use crate::simulation::{AbortPoint, NamespaceEntry, Origin, Outcome, Stage};
@@ -125,6 +126,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
             stale_metadata: self.stale_metadata(),
             ghost_imports: Vec::new(),
             stale_imports: Vec::new(),
+            repeats: self.repeats(),
             torn,
             namespace,
         }
@@ -301,6 +303,17 @@ impl<'w, 'a> Worlds<'w, 'a> {
     }
 
     // --- The rest ---
+
+    /// What the reload does once more, as far as it gets.
+    fn repeats(&self) -> Vec<RepeatedEffect> {
+        let told = |repeat: &Repeat| RepeatedEffect {
+            span: repeat.site,
+            noun: repeat.noun.to_string(),
+            reason: repeat.reason.to_string(),
+            certainty: Certainty::always_if(repeat.is_certain),
+        };
+        self.reload.map(|run| run.trace.repeats.iter().map(told).collect()).unwrap_or_default()
+    }
 
     fn unseen(&self) -> Vec<Unseen> {
         let earlier =

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::compare::Compared;
 use super::live::{Live, understand};
 use super::summaries::SummaryCache;
+use crate::catalogue::Catalogue;
 use crate::modules::Modules;
 use crate::python::PythonVersion;
 use crate::syntax::ast::Name;
@@ -33,6 +34,8 @@ pub struct Around<'a> {
     pub renames: &'a [SeenRename],
     /// Whether the code of other modules is followed, to find what fails when it runs again.
     pub second_runs: bool,
+    /// What is known of callables that are not followed; none where nobody asks.
+    pub catalogue: Option<&'a Catalogue>,
 }
 
 /// A definition's name that was typed over in place.

@@ -350,7 +350,10 @@ impl<'a> Around<'a> {
         modules: &'a dyn Modules,
         cache: &'a SummaryCache,
     ) -> Resolver<'a> {
-        Resolver::new(modules, cache, Name::from(self.module), self.python, self.platform)
+        let own = Name::from(self.module);
+        let mut resolver = Resolver::new(modules, cache, own, self.python, self.platform);
+        resolver.catalogue = self.catalogue;
+        resolver
     }
 }
 

@@ -7,6 +7,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::changes::{Baseline, doubt_fingerprint};
 use super::code::Text;
 use super::effort::Meter;
@@ -19,7 +21,7 @@ pub(super) use super::risk::{Raise, Risk};
 use super::second_runs::SecondRun;
 use super::state::{Binding, Frame, Object, Slot, State, Symbol};
 use super::trace::Trace;
-use super::value::{ObjectId, Value};
+use super::value::{ObjectId, Returned, Value};
 use crate::program::{Program, Scope, ScopeKind};
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExprId, Name, StmtId};
@@ -119,6 +121,8 @@ pub(super) struct Machine<'a> {
     /// What copying and joining states costs; none where it costs nothing. It hangs on what
     /// states happen to share, so it is for runs of which none is resumed.
     pub(super) meter: Option<Meter>,
+    /// What attributes were read of that a call gave, by version and place.
+    pub(super) receivers: FxHashMap<(u32, ExprId), Rc<Returned>>,
 }
 
 impl<'a> Machine<'a> {
@@ -158,6 +162,7 @@ impl<'a> Machine<'a> {
             second_run: None,
             linked: None,
             meter: None,
+            receivers: FxHashMap::default(),
         }
     }
 
@@ -179,6 +184,7 @@ impl<'a> Machine<'a> {
         self.version = version;
         self.stage = version;
         self.raises.clear();
+        self.receivers.clear();
         self.tries = 0;
         self.outside_forks = 0;
         self.steps = STEP_BUDGET;

@@ -46,6 +46,7 @@ impl Trace {
         self.defined = self.defined.iter().filter_map(|&id| edit.stmt(id)).collect();
         self.lambdas = self.lambdas.iter().filter_map(|&id| edit.expr(id)).collect();
         self.unseen.iter_mut().for_each(|(span, _)| *span = edit.span(*span));
+        self.repeats.iter_mut().for_each(|repeat| repeat.site = edit.span(repeat.site));
         for (_, bound, read) in &mut self.rebinds {
             (*bound, *read) = (edit.span(*bound), edit.span(*read));
         }

@@ -14,6 +14,7 @@ use super::machine::{Identity, Machine};
 use super::run::Run;
 use super::summaries::{Exported, ImportEnd, Summary, SummaryCache};
 use super::value::{External, Value};
+use crate::catalogue::Catalogue;
 use crate::modules::{Found, ModuleFile, ModuleOrigin, Modules};
 use crate::program::Program;
 use crate::python::PythonVersion;
@@ -47,6 +48,8 @@ pub(super) struct Resolver<'a> {
     own: Name,
     pub(super) python: PythonVersion,
     platform: &'a str,
+    /// What is known of callables that are not followed; none where nobody asks.
+    pub(super) catalogue: Option<&'a Catalogue>,
     /// Modules whose summaries are being made, outermost first, each with the names of the
     /// modules that it has asked for: one that is among them is in an import cycle.
     pub(super) under_way: RefCell<Vec<(String, FxHashSet<String>)>>,
@@ -64,8 +67,18 @@ impl<'a> Resolver<'a> {
         python: PythonVersion,
         platform: &'a str,
     ) -> Resolver<'a> {
-        let (under_way, asked, followed) = Default::default();
-        Resolver { modules, cache, own, python, platform, under_way, asked, followed }
+        let (catalogue, under_way, asked, followed) = Default::default();
+        Resolver { modules, cache, own, python, platform, catalogue, under_way, asked, followed }
+    }
+
+    /// Whether a module is the one that is simulated.
+    pub(super) fn is_own(&self, module: &Name) -> bool {
+        self.own == *module
+    }
+
+    /// The numbers of the release of a distribution that is installed, where that is known.
+    pub(super) fn release(&self, distribution: &str) -> Option<Vec<u32>> {
+        self.modules.release(distribution)
     }
 
     pub(super) fn find(&self, name: &str) -> Found {

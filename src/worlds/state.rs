@@ -10,6 +10,7 @@ use super::cells::Cells;
 use super::effort::spend;
 use super::eval::Generator;
 use super::function::{Class, Namespace};
+use super::performed::Performed;
 use super::registered::Registered;
 use super::value::{ObjectId, Value};
 use crate::program::Scope;
@@ -339,6 +340,8 @@ pub(super) struct State {
     pub(super) unseen: bool,
     /// What `sys.modules` holds instead of the module.
     pub(super) registered: Option<Registered>,
+    /// What has been done outside of the namespace.
+    pub(super) performed: Performed,
 }
 
 impl State {
@@ -395,6 +398,7 @@ impl State {
     pub(super) fn join(mut self, other: &State) -> State {
         self.unseen |= other.unseen;
         self.registered = Registered::join(self.registered.take(), other.registered.as_ref());
+        self.performed.join(&other.performed);
         self.globals.join_with(&other.globals, |ours, theirs| match (ours, theirs) {
             (Some(ours), Some(theirs)) if ours.covers(theirs) => Some(Rc::clone(ours)),
             (Some(ours), Some(theirs)) => Some(Rc::new(ours.join(theirs))),

@@ -55,6 +55,8 @@ pub(super) struct Exported {
     pub(super) refuses_subscripts: bool,
     /// Where it is from, if the module only hands it on: module and name.
     pub(super) from: Option<(Name, Name)>,
+    /// What it was made of, as modules and names: an object of calls, a class of its bases.
+    pub(super) made_of: Vec<(Name, Name)>,
 }
 
 /// How importing another module ends, as far as its own text decides.
@@ -87,7 +89,7 @@ impl Summary {
 
 impl Exported {
     fn hash_into(&self, hasher: &mut FxHasher) {
-        (self.certain, self.refuses_subscripts, &self.from).hash(hasher);
+        (self.certain, self.refuses_subscripts, &self.from, &self.made_of).hash(hasher);
         match &self.constant {
             Some(Constant::Int(value)) => value.hash(hasher),
             Some(Constant::Str(text)) => text.hash(hasher),
@@ -177,6 +179,7 @@ impl Machine<'_> {
                 signature: self.signature_of(&value),
                 refuses_subscripts: self.refuses_subscripts(&value),
                 from,
+                made_of: self.made_of(&value),
             };
             summary.names.insert(self.name(symbol).clone(), exported);
         }

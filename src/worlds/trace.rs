@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::known_calls::Repeat;
 use super::newer::Lacking;
 use super::state::Symbol;
 use crate::syntax::ast::{ExprId, Name, StmtId};
@@ -26,6 +27,8 @@ pub(super) struct Trace {
     /// Assignments that built on the value a name had from an older version: the name, what is
     /// bound, and where the value is read.
     pub(super) rebinds: Vec<(Name, Span, Span)>,
+    /// What was done outside that had been done before.
+    pub(super) repeats: Vec<Repeat>,
     /// The modules that were imported, or names of modules (`""`: the module itself).
     pub(super) imported: Vec<(Name, Name)>,
     /// Exceptions for want of what another module has once it is reloaded itself.

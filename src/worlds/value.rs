@@ -70,6 +70,9 @@ pub(super) struct External {
 pub(super) struct Returned {
     pub(super) callee: Rc<External>,
     pub(super) args: Vec<Value>,
+    pub(super) keywords: Vec<(Name, Value)>,
+    /// There may be other arguments.
+    pub(super) inexact: bool,
 }
 
 /// More alternatives than this are not told apart.

@@ -62,6 +62,11 @@ fn every_setting_that_is_shown_is_understood() {
         let text = std::fs::read_to_string(&page).unwrap();
         for block in text.split("```toml\n").skip(1) {
             let (block, _) = block.split_once("```").unwrap();
+            if block.contains("[[entry]]") {
+                let facts = reloadsafe::catalogue::read(block);
+                assert!(facts.is_ok(), "{}: {facts:?}\n{block}", page.display());
+                continue;
+            }
             let file = if block.contains("[tool.") { "pyproject.toml" } else { "reloadsafe.toml" };
             let options = Options::from_toml(block, Path::new(file));
             let is_understood = matches!(options, Ok(Some(_)));

@@ -59,6 +59,13 @@ const QUESTIONS: &[Question] = &[
         expressions: &["hasattr(shapes, 'surface')"],
         options: "",
     },
+    Question {
+        code: "RS306",
+        imports: &["events", "shapes"],
+        reloads: SHAPES,
+        expressions: &["[handle(1) for handle in events.HANDLERS]"],
+        options: "",
+    },
 ];
 
 /// The files of an example before and after the change.

@@ -55,6 +55,7 @@ fn one(versions: &Value, around: &Around) -> Result<Value, String> {
         platform: simulate::PLATFORM,
         renames: &[],
         second_runs: false,
+        catalogue: None,
     };
     let history = History { versions: &sources, around };
     let simulated = simulate::simulate(&history).map_err(|failure| failure.to_string())?;

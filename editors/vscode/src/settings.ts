@@ -13,6 +13,7 @@ export const CONFIGURATION_KEYS = [
   "reloader",
   "src",
   "exclude",
+  "catalogue",
 ] as const;
 
 /** The server's own keys. */

@@ -270,6 +270,7 @@ fn around<'a>(setting: &'a Setting, renames: &'a [SeenRename]) -> Around<'a> {
         platform: simulate::PLATFORM,
         renames,
         second_runs: setting.config.rules.is_enabled(simulate::SECOND_RUNS),
+        catalogue: setting.config.catalogue.as_deref(),
     }
 }
 

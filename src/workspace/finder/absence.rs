@@ -259,9 +259,10 @@ fn only_reads(word: &str, before: &str, after: &str) -> bool {
     let rest = after.split('\n').next().unwrap_or_default();
     if word == "__path__" {
         // An argument or an item, named or not, or the name in quotes.
+        let is_quoted = rest.starts_with(['"', '\'']);
         let rest = rest.trim_start_matches(['"', '\'']);
         return rest.starts_with([')', ','])
-            || rest.starts_with(": ")
+            || is_quoted && rest.starts_with(": ")
             || rest.starts_with("=__path__");
     }
     let reads = [".get(", ".keys()", ".values()", ".items()", ".copy()", ".pop(", "[__name__]"];

@@ -70,7 +70,12 @@ impl<'s, 'a> Stops<'s, 'a> {
     fn first_of<'p>(&self, points: impl Iterator<Item = &'p AbortPoint>) -> Option<usize> {
         let mut first = None;
         for (index, point) in points.enumerate() {
-            if self.run.outcome == Outcome::Aborts && point.cause == AbortCause::Certain {
+            let is_end = match point.cause {
+                AbortCause::Certain => true,
+                AbortCause::SecondRun => point.certainty == Certainty::Always,
+                _ => false,
+            };
+            if self.run.outcome == Outcome::Aborts && is_end {
                 return Some(index);
             }
             first = Some(0);

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::Args;
 use super::classes::builtin_class;
 use super::descriptors::property_part;
 use crate::syntax::ast::{ExprId, Name};
@@ -20,6 +21,7 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Value> {
         self.ran(at);
+        self.note_receiver(object, at);
         self.each(object, |machine, object| machine.attribute_of(object, name, at))
     }
 
@@ -443,8 +445,9 @@ fn is_data(name: &str) -> bool {
 }
 
 /// A call's result as a value that remembers where it is from.
-pub(in crate::worlds) fn returned(callee: &Rc<External>, args: Vec<Value>) -> Value {
-    Value::Returned(Rc::new(Returned { callee: Rc::clone(callee), args }))
+pub(in crate::worlds) fn returned(callee: &Rc<External>, args: Args) -> Value {
+    let Args { positional: args, keywords, inexact } = args;
+    Value::Returned(Rc::new(Returned { callee: Rc::clone(callee), args, keywords, inexact }))
 }
 
 fn is_dataclass_field(value: &Value) -> bool {

@@ -130,7 +130,10 @@ impl Machine<'_> {
                     self.call_with(&function, args, at)
                 }
             },
-            Value::Builtin(name) => self.call_builtin(name, args, at),
+            Value::Builtin(name) => {
+                self.known_builtin(name, &args, at)?;
+                self.call_builtin(name, args, at)
+            }
             Value::BuiltinMethod(method) => {
                 let method = Rc::clone(method);
                 self.call_builtin_method(&method.0, &method.1, args, at)
@@ -149,6 +152,7 @@ impl Machine<'_> {
             },
             Value::External(external) => {
                 let external = Rc::clone(external);
+                let deeds = self.known_call(&external, None, &args, at)?;
                 if let Some(value) = self.call_known_external(&external, &args, at)? {
                     return Ok(value);
                 }
@@ -171,10 +175,16 @@ impl Machine<'_> {
                 if !is_namedtuple(&external) && !self.leaves_arguments(callee) {
                     self.escape(&args, at);
                 }
-                Ok(returned(&external, args.positional))
+                let value = returned(&external, args);
+                self.known_result(deeds, &value);
+                Ok(value)
             }
             Value::Unknown | Value::Returned(_) | Value::Opaque(_) => {
                 self.call_unseen(callee, args, at)
+            }
+            // A package may bind the name of a submodule to something in it.
+            Value::Module(name) if let Some(bound) = self.bound_over(name) => {
+                self.call_single(&bound, args, at)
             }
             _ => Err(self.raise_builtin("TypeError", "the object is not callable")),
         }
@@ -196,6 +206,7 @@ impl Machine<'_> {
 
     fn call_unseen(&mut self, callee: &Value, args: Args, at: ExprId) -> Flow<Value> {
         if let Value::Returned(factory) = callee {
+            self.known_call(&factory.callee, Some(factory), &args, at)?;
             // `functools.wraps(f)(g)` gives `g`.
             let is_wraps = &*factory.callee.module == "functools"
                 && matches!(&*factory.callee.attribute, "wraps");

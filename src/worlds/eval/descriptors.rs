@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::Args;
 use super::attributes::returned;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::types;
@@ -99,7 +100,7 @@ impl Machine<'_> {
     /// What may have become of a value that such a class was given.
     pub(super) fn remade(&self, value: Value, class: &Value) -> Value {
         if let Some(base) = self.enum_base(class) {
-            return returned(&base, Vec::new());
+            return returned(&base, Args::default());
         }
         match self.unseen_risk(class) {
             Risk::Inside => value.join(&Value::Opaque(None)),

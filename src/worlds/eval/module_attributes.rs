@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::modules::Found;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
@@ -57,6 +58,18 @@ impl Machine<'_> {
         }
         let external = External { module: module.clone(), attribute: name.clone() };
         Ok(Value::External(Rc::new(external)))
+    }
+
+    /// What a package has bound in the place of its submodule, where that can be called.
+    pub(super) fn bound_over(&self, submodule: &Name) -> Option<Value> {
+        let (package, name) = submodule.rsplit_once('.')?;
+        let resolver = self.resolver_of(package);
+        let Found::Source(file) = resolver.find(package) else { return None };
+        let summary = resolver.summary(&file)?;
+        let exported = summary.names.get(name)?;
+        let is_other = exported.from.is_some() || exported.signature.is_some();
+        let external = External { module: package.into(), attribute: name.into() };
+        is_other.then(|| Value::External(Rc::new(external)))
     }
 
     /// An attribute of the module that executes: its namespace, or its `__getattr__`.

@@ -89,6 +89,12 @@ impl Machine<'_> {
             return Err(self.raise_builtin("TypeError", reason));
         }
         self.check_bases(&head.bases, at)?;
+        if let Some(at) = at
+            && let Some(Object::Frame(Frame { locals, .. })) = self.state.object(body)
+        {
+            let locals = locals.clone();
+            self.known_bases(&head.bases, (&def.name.name, &locals), at)?;
+        }
         self.finish_class(def, body, head, own_metaclass)
     }
 

@@ -146,6 +146,7 @@ impl Machine<'_> {
     ) -> Flow<()> {
         let span = self.program.ast().expr(at).span;
         self.ran(at);
+        self.known_operation(object, "__setitem__", index, at)?;
         match object {
             Value::Globals => {
                 match index {

@@ -1,0 +1,301 @@
+//! Calls that the catalogue knows: what they do stays when the module is reloaded.
+//!
+//! The world outside is not followed, but that a call was made is: [`Performed`] is part of a
+//! state. Where a reload makes a call that is among what has been done before, the entry says
+//! what comes of it. A guard, a `try`, an `if` need no care: what is not executed does nothing.
+
+mod arguments;
+mod names;
+
+use std::rc::Rc;
+
+use crate::catalogue::{Effect, Entry, Key, Kind, Use};
+use crate::syntax::ast::{ExprId, ExprKind};
+use crate::text::span::Span;
+use crate::worlds::builtins::types;
+use crate::worlds::eval::Args;
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::performed::{Deed, On};
+use crate::worlds::value::{External, Returned, Value};
+
+pub(in crate::worlds) use arguments::Inputs;
+
+/// What a reload does once more.
+#[derive(Debug, Clone)]
+pub(super) struct Repeat {
+    /// Where the module's own frame stands.
+    pub(super) site: Span,
+    /// What is there once more, as a noun.
+    pub(super) noun: Rc<str>,
+    pub(super) reason: Rc<str>,
+    pub(super) is_certain: bool,
+}
+
+/// A use of a name that is in the catalogue.
+struct Known {
+    uses: Vec<Use>,
+    on: Option<On>,
+    /// The class or object is one that another module has made of what the catalogue names.
+    is_elsewhere: bool,
+    /// It is the very thing, not a class that was derived from it.
+    is_itself: bool,
+}
+
+impl Machine<'_> {
+    /// A call of something outside is about to be made. `factory` is the call that gave what is
+    /// called. Says which entries want to know what the call gives.
+    pub(in crate::worlds) fn known_call(
+        &mut self,
+        callee: &Rc<External>,
+        factory: Option<&Rc<Returned>>,
+        args: &Args,
+        at: ExprId,
+    ) -> Flow<Vec<Deed>> {
+        let suffix = if factory.is_some() { "()" } else { "" };
+        if !self.asks_catalogue() || !self.may_be_known(&callee.attribute) {
+            return Ok(Vec::new());
+        }
+        let Some(known) = self.known(callee, suffix, Some(at)) else { return Ok(Vec::new()) };
+        let factory = factory.map(Rc::as_ref);
+        let inputs = Inputs { args, factory, class: None };
+        self.known_uses(&known, Kind::Call, &inputs, at)
+    }
+
+    /// As [`Self::known_call`], of a builtin function.
+    pub(in crate::worlds) fn known_builtin(
+        &mut self,
+        name: &'static str,
+        args: &Args,
+        at: ExprId,
+    ) -> Flow<()> {
+        if self.asks_catalogue() && self.may_be_known(name) {
+            let external = External { module: "builtins".into(), attribute: name.into() };
+            self.known_call(&Rc::new(external), None, args, at)?;
+        }
+        Ok(())
+    }
+
+    /// `object[index] = …`, `del object[index]` and `del object.name`, as the methods that do it.
+    pub(in crate::worlds) fn known_operation(
+        &mut self,
+        object: &Value,
+        method: &str,
+        given: &Value,
+        at: ExprId,
+    ) -> Flow<()> {
+        let Value::External(external) = object else { return Ok(()) };
+        if self.asks_catalogue() && self.may_be_known(method) {
+            let attribute = format!("{}.{method}", external.attribute).into();
+            let external = External { module: external.module.clone(), attribute };
+            let args = Args::plain(vec![given.clone()]);
+            self.known_call(&Rc::new(external), None, &args, at)?;
+        }
+        Ok(())
+    }
+
+    /// A call gave this.
+    pub(in crate::worlds) fn known_result(&mut self, deeds: Vec<Deed>, result: &Value) {
+        for deed in deeds {
+            if let Value::Returned(returned) = result {
+                let result = Some(Rc::clone(returned));
+                self.state.performed.set(Deed { result, ..deed });
+            }
+        }
+    }
+
+    /// A class is made that derives from something outside.
+    pub(in crate::worlds) fn known_bases(
+        &mut self,
+        bases: &[Value],
+        class: (&str, &crate::worlds::function::Namespace),
+        at: ExprId,
+    ) -> Flow<()> {
+        if !self.asks_catalogue() {
+            return Ok(());
+        }
+        let (args, class) = (Args::default(), Some(class));
+        for base in self.outside_bases(bases) {
+            if let Some(mut known) = self.known(&base, "", Some(at)) {
+                let is_it =
+                    |own: &Value| matches!(own, Value::External(own) if Rc::ptr_eq(own, &base));
+                known.is_itself &= bases.iter().any(is_it);
+                let inputs = Inputs { args: &args, factory: None, class };
+                self.known_uses(&known, Kind::Base, &inputs, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn known_uses(
+        &mut self,
+        known: &Known,
+        kind: Kind,
+        inputs: &Inputs<'_>,
+        at: ExprId,
+    ) -> Flow<Vec<Deed>> {
+        let Some(catalogue) = self.resolver.catalogue else { return Ok(Vec::new()) };
+        let mut wanted = Vec::new();
+        for &meaning in &known.uses {
+            match meaning {
+                Use::Undoes(number, which) => {
+                    let Some(entry) = catalogue.entry(number) else { continue };
+                    self.undo(number, &entry.undone_by[which].key, known.on.as_ref(), inputs);
+                }
+                Use::Does(number) => {
+                    let Some(entry) = catalogue.entry(number) else { continue };
+                    let fits = entry.kind == kind
+                        && (known.is_elsewhere || !entry.is_inherited)
+                        && (known.is_itself || !entry.is_direct)
+                        && self.applies(entry, inputs);
+                    if fits && let Some(deed) = self.deed(number, entry, known, inputs, at) {
+                        self.do_again(entry, &deed)?;
+                        wanted.extend(entry.while_held.then(|| deed.clone()));
+                        self.state.performed.set(deed);
+                    }
+                }
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// What a call does, where everything about it is known that makes a difference.
+    fn deed(
+        &self,
+        number: usize,
+        entry: &Entry,
+        known: &Known,
+        inputs: &Inputs<'_>,
+        at: ExprId,
+    ) -> Option<Deed> {
+        let on = if entry.is_on_any { On::Anything } else { known.on.clone()? };
+        let key = match (&entry.effect, &entry.key[..]) {
+            // What is repeated is repeated by the same expression.
+            (Effect::Repeats(_), []) => {
+                let own = self.program.ast().expr(at).fingerprint.to_string();
+                let definition = self.input(&Key::definition(), inputs);
+                [Some(own), definition].into_iter().flatten().collect()
+            }
+            (_, keys) => {
+                keys.iter().map(|key| self.input(key, inputs)).collect::<Option<Rc<[String]>>>()?
+            }
+        };
+        Some(Deed { entry: number, on, key, version: self.stage, result: None })
+    }
+
+    /// Where it has been done before, says what comes of it.
+    fn do_again(&mut self, entry: &Entry, deed: &Deed) -> Flow<()> {
+        let Some(before) = self.state.performed.find(deed.entry, &deed.on, &deed.key) else {
+            return Ok(());
+        };
+        if before.version >= self.stage
+            || entry.while_held && !before.result.as_ref().is_some_and(|held| self.is_held(held))
+        {
+            return Ok(());
+        }
+        match &entry.effect {
+            Effect::Raises(classes) => self.raise_again(entry, classes),
+            Effect::Repeats(noun) => {
+                self.note_repeat(entry, noun);
+                Ok(())
+            }
+        }
+    }
+
+    fn raise_again(&mut self, entry: &Entry, classes: &[String]) -> Flow<()> {
+        // Of a library's class it is known which builtin one it derives from.
+        let builtin = classes.iter().rev().find_map(|class| types::class_named(class));
+        let exception = Value::of_type(builtin.unwrap_or("Exception"));
+        let shown = classes.first().map(|class| class.rsplit('.').next().unwrap_or(class));
+        let class_name = shown.map(str::to_owned);
+        let before = entry.is_open.then(|| self.state.clone());
+        let reason: Rc<str> = entry.reason.as_str().into();
+        let stop = self.raise(exception, reason);
+        if let Some(raise) = self.raises.last_mut() {
+            raise.class_name = class_name;
+            raise.is_second_run = true;
+            raise.unchanged = false;
+        }
+        // Something else may have undone it meanwhile: it may get through, too.
+        match (before, self.raises.last_mut()) {
+            (Some(before), Some(raise)) => {
+                raise.risk = Some(Risk::Environment);
+                self.state = before;
+                Ok(())
+            }
+            _ => Err(stop),
+        }
+    }
+
+    fn note_repeat(&mut self, entry: &Entry, noun: &str) {
+        let is_told = |told: &Repeat| told.site == self.site && *told.noun == *noun;
+        if self.shadow || self.trace.repeats.iter().any(is_told) {
+            return;
+        }
+        self.trace.repeats.push(Repeat {
+            site: self.site,
+            noun: noun.into(),
+            reason: entry.reason.as_str().into(),
+            is_certain: self.outside_forks == 0 && self.tries == 0,
+        });
+    }
+
+    fn undo(&mut self, number: usize, key: &[Key], on: Option<&On>, inputs: &Inputs<'_>) {
+        let given: Vec<Option<String>> = key.iter().map(|key| self.input(key, inputs)).collect();
+        self.state.performed.undo(|deed| {
+            let is_it = match (&deed.on, on) {
+                (On::Anything, _) | (_, None | Some(On::Anything)) => true,
+                (own, Some(on)) => own.is(on),
+            };
+            let mut pairs = given.iter().zip(deed.key.iter());
+            deed.entry == number
+                && is_it
+                && pairs.all(|(given, own)| given.as_ref().is_none_or(|given| given == own))
+        });
+    }
+
+    /// Whether a name of the module holds this.
+    fn is_held(&self, held: &Rc<Returned>) -> bool {
+        let is_it = |value: &Value| matches!(value, Value::Returned(own) if Rc::ptr_eq(own, held));
+        self.state.globals().any(|(_, slot)| {
+            !slot.maybe_unbound && matches!(&slot.bindings[..], [only] if is_it(&only.value))
+        })
+    }
+
+    /// Only the module itself is asked about, and only where nothing is followed further.
+    fn asks_catalogue(&self) -> bool {
+        self.linked.is_none()
+            && self.resolver.catalogue.is_some()
+            && self.resolver.is_own(&self.identity.name)
+    }
+
+    fn may_be_known(&self, attribute: &str) -> bool {
+        self.resolver.catalogue.is_some_and(|catalogue| catalogue.has_last_part_of(attribute))
+    }
+
+    /// Remembers what an attribute was read of, for the call that may follow.
+    pub(in crate::worlds) fn note_receiver(&mut self, object: &Value, at: ExprId) {
+        if self.resolver.catalogue.is_none() {
+            return;
+        }
+        let place = (self.version, at);
+        let receiver = match object {
+            Value::Returned(returned) => Some(Rc::clone(returned)),
+            Value::External(_) => match &self.program.ast().expr(at).kind {
+                ExprKind::Attribute { value, .. } => {
+                    self.receivers.get(&(self.version, *value)).cloned()
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        match receiver {
+            Some(receiver) => {
+                self.receivers.insert(place, receiver);
+            }
+            None if self.receivers.is_empty() => {}
+            None => {
+                self.receivers.remove(&place);
+            }
+        }
+    }
+}

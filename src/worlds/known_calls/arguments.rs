@@ -1,0 +1,221 @@
+//! What a call is given, as far as that tells one call from another.
+
+use crate::catalogue::{Argument, Condition, Entry, Key, Part, Wanted, plain_text};
+use crate::worlds::eval::Args;
+use crate::worlds::function::Namespace;
+use crate::worlds::machine::Machine;
+use crate::worlds::state::Object;
+use crate::worlds::value::{Returned, Value};
+
+/// The inputs of a call or of a class statement.
+pub(in crate::worlds) struct Inputs<'i> {
+    pub(in crate::worlds) args: &'i Args,
+    /// The call that gave what is called.
+    pub(in crate::worlds) factory: Option<&'i Returned>,
+    /// The name of the class that is made, and what its body has bound.
+    pub(in crate::worlds) class: Option<(&'i str, &'i Namespace)>,
+}
+
+/// What is known of an input.
+enum Input {
+    /// It is not given.
+    Absent,
+    Unknown,
+    Value(Value),
+}
+
+impl Inputs<'_> {
+    fn get(&self, part: &Part) -> Input {
+        let given = |value: Option<&Value>, inexact: bool| match value {
+            Some(value) => Input::Value(value.clone()),
+            None if inexact => Input::Unknown,
+            None => Input::Absent,
+        };
+        let named = |keywords: &[(crate::syntax::ast::Name, Value)], name: &str| {
+            keywords.iter().find(|(own, _)| **own == *name).map(|(_, value)| value.clone())
+        };
+        match part {
+            Part::Position(at) => given(self.args.positional.get(*at), self.args.inexact),
+            Part::Keyword(name) => {
+                given(named(&self.args.keywords, name).as_ref(), self.args.inexact)
+            }
+            Part::FactoryPosition(at) => match self.factory {
+                Some(factory) => given(factory.args.get(*at), factory.inexact),
+                None => Input::Absent,
+            },
+            Part::FactoryKeyword(name) => match self.factory {
+                Some(factory) => given(named(&factory.keywords, name).as_ref(), factory.inexact),
+                None => Input::Absent,
+            },
+            Part::Definition => given(self.args.positional.first(), self.args.inexact),
+            Part::ClassName => match self.class {
+                Some((name, _)) => Input::Value(Value::str(name)),
+                None => Input::Absent,
+            },
+            Part::ClassAttribute(name) => match self.class.map(|(_, body)| body.get(name)) {
+                Some(Some(local)) if local.maybe_unbound => Input::Unknown,
+                Some(Some(local)) => Input::Value(local.value.clone()),
+                _ => Input::Absent,
+            },
+        }
+    }
+
+    fn argument(&self, argument: &Argument) -> Input {
+        let value = match self.get(&argument.part) {
+            Input::Value(value) => value,
+            other => return other,
+        };
+        let value = match (argument.index, &value) {
+            (None, _) => value,
+            (Some(index), Value::Tuple(items)) => match items.get(index) {
+                Some(item) => item.clone(),
+                None => return Input::Absent,
+            },
+            (Some(index), Value::Returned(made)) => match made.args.get(index) {
+                Some(item) => item.clone(),
+                None => return Input::Unknown,
+            },
+            _ => return Input::Unknown,
+        };
+        match (argument.word, &value) {
+            (None, _) => Input::Value(value),
+            (Some(word), Value::Str(text)) => {
+                let plain = plain_text(text);
+                let ends = |letter: char| letter.is_whitespace() || letter == '(';
+                match plain.split(ends).filter(|word| !word.is_empty()).nth(word) {
+                    Some(word) => Input::Value(Value::str(word)),
+                    None => Input::Absent,
+                }
+            }
+            _ => Input::Unknown,
+        }
+    }
+
+    /// The first of some inputs that is given.
+    fn first(&self, key: &Key) -> Input {
+        for argument in &key.alternatives {
+            match self.argument(argument) {
+                Input::Absent => {}
+                found => return found,
+            }
+        }
+        Input::Absent
+    }
+}
+
+impl Machine<'_> {
+    /// Whether an entry is about a call with these inputs, for certain.
+    pub(super) fn applies(&self, entry: &Entry, inputs: &Inputs<'_>) -> bool {
+        let python = self.resolver.python;
+        let is_release = |releases: &crate::catalogue::Releases| {
+            releases.contain(self.resolver.release(&releases.distribution).as_deref())
+        };
+        entry.since.is_none_or(|since| python >= since)
+            && entry.until.is_none_or(|until| python < until)
+            && entry.only.iter().all(|condition| holds(condition, inputs) == Some(true))
+            && entry.unless.iter().all(|condition| holds(condition, inputs) == Some(false))
+            && entry.releases.as_ref().is_none_or(is_release)
+    }
+
+    /// What an entry's key comes to; None where that is not known.
+    pub(super) fn input(&self, key: &Key, inputs: &Inputs<'_>) -> Option<String> {
+        let is_definition = |argument: &Argument| argument.part == Part::Definition;
+        for argument in &key.alternatives {
+            let value = match inputs.argument(argument) {
+                Input::Absent => continue,
+                Input::Unknown => return None,
+                Input::Value(value) => value,
+            };
+            if !is_definition(argument) {
+                return self.shown(&value, 0);
+            }
+            return match &value {
+                Value::Function(function) => Some(function.name.to_string()),
+                Value::Object(id) => match self.state.object(*id) {
+                    Some(Object::Class(class)) => Some(class.name.to_string()),
+                    _ => None,
+                },
+                _ => None,
+            };
+        }
+        key.is_optional.then(|| "-".to_owned())
+    }
+
+    /// A text that is the same for values that are equal, in this process; None where a value may
+    /// be another one each time.
+    pub(super) fn shown(&self, value: &Value, depth: u32) -> Option<String> {
+        const MAX_DEPTH: u32 = 6;
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let list = |values: &[Value]| -> Option<String> {
+            let shown: Option<Vec<String>> =
+                values.iter().map(|value| self.shown(value, depth + 1)).collect();
+            Some(shown?.join(", "))
+        };
+        Some(match value {
+            Value::None => "None".to_owned(),
+            Value::Bool(value) => if *value { "True" } else { "False" }.to_owned(),
+            Value::Int(value) => value.to_string(),
+            Value::Float(value) => format!("{value:?}"),
+            Value::Str(text) => format!("{text:?}"),
+            Value::Bytes(bytes) => format!("{bytes:?}"),
+            Value::Tuple(items) => format!("({})", list(items)?),
+            Value::Function(function) => format!("def {}", function.name),
+            Value::Type(name) | Value::Builtin(name) => format!("builtins.{name}"),
+            Value::Module(name) => format!("module {name}"),
+            Value::ThisModule => "this module".to_owned(),
+            Value::External(external) if !external.attribute.contains(['(', '[']) => {
+                format!("{}.{}", external.module, external.attribute)
+            }
+            Value::Returned(returned) => {
+                let callee = format!("{}.{}", returned.callee.module, returned.callee.attribute);
+                if returned.inexact || !self.resolver.catalogue?.gives_the_same(&callee) {
+                    return None;
+                }
+                let mut keywords = Vec::new();
+                for (name, value) in &returned.keywords {
+                    keywords.push(format!(", {name}={}", self.shown(value, depth + 1)?));
+                }
+                format!("{callee}({}{})", list(&returned.args)?, keywords.concat())
+            }
+            Value::Object(id) => match self.state.object(*id)? {
+                Object::Class(class) => format!("class {}", class.name),
+                Object::List(items) if items.exact => format!("[{}]", list(&items.values)?),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// Whether a condition holds; None where that is not known.
+fn holds(condition: &Condition, inputs: &Inputs<'_>) -> Option<bool> {
+    let value = match (inputs.first(&condition.argument), &condition.wanted) {
+        (Input::Absent, _) => return Some(false),
+        (Input::Unknown, _) => return None,
+        (Input::Value(_), Wanted::Given) => return Some(true),
+        (Input::Value(value), _) => value,
+    };
+    let text = match &value {
+        // What another module has made for this is an object.
+        Value::External(_) => match &condition.wanted {
+            Wanted::OneOf(words) if words[..] == ["None"] => return Some(false),
+            _ => return None,
+        },
+        Value::Str(text) => text.to_string(),
+        Value::None => "None".to_owned(),
+        Value::Bool(value) => if *value { "True" } else { "False" }.to_owned(),
+        Value::Int(value) => value.to_string(),
+        Value::Returned(made) => format!("{}.{}()", made.callee.module, made.callee.attribute),
+        _ => return None,
+    };
+    Some(match &condition.wanted {
+        Wanted::Given => true,
+        Wanted::OneOf(words) => words.contains(&text),
+        Wanted::Begins(words) => {
+            let plain = plain_text(&text);
+            words.iter().any(|words| plain.starts_with(words.as_str()))
+        }
+    })
+}

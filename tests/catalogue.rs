@@ -1,0 +1,243 @@
+//! The catalogue's entries against the real libraries: each of them is found by the engine, at
+//! its line, and is what CPython does. And nothing is said of what is harmless.
+//!
+//! `RELOADSAFE_CATALOGUE` is the `python` of an environment with the packages of
+//! `tests/catalogue/requirements.txt`. Without it the libraries' cases are skipped, which is said;
+//! with `RELOADSAFE_REQUIRE_CATALOGUE` set, as in CI, that is a failure. The standard library's
+//! cases need a `python3`.
+
+#![expect(clippy::print_stderr, reason = "whoever runs the tests must see what was skipped")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use reloadsafe::catalogue::{Catalogue, Use};
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Cases {
+    case: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Case {
+    of: String,
+    module: String,
+    shared: Option<String>,
+    probe: Option<String>,
+    /// The `N` of the first Python 3.N that does it.
+    min_python: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Harmless {
+    module: Vec<String>,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn cases() -> Vec<Case> {
+    let text = fs::read_to_string(root().join("tests/catalogue/cases.toml")).unwrap();
+    toml::from_str::<Cases>(&text).unwrap().case
+}
+
+/// The interpreter, and whether the libraries are there.
+fn python() -> Option<(PathBuf, bool)> {
+    if let Some(given) = std::env::var_os("RELOADSAFE_CATALOGUE") {
+        return Some((root().join(given), true));
+    }
+    assert!(
+        std::env::var_os("RELOADSAFE_REQUIRE_CATALOGUE").is_none(),
+        "RELOADSAFE_CATALOGUE is not set"
+    );
+    let found = Command::new("python3").arg("--version").output().is_ok();
+    let required = std::env::var_os("RELOADSAFE_REQUIRE_PYTHON").is_some();
+    assert!(found || !required, "there is no python3");
+    if !found {
+        eprintln!("SKIPPED: there is no python3");
+    }
+    found.then(|| (PathBuf::from("python3"), false))
+}
+
+fn minor_of(python: &Path) -> u64 {
+    let code = "import sys; print(sys.version_info.minor)";
+    let said = Command::new(python).args(["-c", code]).output().unwrap().stdout;
+    String::from_utf8(said).unwrap().trim().parse().unwrap()
+}
+
+/// Whether a name is the standard library's.
+fn is_standard(of: &str) -> bool {
+    let text = fs::read_to_string(root().join("src/catalogue/standard_library.toml")).unwrap();
+    text.contains(&format!("\"{of}\""))
+}
+
+/// An empty directory with the case's files.
+fn written(name: &str, module: &str, shared: Option<&str>) -> PathBuf {
+    let own = format!("{}-{}", std::process::id(), name);
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("catalogue").join(own);
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(directory.join("files")).unwrap();
+    fs::write(directory.join("m.py"), module).unwrap();
+    fs::write(directory.join("shared.py"), shared.unwrap_or_default()).unwrap();
+    fs::write(directory.join("d.json"), "[]").unwrap();
+    directory
+}
+
+/// What the engine says of a module that is reloaded as it is.
+fn findings(directory: &Path, python: &Path, minor: u64, more: &[&str]) -> Vec<Value> {
+    let module = directory.join("m.py");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reloadsafe"));
+    command.arg("simulate").args([&module, &module]).arg("--root").arg(directory);
+    command.args(["--module", "m", "--isolated", "--no-fixes", "--output-format", "json"]);
+    command.args(["--python-version", &format!("3.{minor}")]).args(more);
+    if python.is_absolute() {
+        command.arg("--python").arg(python);
+    }
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let answer: Value = serde_json::from_str(&said)
+        .unwrap_or_else(|_| panic!("{said}{}", String::from_utf8_lossy(&output.stderr)));
+    answer["diagnostics"].as_array().unwrap().clone()
+}
+
+/// What CPython does.
+fn truth(directory: &Path, python: &Path, probe: &str) -> Result<Value, String> {
+    let program = root().join("tests/catalogue/run.py");
+    let mut command = Command::new(python);
+    command.arg(program).arg(directory).arg(probe);
+    for variable in ["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONWARNINGS"] {
+        command.env_remove(variable);
+    }
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let last = said.lines().last().unwrap_or_default();
+    serde_json::from_str(last)
+        .map_err(|_| format!("{said}{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// The code that is expected of a case, and the line.
+fn expected(case: &Case) -> (&'static str, u64) {
+    let mut marked = case.module.lines().enumerate().filter_map(|(at, line)| {
+        let code = match line.rsplit_once("  # ")?.1 {
+            "raises" => "RS203",
+            "repeats" => "RS306",
+            _ => return None,
+        };
+        Some((code, at as u64 + 1))
+    });
+    marked.next().unwrap_or_else(|| panic!("no line of {} is marked", case.of))
+}
+
+/// What is wrong with a case.
+fn check(number: usize, case: &Case, python: &Path, minor: u64) -> Option<String> {
+    let (code, line) = expected(case);
+    let directory = written(&number.to_string(), &case.module, case.shared.as_deref());
+    let said = findings(&directory, python, minor, &[]);
+    let own: Vec<&Value> = said.iter().filter(|found| found["code"] == code).collect();
+    let is_there = own.len() == 1 && own[0]["range"]["start"]["line"] == line;
+    let silent = findings(&directory, python, minor, &["--no-catalogue"]);
+    let truth = truth(&directory, python, case.probe.as_deref().unwrap_or("0"));
+    let _ = fs::remove_dir_all(&directory);
+    let truth = match truth {
+        Ok(truth) => truth,
+        Err(said) => return Some(format!("the import fails: {said}")),
+    };
+    let is_true = match code {
+        "RS203" => truth["line"] == line,
+        _ => {
+            let count = |at: usize| truth["counts"][at].as_i64().unwrap_or(0);
+            truth["line"].is_null() && count(1) > count(0)
+        }
+    };
+    let told = said.iter().map(|found| format!("{} {}", found["code"], found["message"]));
+    let told: Vec<String> = told.collect();
+    if !is_there {
+        return Some(format!("the engine says {told:?}, CPython {truth}"));
+    }
+    if !is_true {
+        return Some(format!("CPython: {truth}"));
+    }
+    if code == "RS203" {
+        let shown = own[0]["message"].as_str().unwrap_or_default();
+        let mut classes = truth["exceptions"].as_array().unwrap().iter().flat_map(Value::as_str);
+        if !classes.any(|class| shown.contains(&format!("`{class}`"))) {
+            return Some(format!("another exception: {shown}, CPython {truth}"));
+        }
+    }
+    let others = said.iter().filter(|found| found["code"] != code && found["code"] != "RS900");
+    if others.count() > 0 {
+        return Some(format!("more than one finding: {told:?}"));
+    }
+    (!silent.is_empty()).then(|| format!("without the catalogue: {silent:?}"))
+}
+
+#[test]
+fn every_entry_is_found_and_true() {
+    let Some((python, has_libraries)) = python() else { return };
+    let minor = minor_of(&python);
+    let mut failures = Vec::new();
+    let mut ran = 0;
+    for (number, case) in cases().iter().enumerate() {
+        if !has_libraries && !is_standard(&case.of) {
+            eprintln!("SKIPPED: {} (RELOADSAFE_CATALOGUE is not set)", case.of);
+            continue;
+        }
+        if case.min_python.is_some_and(|first| minor < first) {
+            eprintln!("SKIPPED: {} is not for Python 3.{minor}", case.of);
+            continue;
+        }
+        ran += 1;
+        failures
+            .extend(check(number, case, &python, minor).map(|why| format!("{}: {why}", case.of)));
+    }
+    assert!(failures.is_empty(), "{}\n{} of {ran}", failures.join("\n"), failures.len());
+    eprintln!("{ran} cases");
+}
+
+#[test]
+fn every_entry_has_a_case() {
+    let catalogue = Catalogue::built_in();
+    let cases = cases();
+    let is_tried = |number: usize| {
+        cases.iter().any(|case| {
+            let uses = catalogue.uses(&case.of);
+            assert!(!uses.is_empty(), "no entry is about {}", case.of);
+            uses.contains(&Use::Does(number))
+        })
+    };
+    for (number, entry) in catalogue.entries().iter().enumerate() {
+        assert!(is_tried(number), "no case is about {:?}", entry.paths);
+    }
+}
+
+#[test]
+fn what_is_harmless_is_silent() {
+    let Some((python, _)) = python() else { return };
+    let minor = minor_of(&python);
+    let text = fs::read_to_string(root().join("tests/catalogue/harmless.toml")).unwrap();
+    let modules = toml::from_str::<Harmless>(&text).unwrap().module;
+    assert!(modules.len() > 100);
+    let mut failures = Vec::new();
+    // One process for each module would take minutes: they are independent of each other.
+    let names: Vec<String> = (0..modules.len()).map(|at| format!("harmless-{at}")).collect();
+    for (name, module) in names.iter().zip(&modules) {
+        let directory = written(name, module, None);
+        let said = findings(&directory, &python, minor, &[]);
+        if !said.is_empty() {
+            failures.push(format!("{module}: {said:?}"));
+        }
+        match truth(&directory, &python, "0") {
+            Ok(truth) if truth["line"].is_null() => {}
+            Ok(truth) => failures.push(format!("{module}: CPython: {truth}")),
+            Err(said) => failures.push(format!("{module}: {said}")),
+        }
+        let _ = fs::remove_dir_all(&directory);
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
