@@ -252,7 +252,7 @@ impl Outer {
     /// Lets go of a world that costs too much.
     fn give_up(&mut self) {
         self.has_given_up = true;
-        self.linked = Box::new(Linked::new(self.linked.own().clone()));
+        *self.linked = Linked::new(self.linked.own().clone());
         self.state = State::default();
     }
 }
