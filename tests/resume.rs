@@ -10,8 +10,9 @@ mod random;
 use std::sync::Arc;
 
 use random::Random;
-use reloadsafe::modules::{Found, Modules};
+use reloadsafe::modules::{Found, ModuleFile, ModuleOrigin, Modules};
 use reloadsafe::python::PythonVersion;
+use reloadsafe::simulation::AbortCause;
 use reloadsafe::syntax::ast::ExprKind;
 use reloadsafe::syntax::parse::{ParseOptions, Parsed, parse};
 use reloadsafe::text::source::{Revision, Source};
@@ -25,6 +26,32 @@ struct Others;
 impl Modules for Others {
     fn find(&self, name: &str) -> Found {
         if name == "abcdef" { Found::Missing } else { Found::Unknown }
+    }
+}
+
+/// As [`Others`], with one module that refuses what it has already.
+struct WithRegistry;
+
+impl Modules for WithRegistry {
+    fn find(&self, name: &str) -> Found {
+        if name != "registry" {
+            return Others.find(name);
+        }
+        let text = "\
+known = {}
+def register(name):
+    if name in known:
+        raise ValueError(name)
+    known[name] = True
+    return lambda function: function
+";
+        Found::Source(Arc::new(ModuleFile {
+            name: name.to_owned(),
+            path: "registry.py".into(),
+            source: Source::new("registry.py", Revision::Current, text.to_owned()),
+            is_package: false,
+            origin: ModuleOrigin::Workspace,
+        }))
     }
 }
 
@@ -228,5 +255,62 @@ fn random_edits_of_modules_of_the_standard_library() {
     let names = ["abc", "bisect", "contextlib", "dataclasses", "enum", "functools", "types"];
     for (name, text) in library::texts(&names).into_iter().flatten() {
         assert!(wander(&mut random, &text, 25) > 0, "{name}");
+    }
+}
+
+/// What fails because it runs a second time is found while somebody types, wherever that is.
+#[test]
+fn second_runs_are_found_while_somebody_types() {
+    const TEXT: &str = "\
+from registry import register
+LIMIT = 1
+@register('a')
+def a():
+    return LIMIT
+def b():
+    return 2
+";
+    let (live_cache, restart_cache) = (SummaryCache::default(), SummaryCache::default());
+    let around = Around {
+        module: "m",
+        is_package: false,
+        is_placed: true,
+        live_modules: &WithRegistry,
+        restart_modules: &WithRegistry,
+        live_cache: &live_cache,
+        restart_cache: &restart_cache,
+        python: PYTHON,
+        platform: "linux",
+        renames: &[],
+        second_runs: true,
+    };
+    let mut live = Live::default();
+    live.load(&source(TEXT), &around).unwrap();
+    let mut reading = Reading::default();
+    let edits: [(&str, &str, bool); 9] = [
+        ("", "", true),
+        ("return 2", "return 3", true),
+        ("def b():", "C = 1\ndef b():", true),
+        ("return LIMIT", "return LIMIT + 1", true),
+        ("LIMIT = 1", "LIMIT = 2\nMORE = LIMIT", true),
+        ("'a'", "'c'", false),
+        ("return 2", "return 4", true),
+        ("@register('a')\n", "", false),
+        ("", "", true),
+    ];
+    for _ in 0..2 {
+        for (was, is, fails) in edits {
+            let text = TEXT.replacen(was, is, 1);
+            let next = source(&text);
+            let one = live.compare_as_imported(&next, &around, 0, &mut reading).unwrap().0;
+            let other = live.compare(&next, &around).unwrap();
+            let shown = format!("{:#?}", one.comparison);
+            assert_eq!(shown, format!("{:#?}", other.comparison), "{text}");
+            let points = &one.comparison.abort_points;
+            let is_found = points.iter().any(|point| point.cause == AbortCause::SecondRun);
+            assert_eq!(is_found, fails, "{text}");
+        }
+        // Once more on top of a reload that has stopped there.
+        live.load(&source(TEXT), &around).unwrap();
     }
 }

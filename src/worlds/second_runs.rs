@@ -30,6 +30,11 @@ const STEPS: u32 = 200_000;
 /// As [`STEPS`], for a text that somebody is typing: a few milliseconds.
 const TYPED_STEPS: u32 = 4_000;
 
+/// What containers, iterators, classes and objects raise that do not have any more what the first
+/// run has taken out of them.
+const REFUSALS: &[&str] =
+    &["KeyError", "ValueError", "IndexError", "StopIteration", "AttributeError"];
+
 /// How far a text is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Care {
@@ -269,7 +274,7 @@ impl SecondRun {
         // to be otherwise, something was not followed to its end.
         let is_refusal = |raise: &Raise| {
             raise.origin.is_some()
-                || matches!(raise.class_name.as_deref(), Some("KeyError" | "ValueError"))
+                || matches!(raise.class_name.as_deref(), Some(name) if REFUSALS.contains(&name))
         };
         // A module's own names are reset: what they decide is decided where nothing else is.
         let has_others = machine.linked.as_ref().is_some_and(|linked| linked.has_others);

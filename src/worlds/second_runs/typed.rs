@@ -6,6 +6,7 @@ use super::{Care, Outer, SecondRun};
 use crate::program::Program;
 use crate::syntax::ast::StmtId;
 use crate::text::span::Span;
+use crate::worlds::changes::executed_fingerprint;
 use crate::worlds::machine::Identity;
 use crate::worlds::resolve::Resolver;
 
@@ -17,37 +18,41 @@ pub(in crate::worlds) struct Memo {
     failure: Option<Failure>,
 }
 
-/// A failure by the text of its statement, wherever that stands.
+/// A failure by what is executed of its statement, wherever that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::worlds) struct Failure {
+    /// Of what is executed of the statement: not of what the functions do that it makes.
     fingerprint: u64,
+    /// The text up to the place that fails, that included.
     text: Box<str>,
-    /// The place that fails, in bytes from where the statement begins.
+    /// Bytes from where that text begins to where the statement does, and to the place.
+    lead: u32,
     from: u32,
-    to: u32,
     second: SecondRun,
 }
 
 impl Failure {
     pub(in crate::worlds) fn new(program: &Program, id: StmtId, second: SecondRun) -> Failure {
-        let stmt = program.ast().stmt(id);
-        let (span, fingerprint) = (stmt.span, stmt.fingerprint);
-        // Decorators may stand before what is taken for the statement.
-        let from = second.site.start.wrapping_sub(span.start);
-        let to = second.site.end.wrapping_sub(span.start);
-        let second = SecondRun { site: Span::default(), ..second };
-        Failure { fingerprint, text: program.slice(span).into(), from, to, second }
+        let (site, stmt) = (second.site, program.ast().stmt(id).span);
+        let start = stmt.start.min(site.start);
+        Failure {
+            fingerprint: executed_fingerprint(program.ast(), id),
+            text: program.slice(Span { start, end: site.end }).into(),
+            lead: stmt.start - start,
+            from: site.start - start,
+            second: SecondRun { site: Span::default(), ..second },
+        }
     }
 
     /// The same failure where a text has its statement.
     fn at(&self, program: &Program, id: StmtId) -> Option<(StmtId, SecondRun)> {
-        let stmt = program.ast().stmt(id);
-        let span = stmt.span;
-        let is_same = stmt.fingerprint == self.fingerprint && program.slice(span) == &*self.text;
+        let ast = program.ast();
+        let start = ast.stmt(id).span.start.checked_sub(self.lead)?;
+        let end = start + self.text.len() as u32;
+        let is_same = executed_fingerprint(ast, id) == self.fingerprint
+            && program.source().text().get(start as usize..end as usize) == Some(&*self.text);
         is_same.then(|| {
-            let start = span.start.wrapping_add(self.from);
-            let end = span.start.wrapping_add(self.to);
-            let site = Span { start, end };
+            let site = Span { start: start + self.from, end };
             (id, SecondRun { site, ..self.second.clone() })
         })
     }
