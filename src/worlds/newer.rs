@@ -152,7 +152,10 @@ impl<'a> Machine<'a> {
     /// What `from module import *` binds; None where that cannot be told at all.
     pub(super) fn star_names(&mut self, module: &Name) -> Option<StarNames> {
         let resolver = self.resolver_of(module);
-        let exports = resolver.star_names(module);
+        let mut exports = resolver.star_names(module);
+        if let Some(exports) = &mut exports {
+            self.add_submodules(module, exports);
+        }
         let Some(newer) = self.newer.as_ref().map(|newer| newer.resolver) else { return exports };
         if std::ptr::eq(resolver, newer) {
             return self.with_leftovers(module, exports?);
@@ -342,21 +345,7 @@ impl<'a> Machine<'a> {
         if self.is_loaded(module) {
             return true;
         }
-        let mut pending: Vec<Name> = self.resolver.modules_of(imported).collect();
-        let mut seen: FxHashSet<Name> = pending.iter().cloned().collect();
-        while let Some(name) = pending.pop() {
-            if *name == *module {
-                return true;
-            }
-            let Some(summary) =
-                self.resolver.workspace_file(&name).and_then(|file| self.resolver.summary(&file))
-            else {
-                continue;
-            };
-            let unseen = summary.imported.iter().filter(|name| seen.insert((*name).clone()));
-            pending.extend(unseen.cloned());
-        }
-        false
+        self.resolver.loaded_with(self.resolver.modules_of(imported)).contains(module)
     }
 }
 

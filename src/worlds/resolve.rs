@@ -11,6 +11,7 @@ use super::effort::Meter;
 use super::elsewhere::Loaded;
 use super::eval::Args;
 use super::machine::{Identity, Machine};
+use super::plain::plainly_binds;
 use super::run::Run;
 use super::summaries::{Exported, ImportEnd, Summary, SummaryCache};
 use super::value::{External, Value};
@@ -232,15 +233,6 @@ impl<'a> Resolver<'a> {
         self.summary(&file)?.all.clone()
     }
 
-    /// Whether a module says by `def` or `class` what a name is: such an object is true (of
-    /// classes, those of `enum` too: `EnumType.__bool__`).
-    pub(super) fn is_plain_definition(&self, external: &External) -> bool {
-        match self.find(&external.module) {
-            Found::Source(file) => plainly_defines(file.source.text(), &external.attribute),
-            _ => false,
-        }
-    }
-
     /// The value of a name of another module, where it is a plain constant.
     pub(super) fn constant(&self, module: &str, name: &str) -> Option<Value> {
         if let Some(value) = self.target_constant(module, name) {
@@ -455,29 +447,4 @@ fn is_machinery(name: &str) -> bool {
             | "__cached__"
             | "__class__"
     )
-}
-
-/// Whether a text binds a name in the plainest way: at the beginning of a line, by `def`, `class`
-/// or `=`. Saves looking into large modules for what is plain to see.
-fn plainly_binds(text: &str, name: &str) -> bool {
-    let is_assigned = |before: &str, after: &str| {
-        before.is_empty()
-            && (after.starts_with(" = ") || after.starts_with('=') && !after.starts_with("=="))
-    };
-    plainly_defines(text, name) || stands(text, name, is_assigned)
-}
-
-/// Whether a text defines a name at the beginning of a line, by `def` or `class`.
-fn plainly_defines(text: &str, name: &str) -> bool {
-    stands(text, name, |before, after| {
-        matches!(before, "def " | "class " | "async def ") && after.starts_with(['(', ':', '['])
-    })
-}
-
-/// Whether a word stands between such a beginning of a line and such a rest of the text.
-fn stands(text: &str, word: &str, is_it: impl Fn(&str, &str) -> bool) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        is_it(&text[line..at], &text[at + word.len()..])
-    })
 }

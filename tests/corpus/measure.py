@@ -170,8 +170,9 @@ def judge(case, binary):
             # gone, unless they then mean a builtin: to claim those is not wrong, nor is silence.
             # What stands below `if False:` is compiled, but never made.
             dead = dead_lines(versions[-1])
+            # Below other conditions that do not hold it is not made either (asked since `made` is).
             real_reads = {(g["name"], g["line"]): (g["scope"] == "function" or g["builtin"])
-                          and g["line"] not in dead for g in case.get("ghosts", ())}
+                          and g["line"] not in dead and g.get("made", True) for g in case.get("ghosts", ())}
             reads = {(g["name"], g["line"]) for g in said["ghost_reads"]}
             score.sets("ghost reads", case, {r for r in reads if real_reads.get(r, True)},
                        {r for r, sure in real_reads.items() if sure})

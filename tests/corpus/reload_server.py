@@ -203,8 +203,9 @@ def in_child(work, *arguments):
     return json.loads(b"".join(chunks))
 
 
-def reads(code, module_level):
-    """(name, line, scope) of every global read in a code object and those within it."""
+def reads(code, module_level, made_at=None):
+    """(name, line, scope, made_at) of every global read in a code object and those within it;
+    `made_at` is where the outermost function around stands, if any."""
     line = code.co_firstlineno
     for step in dis.get_instructions(code):
         # From 3.13 `starts_line` only tells whether a line starts; `line_number` is new.
@@ -212,25 +213,56 @@ def reads(code, module_level):
         line = line if starts is None else starts
         if step.opname == "LOAD_GLOBAL" or step.opname == "LOAD_NAME":
             immediate = module_level and step.opname == "LOAD_NAME"
-            yield step.argval, line, "module" if immediate else "function"
+            yield step.argval, line, "module" if immediate else "function", made_at
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             is_function = bool(constant.co_flags & 0x2)  # CO_NEWLOCALS: not a class body
-            yield from reads(constant, module_level and not is_function)
+            outermost = made_at or (constant.co_firstlineno if is_function else None)
+            yield from reads(constant, module_level and not is_function, outermost)
 
 
-def ghosts(text, path, after, restarted):
-    """Reads in functions and classes that the reloaded namespace serves and a restart's does not."""
+def executed_lines(job, path):
+    """The lines of the module's own flow and of class bodies that a restart executes; None where
+    it does not execute a second time in one process."""
+    lines = set()
+
+    def local(frame, event, _):
+        lines.add(frame.f_lineno)
+        return local
+
+    def trace(frame, event, _):
+        is_flow = frame.f_code.co_filename == path and not frame.f_code.co_flags & 0x2  # CO_NEWLOCALS
+        return local if is_flow else None
+
+    sys.settrace(trace)
+    try:
+        stage = isolated(job, path)
+    finally:
+        sys.settrace(None)
+    return sorted(lines) if stage["outcome"] == "completes" else None
+
+
+def ghosts(text, path, after, restarted, executed=lambda: None):
+    """Reads in functions and classes that the reloaded namespace serves and a restart's does not.
+
+    `made` says whether the function is made at all, where `executed` says which lines are: one
+    below a condition that does not hold is not.
+    """
     import builtins
     gone = set(after) - set(restarted)
     if not gone:
         return []
     found = []
     seen = set()
-    for name, line, scope in reads(compile(text, path, "exec"), True):
+    for name, line, scope, made_at in reads(compile(text, path, "exec"), True):
         if name in gone and (name, line, scope) not in seen:
             seen.add((name, line, scope))
-            found.append({"name": name, "line": line, "scope": scope, "builtin": hasattr(builtins, name)})
+            found.append({"name": name, "line": line, "scope": scope, "builtin": hasattr(builtins, name),
+                          "made_at": made_at})
+    lines = executed() if found else None
+    for ghost in found:
+        made_at = ghost.pop("made_at")
+        ghost["made"] = not isinstance(lines, list) or made_at is None or made_at in lines
     return found
 
 
@@ -260,7 +292,8 @@ def answer(job, root):
         if last.get("outcome") == "completes" and restart.get("outcome") == "completes":
             # What a function reads is in the namespace in which its text was executed.
             held = restart.get("executed", restart["names"])
-            result["ghosts"] = ghosts(job["versions"][-1], path, last["names"], held)
+            result["ghosts"] = ghosts(job["versions"][-1], path, last["names"], held,
+                                      lambda: in_child(executed_lines, job, path))
         return result
     finally:
         for place, text in originals.items():

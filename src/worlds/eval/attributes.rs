@@ -106,7 +106,9 @@ impl Machine<'_> {
         }
         // What a class of the standard library has depends on its version.
         let is_environ = (&*external.module, &*external.attribute) == ("os", "environ");
-        if !is_environ || types::has_attribute("dict", name) != Some(true) {
+        let is_there = is_environ && types::has_attribute("dict", name) == Some(true)
+            || !ran && self.resolver.has_plainly(external, name);
+        if !is_there {
             self.may_raise("AttributeError", Risk::Environment, at, || {
                 format!("`{}` may have no attribute `{name}`", external.attribute)
             });
