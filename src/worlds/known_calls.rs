@@ -35,8 +35,8 @@ pub(super) struct Repeat {
 /// What the catalogue has said of a call.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
-    /// What the call did whose result somebody wants to know.
-    wanted: Vec<Deed>,
+    /// What the call does, once it gets through.
+    deeds: Vec<Deed>,
     /// It is a library's, however the module came by it.
     pub(super) is_known: bool,
     /// It is what a call was rewritten to: it does not raise.
@@ -73,8 +73,8 @@ impl Machine<'_> {
         let factory = factory.map(Rc::as_ref);
         let inputs = Inputs { args, factory, class: None };
         let is_tame = known.uses.iter().any(|&meaning| self.is_rewritten(meaning, &inputs));
-        let wanted = self.known_uses(&known, Kind::Call, &inputs, at)?;
-        Ok(Answer { wanted, is_known: true, is_tame })
+        let deeds = self.known_uses(&known, Kind::Call, &inputs, at)?;
+        Ok(Answer { deeds, is_known: true, is_tame })
     }
 
     /// As [`Self::known_call`], of a builtin function.
@@ -86,7 +86,8 @@ impl Machine<'_> {
     ) -> Flow<()> {
         if self.asks_catalogue() && self.may_be_known(name) {
             let external = External { module: "builtins".into(), attribute: name.into() };
-            self.known_call(&Rc::new(external), None, args, at)?;
+            let answer = self.known_call(&Rc::new(external), None, args, at)?;
+            self.known_result(answer, &Value::Unknown);
         }
         Ok(())
     }
@@ -104,18 +105,20 @@ impl Machine<'_> {
             let attribute = format!("{}.{method}", external.attribute).into();
             let external = External { module: external.module.clone(), attribute };
             let args = Args::plain(vec![given.clone()]);
-            self.known_call(&Rc::new(external), None, &args, at)?;
+            let answer = self.known_call(&Rc::new(external), None, &args, at)?;
+            self.known_result(answer, &Value::Unknown);
         }
         Ok(())
     }
 
-    /// A call gave this.
+    /// A call got through and gave this.
     pub(in crate::worlds) fn known_result(&mut self, answer: Answer, result: &Value) {
-        for deed in answer.wanted {
-            if let Value::Returned(returned) = result {
-                let result = Some(Rc::clone(returned));
-                self.state.performed.set(Deed { result, ..deed });
-            }
+        for deed in answer.deeds {
+            let result = match result {
+                Value::Returned(returned) => Some(Rc::clone(returned)),
+                _ => None,
+            };
+            self.state.performed.set(Deed { result, ..deed });
         }
     }
 
@@ -136,7 +139,8 @@ impl Machine<'_> {
                     |own: &Value| matches!(own, Value::External(own) if Rc::ptr_eq(own, &base));
                 known.is_itself &= bases.iter().any(is_it);
                 let inputs = Inputs { args: &args, factory: None, class };
-                self.known_uses(&known, Kind::Base, &inputs, at)?;
+                let deeds = self.known_uses(&known, Kind::Base, &inputs, at)?;
+                deeds.into_iter().for_each(|deed| self.state.performed.set(deed));
             }
         }
         Ok(())
@@ -150,7 +154,7 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Vec<Deed>> {
         let Some(catalogue) = self.resolver.catalogue else { return Ok(Vec::new()) };
-        let mut wanted = Vec::new();
+        let mut deeds = Vec::new();
         for &meaning in &known.uses {
             match meaning {
                 Use::Undoes(number, which) => {
@@ -165,13 +169,12 @@ impl Machine<'_> {
                         && self.applies(entry, inputs);
                     if fits && let Some(deed) = self.deed(number, entry, known, inputs, at) {
                         self.do_again(entry, &deed, at)?;
-                        wanted.extend(entry.while_held.then(|| deed.clone()));
-                        self.state.performed.set(deed);
+                        deeds.push(deed);
                     }
                 }
             }
         }
-        Ok(wanted)
+        Ok(deeds)
     }
 
     /// Whether a call is one that a rewrite of the catalogue makes.

@@ -206,8 +206,9 @@ impl Machine<'_> {
     }
 
     fn call_unseen(&mut self, callee: &Value, args: Args, at: ExprId) -> Flow<Value> {
+        let mut known = None;
         if let Value::Returned(factory) = callee {
-            self.known_call(&factory.callee, Some(factory), &args, at)?;
+            known = Some(self.known_call(&factory.callee, Some(factory), &args, at)?);
             // `functools.wraps(f)(g)` gives `g`.
             let is_wraps = &*factory.callee.module == "functools"
                 && matches!(&*factory.callee.attribute, "wraps");
@@ -238,7 +239,11 @@ impl Machine<'_> {
         if !self.leaves_arguments(callee) {
             self.escape(&args, at);
         }
-        Ok(if callee.is_outside() { Value::Unknown } else { Value::Opaque(None) })
+        let value = if callee.is_outside() { Value::Unknown } else { Value::Opaque(None) };
+        if let Some(known) = known {
+            self.known_result(known, &value);
+        }
+        Ok(value)
     }
 
     /// How many fields a class has that `collections.namedtuple` has made.
