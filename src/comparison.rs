@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::catalogue::Rewrite;
 use crate::diagnostic::{Certainty, Location};
 use crate::python::PythonVersion;
 use crate::simulation::{
@@ -45,6 +46,10 @@ pub struct Comparison {
     pub stale_imports: Vec<StaleImport>,
     /// What the reload does once more.
     pub repeats: Vec<RepeatedEffect>,
+    /// Wrappers around what an earlier version has put in a place outside of the module.
+    pub stacked: Vec<StackedWrapper>,
+    /// How calls that are made once more are made safe.
+    pub rewrites: Vec<SafeRewrite>,
     /// After an abort: new code that would meet old.
     pub torn: Vec<TornDependency>,
 }
@@ -197,6 +202,28 @@ pub struct RepeatedEffect {
     /// Why, as the end of a sentence.
     pub reason: String,
     pub certainty: Certainty,
+}
+
+/// A replacement of something outside of the module that holds the replacement of the last load.
+#[derive(Debug, Clone)]
+pub struct StackedWrapper {
+    /// The statement.
+    pub span: Span,
+    /// What is replaced, with its module.
+    pub place: String,
+    /// It finds what was there under a name of the module.
+    pub is_by_name: bool,
+    pub certainty: Certainty,
+}
+
+/// How a call is made safe that is made once more.
+#[derive(Debug, Clone)]
+pub struct SafeRewrite {
+    /// Where the module's own frame stands, as findings mark it.
+    pub span: Span,
+    /// The call, or the decorator.
+    pub call: Span,
+    pub rewrite: Rewrite,
 }
 
 /// New code above an abort point that uses something old below it which it does not fit.

@@ -14,6 +14,7 @@ mod all;
 mod begin;
 mod exports;
 mod importer;
+mod known;
 mod layout;
 mod metadata;
 mod once;
@@ -190,9 +191,11 @@ impl Subject<'_> {
             "RS111" => found.extend(begin::from_the_builtin(self, diagnostic)),
             "RS201" | "RS202" | "RS205" => found.extend(aborts::candidates(self, diagnostic)),
             "RS203" => {
+                found.extend(known::rewritten(self, diagnostic));
                 found.extend(once::where_it_is_not_bound(self, diagnostic));
                 found.extend(aborts::later(self, diagnostic));
             }
+            "RS306" => found.extend(known::rewritten(self, diagnostic)),
             _ => {}
         }
         found

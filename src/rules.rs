@@ -17,6 +17,7 @@ pub mod orphaned_import;
 pub mod orphaned_variable;
 pub mod repeated_effect;
 pub mod second_run_failure;
+pub mod stacked_wrapper;
 pub mod stale_all;
 pub mod stale_dependency_import;
 pub mod stale_metadata;
@@ -47,6 +48,7 @@ pub static RULES: &[Rule] = &[
     torn_dependency::RULE,
     stale_dependency_import::RULE,
     repeated_effect::RULE,
+    stacked_wrapper::RULE,
     cannot_verify::RULE,
     unused_suppression::RULE,
 ];
@@ -60,7 +62,6 @@ pub static RESERVED: &[ReservedRule] = &[
     ReservedRule { code: "RS303", name: "sentinel-identity-split" },
     ReservedRule { code: "RS304", name: "explicit-super" },
     ReservedRule { code: "RS305", name: "stale-from-import" },
-    ReservedRule { code: "RS307", name: "stacked-wrapper" },
     ReservedRule { code: "RS401", name: "unsafe-reload-call" },
     ReservedRule { code: "RS402", name: "reload-order" },
     ReservedRule { code: "RS403", name: "shallow-package-reload" },
@@ -108,6 +109,7 @@ const CHECKS: &[fn(&Comparison, &mut Findings)] = &[
     orphaned_import::check,
     stale_metadata::check,
     repeated_effect::check,
+    stacked_wrapper::check,
     cannot_verify::check,
 ];
 

@@ -28,6 +28,7 @@ mod makers;
 mod matching;
 mod memory;
 mod newer;
+mod patches;
 mod paths;
 mod pending;
 mod performed;

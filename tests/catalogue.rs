@@ -9,8 +9,11 @@
 #![expect(clippy::print_stderr, reason = "whoever runs the tests must see what was skipped")]
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use reloadsafe::catalogue::{Catalogue, Use};
 use serde::Deserialize;
@@ -141,7 +144,11 @@ fn check(number: usize, case: &Case, python: &Path, minor: u64) -> Option<String
     let said = findings(&directory, python, minor, &[]);
     let own: Vec<&Value> = said.iter().filter(|found| found["code"] == code).collect();
     let is_there = own.len() == 1 && own[0]["range"]["start"]["line"] == line;
-    let silent = findings(&directory, python, minor, &["--no-catalogue"]);
+    // What is known of a library may be found in its source, too.
+    let silent = match is_standard(&case.of) {
+        true => findings(&directory, python, minor, &["--no-catalogue"]),
+        false => Vec::new(),
+    };
     let truth = truth(&directory, python, case.probe.as_deref().unwrap_or("0"));
     let _ = fs::remove_dir_all(&directory);
     let truth = match truth {
@@ -181,23 +188,40 @@ fn check(number: usize, case: &Case, python: &Path, minor: u64) -> Option<String
 fn every_entry_is_found_and_true() {
     let Some((python, has_libraries)) = python() else { return };
     let minor = minor_of(&python);
-    let mut failures = Vec::new();
-    let mut ran = 0;
-    for (number, case) in cases().iter().enumerate() {
+    let cases = cases();
+    let mut chosen = Vec::new();
+    for (number, case) in cases.iter().enumerate() {
         if !has_libraries && !is_standard(&case.of) {
             eprintln!("SKIPPED: {} (RELOADSAFE_CATALOGUE is not set)", case.of);
-            continue;
-        }
-        if case.min_python.is_some_and(|first| minor < first) {
+        } else if case.min_python.is_some_and(|first| minor < first) {
             eprintln!("SKIPPED: {} is not for Python 3.{minor}", case.of);
-            continue;
+        } else {
+            chosen.push((number, case));
         }
-        ran += 1;
-        failures
-            .extend(check(number, case, &python, minor).map(|why| format!("{}: {why}", case.of)));
     }
-    assert!(failures.is_empty(), "{}\n{} of {ran}", failures.join("\n"), failures.len());
-    eprintln!("{ran} cases");
+    let tried = |(number, case): &(usize, &Case)| {
+        check(*number, case, &python, minor).map(|why| format!("{}: {why}", case.of))
+    };
+    let failures = on_each(&chosen, tried);
+    assert!(failures.is_empty(), "{}\n{} of {}", failures.join("\n"), failures.len(), chosen.len());
+    eprintln!("{} cases", chosen.len());
+}
+
+/// What is wrong with some things, looked at side by side.
+fn on_each<T: Sync>(things: &[T], check: impl Fn(&T) -> Option<String> + Sync) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let failures = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, NonZeroUsize::get) {
+            scope.spawn(|| {
+                while let Some(thing) = things.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let failure = check(thing);
+                    failures.lock().unwrap().extend(failure);
+                }
+            });
+        }
+    });
+    failures.into_inner().unwrap()
 }
 
 #[test]
@@ -223,21 +247,55 @@ fn what_is_harmless_is_silent() {
     let text = fs::read_to_string(root().join("tests/catalogue/harmless.toml")).unwrap();
     let modules = toml::from_str::<Harmless>(&text).unwrap().module;
     assert!(modules.len() > 100);
-    let mut failures = Vec::new();
-    // One process for each module would take minutes: they are independent of each other.
-    let names: Vec<String> = (0..modules.len()).map(|at| format!("harmless-{at}")).collect();
-    for (name, module) in names.iter().zip(&modules) {
-        let directory = written(name, module, None);
+    let numbered: Vec<(usize, &String)> = modules.iter().enumerate().collect();
+    let failures = on_each(&numbered, |(number, module)| {
+        let directory = written(&format!("harmless-{number}"), module, None);
         let said = findings(&directory, &python, minor, &[]);
-        if !said.is_empty() {
-            failures.push(format!("{module}: {said:?}"));
-        }
-        match truth(&directory, &python, "0") {
-            Ok(truth) if truth["line"].is_null() => {}
-            Ok(truth) => failures.push(format!("{module}: CPython: {truth}")),
-            Err(said) => failures.push(format!("{module}: {said}")),
-        }
+        let truth = truth(&directory, &python, "0");
         let _ = fs::remove_dir_all(&directory);
-    }
+        match truth {
+            _ if !said.is_empty() => Some(format!("{module}: {said:?}")),
+            Ok(truth) if truth["line"].is_null() => None,
+            Ok(truth) => Some(format!("{module}: CPython: {truth}")),
+            Err(said) => Some(format!("{module}: {said}")),
+        }
+    });
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// `check` in a directory: what it says, and how it ends.
+fn checked(directory: &Path, more: &[&str]) -> (String, Option<i32>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reloadsafe"));
+    command.current_dir(directory).args(["check", "--no-base", "--no-progress"]).args(more);
+    let output = command.output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (String::from_utf8(said).unwrap(), output.status.code())
+}
+
+#[test]
+fn facts_of_a_users_own_are_asked() {
+    let directory = written("own", "import ourlib\n\nourlib.add(\"x\")\n", None);
+    let facts = |key: &str| {
+        let entry = "call = [\"ourlib.add\"]\nraises = \"KeyError\"\nreason = \"it is there\"\n";
+        fs::write(directory.join("facts.toml"), format!("[[entry]]\n{entry}{key}\n")).unwrap();
+    };
+    fs::write(directory.join("reloadsafe.toml"), "catalogue = [\"facts.toml\"]\n").unwrap();
+    facts("key = [\"0|name\"]");
+    let (said, code) = checked(&directory, &[]);
+    assert!(said.contains("RS203") && said.contains("m.py:3:8"), "{said}");
+    assert_eq!(code, Some(1));
+    let (said, code) = checked(&directory, &["--no-catalogue"]);
+    assert_eq!(code, Some(0), "{said}");
+    facts("keys = [\"0\"]");
+    let (said, code) = checked(&directory, &[]);
+    assert!(said.contains("facts.toml:5:1: unknown field `keys`"), "{said}");
+    assert_eq!(code, Some(2));
+    facts("key = [\"0-\"]");
+    let (said, _) = checked(&directory, &[]);
+    assert!(said.contains("facts.toml:5:8: `0-` is no argument"), "{said}");
+    fs::remove_file(directory.join("facts.toml")).unwrap();
+    let (said, code) = checked(&directory, &[]);
+    assert!(said.contains("facts.toml: the catalogue: "), "{said}");
+    assert_eq!(code, Some(2));
+    let _ = fs::remove_dir_all(&directory);
 }

@@ -17,12 +17,13 @@ use super::history::Around;
 use super::known_calls::Repeat;
 use super::live::{Live, Version};
 use super::machine::{Machine, Raise};
+use super::patches::Stacked;
 use super::pending::Executed;
 use super::resolve::Resolver;
 use super::run::{Run, is_open};
 use super::state::{OUTSIDE, Slot, State, Symbol};
 use super::value::Value;
-use crate::comparison::{Comparison, RepeatedEffect, Unseen};
+use crate::comparison::{Comparison, RepeatedEffect, StackedWrapper, Unseen};
 use crate::diagnostic::Certainty;
 use crate::program::Program;
 use crate::simulation::{AbortPoint, NamespaceEntry, Origin, Outcome, Stage};
@@ -127,6 +128,8 @@ impl<'w, 'a> Worlds<'w, 'a> {
             ghost_imports: Vec::new(),
             stale_imports: Vec::new(),
             repeats: self.repeats(),
+            stacked: self.stacked(),
+            rewrites: self.reload.map(|run| run.trace.rewrites.clone()).unwrap_or_default(),
             torn,
             namespace,
         }
@@ -313,6 +316,16 @@ impl<'w, 'a> Worlds<'w, 'a> {
             certainty: Certainty::always_if(repeat.is_certain),
         };
         self.reload.map(|run| run.trace.repeats.iter().map(told).collect()).unwrap_or_default()
+    }
+
+    fn stacked(&self) -> Vec<StackedWrapper> {
+        let told = |stacked: &Stacked| StackedWrapper {
+            span: stacked.site,
+            place: stacked.place.to_string(),
+            is_by_name: stacked.is_by_name,
+            certainty: Certainty::always_if(stacked.is_certain),
+        };
+        self.reload.map(|run| run.trace.stacked.iter().map(told).collect()).unwrap_or_default()
     }
 
     fn unseen(&self) -> Vec<Unseen> {

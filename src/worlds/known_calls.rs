@@ -9,7 +9,8 @@ mod names;
 
 use std::rc::Rc;
 
-use crate::catalogue::{Effect, Entry, Key, Kind, Use};
+use crate::catalogue::{Effect, Entry, Key, Kind, Rewrite, Use};
+use crate::comparison::SafeRewrite;
 use crate::syntax::ast::{ExprId, ExprKind};
 use crate::text::span::Span;
 use crate::worlds::builtins::types;
@@ -31,6 +32,17 @@ pub(super) struct Repeat {
     pub(super) is_certain: bool,
 }
 
+/// What the catalogue has said of a call.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// What the call does, once it gets through.
+    deeds: Vec<Deed>,
+    /// It is a library's, however the module came by it.
+    pub(super) is_known: bool,
+    /// It is what a call was rewritten to: it does not raise.
+    pub(super) is_tame: bool,
+}
+
 /// A use of a name that is in the catalogue.
 struct Known {
     uses: Vec<Use>,
@@ -43,22 +55,26 @@ struct Known {
 
 impl Machine<'_> {
     /// A call of something outside is about to be made. `factory` is the call that gave what is
-    /// called. Says which entries want to know what the call gives.
+    /// called.
     pub(in crate::worlds) fn known_call(
         &mut self,
         callee: &Rc<External>,
         factory: Option<&Rc<Returned>>,
         args: &Args,
         at: ExprId,
-    ) -> Flow<Vec<Deed>> {
+    ) -> Flow<Answer> {
         let suffix = if factory.is_some() { "()" } else { "" };
         if !self.asks_catalogue() || !self.may_be_known(&callee.attribute) {
-            return Ok(Vec::new());
+            return Ok(Answer::default());
         }
-        let Some(known) = self.known(callee, suffix, Some(at)) else { return Ok(Vec::new()) };
+        let Some(known) = self.known(callee, suffix, Some(at)) else {
+            return Ok(Answer::default());
+        };
         let factory = factory.map(Rc::as_ref);
         let inputs = Inputs { args, factory, class: None };
-        self.known_uses(&known, Kind::Call, &inputs, at)
+        let is_tame = known.uses.iter().any(|&meaning| self.is_rewritten(meaning, &inputs));
+        let deeds = self.known_uses(&known, Kind::Call, &inputs, at)?;
+        Ok(Answer { deeds, is_known: true, is_tame })
     }
 
     /// As [`Self::known_call`], of a builtin function.
@@ -70,7 +86,8 @@ impl Machine<'_> {
     ) -> Flow<()> {
         if self.asks_catalogue() && self.may_be_known(name) {
             let external = External { module: "builtins".into(), attribute: name.into() };
-            self.known_call(&Rc::new(external), None, args, at)?;
+            let answer = self.known_call(&Rc::new(external), None, args, at)?;
+            self.known_result(answer, &Value::Unknown);
         }
         Ok(())
     }
@@ -88,18 +105,20 @@ impl Machine<'_> {
             let attribute = format!("{}.{method}", external.attribute).into();
             let external = External { module: external.module.clone(), attribute };
             let args = Args::plain(vec![given.clone()]);
-            self.known_call(&Rc::new(external), None, &args, at)?;
+            let answer = self.known_call(&Rc::new(external), None, &args, at)?;
+            self.known_result(answer, &Value::Unknown);
         }
         Ok(())
     }
 
-    /// A call gave this.
-    pub(in crate::worlds) fn known_result(&mut self, deeds: Vec<Deed>, result: &Value) {
-        for deed in deeds {
-            if let Value::Returned(returned) = result {
-                let result = Some(Rc::clone(returned));
-                self.state.performed.set(Deed { result, ..deed });
-            }
+    /// A call got through and gave this.
+    pub(in crate::worlds) fn known_result(&mut self, answer: Answer, result: &Value) {
+        for deed in answer.deeds {
+            let result = match result {
+                Value::Returned(returned) => Some(Rc::clone(returned)),
+                _ => None,
+            };
+            self.state.performed.set(Deed { result, ..deed });
         }
     }
 
@@ -120,7 +139,8 @@ impl Machine<'_> {
                     |own: &Value| matches!(own, Value::External(own) if Rc::ptr_eq(own, &base));
                 known.is_itself &= bases.iter().any(is_it);
                 let inputs = Inputs { args: &args, factory: None, class };
-                self.known_uses(&known, Kind::Base, &inputs, at)?;
+                let deeds = self.known_uses(&known, Kind::Base, &inputs, at)?;
+                deeds.into_iter().for_each(|deed| self.state.performed.set(deed));
             }
         }
         Ok(())
@@ -134,7 +154,7 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Vec<Deed>> {
         let Some(catalogue) = self.resolver.catalogue else { return Ok(Vec::new()) };
-        let mut wanted = Vec::new();
+        let mut deeds = Vec::new();
         for &meaning in &known.uses {
             match meaning {
                 Use::Undoes(number, which) => {
@@ -148,14 +168,29 @@ impl Machine<'_> {
                         && (known.is_itself || !entry.is_direct)
                         && self.applies(entry, inputs);
                     if fits && let Some(deed) = self.deed(number, entry, known, inputs, at) {
-                        self.do_again(entry, &deed)?;
-                        wanted.extend(entry.while_held.then(|| deed.clone()));
-                        self.state.performed.set(deed);
+                        self.do_again(entry, &deed, at)?;
+                        deeds.push(deed);
                     }
                 }
             }
         }
-        Ok(wanted)
+        Ok(deeds)
+    }
+
+    /// Whether a call is one that a rewrite of the catalogue makes.
+    fn is_rewritten(&self, meaning: Use, inputs: &Inputs<'_>) -> bool {
+        let Some(catalogue) = self.resolver.catalogue else { return false };
+        let (Use::Does(number) | Use::Undoes(number, _)) = meaning;
+        let Some(entry) = catalogue.entry(number) else { return false };
+        match (meaning, &entry.rewrite) {
+            (Use::Does(_), Some(Rewrite::Argument(_))) => inputs.is_excepted(entry),
+            (Use::Undoes(_, which), Some(Rewrite::Before(template))) => {
+                let path = &entry.undone_by[which].path;
+                let name = path.rsplit('.').next().unwrap_or(path);
+                template.contains(&format!("{name}("))
+            }
+            _ => false,
+        }
     }
 
     /// What a call does, where everything about it is known that makes a difference.
@@ -183,7 +218,7 @@ impl Machine<'_> {
     }
 
     /// Where it has been done before, says what comes of it.
-    fn do_again(&mut self, entry: &Entry, deed: &Deed) -> Flow<()> {
+    fn do_again(&mut self, entry: &Entry, deed: &Deed, at: ExprId) -> Flow<()> {
         let Some(before) = self.state.performed.find(deed.entry, &deed.on, &deed.key) else {
             return Ok(());
         };
@@ -191,6 +226,11 @@ impl Machine<'_> {
             || entry.while_held && !before.result.as_ref().is_some_and(|held| self.is_held(held))
         {
             return Ok(());
+        }
+        if let (Some(rewrite), true) = (&entry.rewrite, self.version == self.stage) {
+            let call = self.program.ast().expr(at).span;
+            let rewrite = SafeRewrite { span: self.site, call, rewrite: rewrite.clone() };
+            self.trace.rewrites.push(rewrite);
         }
         match &entry.effect {
             Effect::Raises(classes) => self.raise_again(entry, classes),
@@ -266,6 +306,13 @@ impl Machine<'_> {
         self.linked.is_none()
             && self.resolver.catalogue.is_some()
             && self.resolver.is_own(&self.identity.name)
+    }
+
+    /// Whether the catalogue has an attribute of another module: then there is one.
+    pub(in crate::worlds) fn is_in_catalogue(&self, external: &External) -> bool {
+        self.asks_catalogue()
+            && self.may_be_known(&external.attribute)
+            && ["", "()"].iter().any(|suffix| self.known(external, suffix, None).is_some())
     }
 
     fn may_be_known(&self, attribute: &str) -> bool {

@@ -47,6 +47,11 @@ impl Trace {
         self.lambdas = self.lambdas.iter().filter_map(|&id| edit.expr(id)).collect();
         self.unseen.iter_mut().for_each(|(span, _)| *span = edit.span(*span));
         self.repeats.iter_mut().for_each(|repeat| repeat.site = edit.span(repeat.site));
+        self.stacked.iter_mut().for_each(|stacked| stacked.site = edit.span(stacked.site));
+        for rewrite in &mut self.rewrites {
+            rewrite.span = edit.span(rewrite.span);
+            rewrite.call = edit.span(rewrite.call);
+        }
         for (_, bound, read) in &mut self.rebinds {
             (*bound, *read) = (edit.span(*bound), edit.span(*read));
         }

@@ -4,7 +4,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::known_calls::Repeat;
 use super::newer::Lacking;
+use super::patches::Stacked;
 use super::state::Symbol;
+use crate::comparison::SafeRewrite;
 use crate::syntax::ast::{ExprId, Name, StmtId};
 use crate::text::span::Span;
 
@@ -29,6 +31,10 @@ pub(super) struct Trace {
     pub(super) rebinds: Vec<(Name, Span, Span)>,
     /// What was done outside that had been done before.
     pub(super) repeats: Vec<Repeat>,
+    /// Wrappers around what an earlier version has put there.
+    pub(super) stacked: Vec<Stacked>,
+    /// How that is made safe.
+    pub(super) rewrites: Vec<SafeRewrite>,
     /// The modules that were imported, or names of modules (`""`: the module itself).
     pub(super) imported: Vec<(Name, Name)>,
     /// Exceptions for want of what another module has once it is reloaded itself.

@@ -66,6 +66,7 @@ const QUESTIONS: &[Question] = &[
         expressions: &["[handle(1) for handle in events.HANDLERS]"],
         options: "",
     },
+    shapes("RS307", &["shapes.json.dumps({})"]),
 ];
 
 /// The files of an example before and after the change.

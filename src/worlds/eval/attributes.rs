@@ -104,18 +104,19 @@ impl Machine<'_> {
             self.note_bare(external, name, at, &reason);
             return Err(self.raise_builtin("AttributeError", reason));
         }
+        let attribute = Name::from(format!("{}.{name}", external.attribute));
+        let found = External { module: external.module.clone(), attribute };
         // What a class of the standard library has depends on its version.
         let is_environ = (&*external.module, &*external.attribute) == ("os", "environ");
         let is_there = is_environ && types::has_attribute("dict", name) == Some(true)
-            || !ran && self.resolver.has_plainly(external, name);
+            || !ran && self.resolver.has_plainly(external, name)
+            || self.is_in_catalogue(&found);
         if !is_there {
             self.may_raise("AttributeError", Risk::Environment, at, || {
                 format!("`{}` may have no attribute `{name}`", external.attribute)
             });
         }
-        let attribute = Name::from(format!("{}.{name}", external.attribute));
-        let module = external.module.clone();
-        Ok(Value::External(Rc::new(External { module, attribute })))
+        Ok(Value::External(Rc::new(found)))
     }
 
     fn unseen_attribute(&mut self, name: &Name, at: ExprId) -> Flow<Value> {

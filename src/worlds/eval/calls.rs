@@ -152,14 +152,14 @@ impl Machine<'_> {
             },
             Value::External(external) => {
                 let external = Rc::clone(external);
-                let deeds = self.known_call(&external, None, &args, at)?;
+                let known = self.known_call(&external, None, &args, at)?;
                 if let Some(value) = self.call_known_external(&external, &args, at)? {
                     return Ok(value);
                 }
                 if let Some(reason) = misuse(&external.module, &external.attribute, &args) {
                     return Err(self.raise_builtin("TypeError", reason));
                 }
-                if !self.is_harmless(callee) {
+                if !self.is_harmless(callee) && !known.is_tame {
                     if self.baseline.is_some()
                         && !self.is_unchanged(at)
                         && let Some(problem) =
@@ -170,13 +170,13 @@ impl Machine<'_> {
                         self.note_misfit(&external, &args, at, &reason);
                         return Err(self.raise_builtin("TypeError", reason));
                     }
-                    self.risk_of_call(&external, &args, at);
+                    self.risk_of_call(&external, &args, known.is_known, at);
                 }
                 if !is_namedtuple(&external) && !self.leaves_arguments(callee) {
                     self.escape(&args, at);
                 }
                 let value = returned(&external, args);
-                self.known_result(deeds, &value);
+                self.known_result(known, &value);
                 Ok(value)
             }
             Value::Unknown | Value::Returned(_) | Value::Opaque(_) => {
@@ -192,12 +192,13 @@ impl Machine<'_> {
 
     /// A call of something outside may raise. What an installed library offers hardly does
     /// when a module calls it; what cannot be seen at all, or lies in the workspace, may.
-    fn risk_of_call(&mut self, callee: &External, args: &Args, at: ExprId) {
+    fn risk_of_call(&mut self, callee: &External, args: &Args, is_known: bool, at: ExprId) {
         let in_frame = matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
         let is_new = self.baseline.is_some() && !self.is_unchanged(at);
         let resolver = self.resolver_of(&callee.module);
+        let is_library = is_known || resolver.is_installed(&callee.module);
         let loud = in_frame
-            && !resolver.is_installed(&callee.module)
+            && !is_library
             && !(is_new && resolver.goes_through(callee, args, &self.state));
         let risk = if loud { Risk::Outside } else { Risk::Environment };
         let text = self.excerpt(self.program.ast().expr(at).span);
@@ -205,8 +206,9 @@ impl Machine<'_> {
     }
 
     fn call_unseen(&mut self, callee: &Value, args: Args, at: ExprId) -> Flow<Value> {
+        let mut known = None;
         if let Value::Returned(factory) = callee {
-            self.known_call(&factory.callee, Some(factory), &args, at)?;
+            known = Some(self.known_call(&factory.callee, Some(factory), &args, at)?);
             // `functools.wraps(f)(g)` gives `g`.
             let is_wraps = &*factory.callee.module == "functools"
                 && matches!(&*factory.callee.attribute, "wraps");
@@ -237,7 +239,11 @@ impl Machine<'_> {
         if !self.leaves_arguments(callee) {
             self.escape(&args, at);
         }
-        Ok(if callee.is_outside() { Value::Unknown } else { Value::Opaque(None) })
+        let value = if callee.is_outside() { Value::Unknown } else { Value::Opaque(None) };
+        if let Some(known) = known {
+            self.known_result(known, &value);
+        }
+        Ok(value)
     }
 
     /// How many fields a class has that `collections.namedtuple` has made.

@@ -15,6 +15,7 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<()> {
         let span = self.program.ast().expr(at).span;
+        self.note_replacement(object, name, &value);
         match object {
             // The module keeps its namespace, and gets other behaviour.
             Value::ThisModule if &**name == "__class__" => Ok(()),

@@ -96,7 +96,7 @@ impl Machine<'_> {
         let places: Rc<[Span]> =
             std::iter::once(raise.site).chain(others.iter().map(|other| other.site)).collect();
         for handler in handlers {
-            let Ok(matches) = self.handler_matches(handler, &raise.exception, is_star) else {
+            let Ok(matches) = self.handler_matches(handler, &raise, is_star) else {
                 return;
             };
             if matches == Some(false) {
@@ -123,9 +123,10 @@ impl Machine<'_> {
     fn handler_matches(
         &mut self,
         handler: &ExceptHandler,
-        exception: &Value,
+        raise: &Raise,
         is_star: bool,
     ) -> Flow<Option<bool>> {
+        let exception = &raise.exception;
         let Some(typ) = handler.typ else { return Ok(Some(true)) };
         let span = self.program.ast().expr(typ).span;
         self.stand_at(span);
@@ -145,7 +146,9 @@ impl Machine<'_> {
         if is_star && self.is_instance(exception, &group) != Some(false) {
             return Ok(None);
         }
-        Ok(matches)
+        // Of what the catalogue knows to raise the class has its name only.
+        let is_named = || raise.is_second_run && is_among(&classes, raise.class_name.as_deref());
+        Ok(matches.or_else(|| is_named().then_some(true)))
     }
 
     fn handle(
@@ -243,6 +246,15 @@ impl Machine<'_> {
         }
         self.state = normal.ok_or(Stop)?;
         last(self)
+    }
+}
+
+/// Whether a class of this name from outside is among those that a handler catches.
+fn is_among(classes: &Value, name: Option<&str>) -> bool {
+    match classes {
+        Value::External(class) => name.is_some() && class.attribute.rsplit('.').next() == name,
+        Value::Tuple(all) => all.iter().any(|class| is_among(class, name)),
+        _ => false,
     }
 }
 

@@ -60,6 +60,11 @@ impl Inputs<'_> {
         }
     }
 
+    /// Whether one of the conditions under which an entry says nothing is certain to hold.
+    pub(super) fn is_excepted(&self, entry: &Entry) -> bool {
+        entry.unless.iter().any(|condition| holds(condition, self) == Some(true))
+    }
+
     fn argument(&self, argument: &Argument) -> Input {
         let value = match self.get(&argument.part) {
             Input::Value(value) => value,
