@@ -283,6 +283,7 @@ def b():
         platform: "linux",
         renames: &[],
         second_runs: true,
+        catalogue: None,
     };
     let mut live = Live::default();
     live.load(&source(TEXT), &around).unwrap();
