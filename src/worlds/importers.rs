@@ -76,12 +76,14 @@ pub(super) fn complete(
     };
     let previous = before.before.as_ref().map(|before| &*before.program);
     let failure = fresh_failure(own, previous, &fatal, live, restart);
-    // Where the module's own text stops it, another reason counts only if it comes first.
+    // Where the module's own text stops it, that says more than that another module fails; an
+    // import that fails before it comes first.
     let stop = comparison.restart.abort.as_ref().map(|point| point.span.start);
     let stop = stop.filter(|_| comparison.restart.outcome == Outcome::Aborts);
     let is_first = |failure: &fresh::Failure| match (failure.own, stop) {
         (Some(span), Some(stop)) => span.end <= stop,
-        _ => true,
+        (None, Some(_)) => false,
+        (_, None) => true,
     };
     if let Some(failure) = failure.filter(is_first)
         && comparison.restart.outcome != Outcome::SyntaxError
