@@ -174,6 +174,10 @@ fn collect_statements(ast: &Ast, body: &[StmtId], found: &mut FxHashSet<u64>) {
     while let Some(block) = blocks.pop() {
         for &id in block {
             found.insert(ast.stmt(id).fingerprint);
+            // What stands in a function has not run when the module was executed.
+            if matches!(ast.stmt(id).kind, StmtKind::FunctionDef(_)) {
+                continue;
+            }
             visit::child_blocks(ast, id, &mut |block| blocks.push(block));
         }
     }

@@ -5,6 +5,7 @@ mod attributes;
 mod calls;
 pub(super) use calls::Args;
 mod classes;
+pub(super) use classes::super_of;
 mod comparisons;
 mod comprehensions;
 mod conditions;

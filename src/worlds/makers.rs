@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::changes::{body_exprs, bound_names, import_fingerprint, statement_exprs};
 use crate::program::visit;
-use crate::syntax::ast::{Ast, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
+use crate::syntax::ast::{Ast, ClassDef, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
 
 /// How the names of a text are made.
 #[derive(Debug, Default)]
@@ -73,33 +73,9 @@ impl Makers {
                 let made = Making::of(ast, within, vec![stmt.fingerprint], &exprs);
                 self.add(&def.name.name, Making { is_definition: true, ..made });
             }
-            // What decides whether making an instance can raise, and what it has: the header,
-            // `__init__`, and the fields from which a decorator or a base makes one.
             StmtKind::ClassDef(def) => {
-                statement_exprs(ast, id, &mut |expr| exprs.push(expr));
-                let header = exprs.iter().map(|&expr| ast.expr(expr).fingerprint);
-                let mut fingerprints: Vec<u64> = header.chain([0]).collect();
-                let is_made_by_others = !def.decorators.is_empty() || !def.bases.is_empty();
-                for &method in &def.body {
-                    let function = match &ast.stmt(method).kind {
-                        StmtKind::FunctionDef(function) => function,
-                        StmtKind::AnnAssign { .. } if is_made_by_others => {
-                            fingerprints.push(ast.stmt(method).fingerprint);
-                            continue;
-                        }
-                        _ => continue,
-                    };
-                    let makes = matches!(
-                        &*function.name.name,
-                        "__init__" | "__new__" | "__post_init__" | "__init_subclass__" | "__call__"
-                    );
-                    if makes {
-                        body_exprs(ast, method, &mut exprs);
-                        fingerprints.push(ast.stmt(method).fingerprint);
-                    }
-                }
-                let made = Making::of(ast, within, fingerprints, &exprs);
-                self.add(&def.name.name, Making { is_definition: true, ..made });
+                let made = Making::of_class(ast, id, def, within);
+                self.add(&def.name.name, made);
             }
             StmtKind::Import(aliases) => {
                 for alias in aliases {
@@ -165,6 +141,41 @@ impl Making {
         }
         Making { within, fingerprints, reads, is_definition: false }
     }
+
+    /// What decides whether making an instance can raise, and what it has: the header,
+    /// `__init__`, and the fields from which a decorator or a base makes one.
+    fn of_class(ast: &Ast, id: StmtId, def: &ClassDef, within: u64) -> Making {
+        let mut exprs = Vec::new();
+        statement_exprs(ast, id, &mut |expr| exprs.push(expr));
+        let header = exprs.iter().map(|&expr| ast.expr(expr).fingerprint);
+        let mut fingerprints: Vec<u64> = header.chain([0]).collect();
+        let is_made_by_others = !def.decorators.is_empty() || !def.bases.is_empty();
+        for &member in &def.body {
+            let fingerprint = ast.stmt(member).fingerprint;
+            let function = match &ast.stmt(member).kind {
+                StmtKind::FunctionDef(function) => function,
+                StmtKind::AnnAssign { .. } if is_made_by_others => {
+                    fingerprints.push(fingerprint);
+                    continue;
+                }
+                _ => continue,
+            };
+            // One of these keeps a class from being instantiated.
+            if function.decorators.iter().any(|&id| is_abstract_mark(ast, id)) {
+                fingerprints.push(import_fingerprint("abstract", &function.name.name));
+            }
+            let makes = matches!(
+                &*function.name.name,
+                "__init__" | "__new__" | "__post_init__" | "__init_subclass__" | "__call__"
+            );
+            if makes {
+                body_exprs(ast, member, &mut exprs);
+                fingerprints.push(fingerprint);
+            }
+        }
+        let made = Making::of(ast, within, fingerprints, &exprs);
+        Making { is_definition: true, ..made }
+    }
 }
 
 /// The makers of a text and those of a later one, which has most statements in common with it.
@@ -222,6 +233,15 @@ impl Edited<'_> {
     pub(super) fn is_only_defined(&self, name: &Name) -> bool {
         let mut makings = self.of_name(name).peekable();
         makings.peek().is_some() && makings.all(|making| making.is_definition)
+    }
+}
+
+/// Whether a decorator is `abc.abstractmethod` by its name, or one like it.
+fn is_abstract_mark(ast: &Ast, decorator: ExprId) -> bool {
+    match &ast.expr(decorator).kind {
+        ExprKind::Name(name) => name.starts_with("abstract"),
+        ExprKind::Attribute { attr, .. } => attr.name.starts_with("abstract"),
+        _ => false,
     }
 }
 

@@ -236,7 +236,8 @@ impl Outer {
     }
 
     fn keep(&mut self, mut machine: Machine<'_>) {
-        if machine.has_given_up() {
+        // A reload of what replaces itself executes in another namespace than the import did.
+        if machine.has_given_up() || machine.state.registered.is_some() {
             self.give_up();
             return;
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::types;
 use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::eval::super_of;
 use crate::worlds::eval::{Args, Source};
 use crate::worlds::function::{Class, Namespace};
 use crate::worlds::machine::{Flow, Machine};
@@ -44,6 +45,11 @@ impl Machine<'_> {
                 Ok(self.allocate(Object::Instance(instance)))
             }
             ("super", []) => self.super_value(),
+            ("super", [class @ Value::Object(id), receiver])
+                if self.fits_super(class, receiver) =>
+            {
+                Ok(super_of(*id, receiver))
+            }
             ("super", _) => Ok(Value::Unknown),
             ("type", [value]) => Ok(self.class_of(value)),
             ("type", [Value::Str(name), Value::Tuple(bases), Value::Object(body)])

@@ -361,12 +361,17 @@ impl Machine<'_> {
     pub(in crate::worlds) fn super_value(&mut self) -> Flow<Value> {
         let found = self.active.iter().rev().find_map(|active| active.class.clone());
         match found {
-            Some((class, receiver)) => {
-                let pair = Value::tuple(vec![Value::Object(class), receiver]);
-                Ok(Value::BuiltinMethod(Rc::new((pair, Name::from("super()")))))
-            }
+            Some((class, receiver)) => Ok(super_of(class, &receiver)),
             None => Err(self.raise_builtin("RuntimeError", "super(): no arguments")),
         }
+    }
+
+    /// Whether `super(class, receiver)` is one for certain (`super_check`,
+    /// `Objects/typeobject.c`).
+    pub(in crate::worlds) fn fits_super(&self, class: &Value, receiver: &Value) -> bool {
+        self.is_class(class)
+            && (self.is_instance(receiver, class) == Some(true)
+                || self.is_class(receiver) && self.is_subclass(receiver, class) == Some(true))
     }
 
     /// An attribute looked up through `super()`.
@@ -398,6 +403,12 @@ impl Machine<'_> {
         }
         Err(self.raise_builtin("AttributeError", format!("no base has `{name}`")))
     }
+}
+
+/// The object that looks attributes up behind a class.
+pub(in crate::worlds) fn super_of(class: ObjectId, receiver: &Value) -> Value {
+    let pair = Value::tuple(vec![Value::Object(class), receiver.clone()]);
+    Value::BuiltinMethod(Rc::new((pair, Name::from("super()"))))
 }
 
 /// Whether a builtin exception class, or one of several, derives from another one.
