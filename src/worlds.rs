@@ -12,6 +12,7 @@ mod changes;
 mod checkpoint;
 mod code;
 mod compare;
+mod cycles;
 mod effort;
 mod elsewhere;
 mod eval;

@@ -176,3 +176,21 @@ fn fixes_are_applied_to_the_files_and_what_is_left_is_reported() {
     assert!(user.contains("shapes.area"), "another module's text is not touched");
     directory.check_refused(&["check", "--unsafe"], "--fix");
 }
+
+/// Each of these modules hands on what all the others bind. Following every path through them
+/// would never end.
+#[test]
+fn modules_that_all_import_each_other_are_followed_once() {
+    const COUNT: usize = 24;
+    let directory = Directory::new("cycles");
+    for own in 0..COUNT {
+        let others = (0..COUNT).filter(|other| *other != own);
+        let imports: String = others.map(|other| format!("from part{other} import *\n")).collect();
+        directory.write(&format!("part{own}.py"), &format!("{imports}name{own} = {own}\n"));
+    }
+    directory.write("v0.py", "from part0 import name3\nold = 1\n");
+    directory.write("v1.py", "from part0 import name3\nnew = 1\n");
+    let output = directory.run(&["simulate", "--root", ".", "--module", "m", "v0.py", "v1.py"]);
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.contains("orphan (left over"), "{printed}");
+}

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::c_modules::{c_module_presence, c_module_star};
+use super::cycles::{Cycles, Known};
 use super::effort::Meter;
 use super::elsewhere::Loaded;
 use super::eval::Args;
@@ -51,9 +52,8 @@ pub(super) struct Resolver<'a> {
     platform: &'a str,
     /// What is known of callables that are not followed; none where nobody asks.
     pub(super) catalogue: Option<&'a Catalogue>,
-    /// Modules whose summaries are being made, outermost first, each with the names of the
-    /// modules that it has asked for: one that is among them is in an import cycle.
-    pub(super) under_way: RefCell<Vec<(String, FxHashSet<String>)>>,
+    /// Modules whose summaries are being made.
+    cycles: RefCell<Cycles>,
     /// Every name that was asked for.
     asked: RefCell<FxHashSet<String>>,
     /// Modules whose functions were followed.
@@ -68,8 +68,8 @@ impl<'a> Resolver<'a> {
         python: PythonVersion,
         platform: &'a str,
     ) -> Resolver<'a> {
-        let (catalogue, under_way, asked, followed) = Default::default();
-        Resolver { modules, cache, own, python, platform, catalogue, under_way, asked, followed }
+        let (catalogue, cycles, asked, followed) = Default::default();
+        Resolver { modules, cache, own, python, platform, catalogue, cycles, asked, followed }
     }
 
     /// Whether a module is the one that is simulated.
@@ -83,9 +83,7 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn find(&self, name: &str) -> Found {
-        if let Some((_, asked)) = self.under_way.borrow_mut().last_mut() {
-            asked.insert(name.to_owned());
-        }
+        self.cycles.borrow_mut().note_asked(name);
         let mut all = self.asked.borrow_mut();
         if !all.contains(name) {
             all.insert(name.to_owned());
@@ -361,18 +359,22 @@ impl<'a> Resolver<'a> {
         if let Some(summary) = self.cache.summaries.get(&file.name) {
             return Some(Arc::clone(&summary));
         }
-        if self.under_way.borrow().iter().any(|(name, _)| *name == file.name) {
-            return None;
+        let known = self.cycles.borrow_mut().known(&file.name);
+        match known {
+            Known::Hidden => return None,
+            Known::Provisional(summary) => return Some(summary),
+            Known::Nothing => {}
         }
-        self.under_way.borrow_mut().push((file.name.clone(), FxHashSet::default()));
+        self.cycles.borrow_mut().begin(&file.name);
         let mut summary = self.summarise(file);
-        let asked = self.under_way.borrow_mut().pop();
-        summary.asked = asked.map(|(_, asked)| asked).unwrap_or_default();
+        let made = self.cycles.borrow_mut().end();
+        summary.asked = made.asked;
         summary.origin = Some(file.origin);
         let summary = Arc::new(summary);
-        // A summary made inside an import cycle may lack what the cycle hides.
-        if self.under_way.borrow().is_empty() || !summary.unseen {
-            self.cache.summaries.insert(file.name.clone(), Arc::clone(&summary));
+        // One in which everything is seen lacks nothing, whatever was hidden.
+        match made.hidden.filter(|_| summary.unseen) {
+            Some(at) => self.cycles.borrow_mut().keep(&file.name, at, &summary),
+            None => drop(self.cache.summaries.insert(file.name.clone(), Arc::clone(&summary))),
         }
         Some(summary)
     }
