@@ -157,15 +157,17 @@ impl Baseline {
 /// Marks a statement that was new and raises on a path which only the outside decides about:
 /// whether it got through is not known.
 pub(super) fn doubt_fingerprint(statement: u64) -> u64 {
-    let mut hasher = rustc_hash::FxHasher::default();
-    ("doubt", statement).hash(&mut hasher);
-    hasher.finish()
+    hashed(("doubt", statement))
 }
 
 /// Tells imports from each other by what they import, not by how they are written.
 pub(super) fn import_fingerprint(module: &str, name: &str) -> u64 {
+    hashed(("import", module, name))
+}
+
+pub(super) fn hashed(what: impl Hash) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
-    ("import", module, name).hash(&mut hasher);
+    what.hash(&mut hasher);
     hasher.finish()
 }
 

@@ -12,11 +12,10 @@
 //!
 //! the first import reads what the second line made, a reload what the last one has left.
 
-use std::hash::{Hash, Hasher};
-
+use super::changes::hashed;
 use super::machine::Machine;
 use super::makers::making_fingerprint;
-use super::state::{OUTSIDE, Symbol};
+use super::state::Symbol;
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{Name, StmtId};
 
@@ -35,7 +34,7 @@ pub(super) struct Standing {
 /// Whose binding it is that there is none.
 const NOBODY: u64 = 0;
 /// As [`NOBODY`], for what the import machinery binds.
-const MACHINERY: u64 = 1;
+pub(super) const MACHINERY: u64 = 1;
 
 impl Machine<'_> {
     /// A statement of the module's own frame, or of a class body, begins.
@@ -63,9 +62,6 @@ impl Machine<'_> {
 
     /// What a binding is known by that is made now.
     pub(super) fn maker(&self, kind: BindingKind) -> u64 {
-        if self.version == OUTSIDE {
-            return MACHINERY;
-        }
         match kind {
             // Told by what it imports, not by what else the statement does.
             BindingKind::Import => hashed(("import", self.standing.differs)),
@@ -82,10 +78,7 @@ impl Machine<'_> {
         let slot = self.state.global(symbol).cloned();
         let none = slot.as_ref().is_none_or(|slot| slot.maybe_unbound).then_some(NOBODY);
         let bindings = slot.iter().flat_map(|slot| &slot.bindings);
-        let makers = bindings.map(|binding| match binding.version {
-            OUTSIDE => MACHINERY,
-            _ => binding.maker,
-        });
+        let makers = bindings.map(|binding| binding.maker);
         for maker in none.into_iter().chain(makers) {
             let anywhere = hashed(("found", symbol.0, maker));
             let here = hashed((self.standing.fingerprint, anywhere));
@@ -101,10 +94,4 @@ impl Machine<'_> {
             self.trace.ran.note(here);
         }
     }
-}
-
-fn hashed(what: impl Hash) -> u64 {
-    let mut hasher = rustc_hash::FxHasher::default();
-    what.hash(&mut hasher);
-    hasher.finish()
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::changes::{bound_names, executed_fingerprint};
 use super::checkpoint::{Checkpoints, Progress};
 use super::machine::{Flow, Machine, Raise, Risk};
+use super::provenance::MACHINERY;
 use super::state::{Binding, Entries, OUTSIDE, Object, Slot, State};
 use super::trace::Trace;
 use super::value::Value;
@@ -251,7 +252,8 @@ impl Machine<'_> {
     /// Binds what the import machinery, not the text, puts under a name.
     pub(super) fn bind_outside(&mut self, name: &str, value: Value, kind: BindingKind) {
         let symbol = self.symbol(&Name::from(name));
-        let binding = Binding { version: OUTSIDE, span: Span::default(), kind, value, maker: 0 };
+        let binding =
+            Binding { version: OUTSIDE, span: Span::default(), kind, value, maker: MACHINERY };
         let slot = Slot { bindings: vec![binding], maybe_unbound: false };
         self.state.set_global(symbol, Some(Rc::new(slot)));
     }
