@@ -8,6 +8,7 @@ pub mod ast;
 pub mod body_edit;
 pub mod parse;
 pub mod reparse;
+pub mod versions;
 
 mod build;
 mod fingerprint;

@@ -12,6 +12,7 @@ use random::Random;
 use reloadsafe::python::PythonVersion;
 use reloadsafe::syntax::parse::{ParseOptions, Parsed, parse};
 use reloadsafe::syntax::reparse::reparse;
+use reloadsafe::syntax::versions::{Hunks, parse_after};
 use reloadsafe::text::source::{Revision, Source};
 
 fn options() -> ParseOptions {
@@ -214,4 +215,58 @@ fn random_edits_of_modules_of_the_standard_library() {
     for (name, text) in library::texts(&names).into_iter().flatten() {
         assert!(wander(&mut random, &text, 12) > 0, "{name}");
     }
+}
+
+/// A version with so many edits anywhere in the text.
+fn next_version(random: &mut Random, text: &str, edits: usize) -> String {
+    (0..edits).fold(text.to_owned(), |text, _| random_edit(random, &text))
+}
+
+/// How often a later version was healthy and had enough in common with the earlier.
+fn versions(random: &mut Random, text: &str, rounds: usize) -> usize {
+    let earlier = parsed(text);
+    let mut in_common = 0;
+    for _ in 0..rounds {
+        let edits = 1 + random.below(4);
+        let next = next_version(random, text, edits);
+        let later = source(&next);
+        match (parse_after(&earlier, &later, &options()), parse(&later, &options())) {
+            (Ok(one), Ok(other)) => {
+                assert_eq!(difference(&one, &other), None, "--- before\n{text}\n--- now\n{next}");
+                assert_eq!(one.source.text(), next);
+                in_common += usize::from(Hunks::between(text, &next).is_some());
+            }
+            (one, other) => assert_eq!(one.err(), other.err(), "{next}"),
+        }
+    }
+    in_common
+}
+
+#[test]
+fn a_version_parsed_after_another_has_the_tree_of_a_whole_parse() {
+    let mut random = Random::new(5);
+    assert!(versions(&mut random, MODULE, 600) > 50);
+    for (name, text) in library::texts(&["enum", "queue", "abc"]).into_iter().flatten() {
+        assert!(versions(&mut random, &text, 40) > 2, "{name}");
+    }
+}
+
+#[test]
+fn what_two_places_make_together_is_parsed_together() {
+    let lines: String = (0..60).map(|number| format!("    a{number} = {number}\n")).collect();
+    let before = format!("if True:\n{lines}b = 1\n{}", "c = 2\n".repeat(60));
+    // Neither end alone is Python.
+    let opened = before.replacen("    a1 = 1\n", "    '''\n", 1);
+    let now = opened.replacen("    a59 = 59\n", "    '''\n", 1);
+    let hunks = Hunks::between(&before, &now).expect("two lines of 120 differ");
+    let (parsed, whole) = (parsed(&before), parse(&source(&now), &options()).unwrap());
+    let after = hunks.parse(&parsed, &source(&now), &options()).unwrap();
+    assert_eq!(difference(&after, &whole), None);
+}
+
+#[test]
+fn texts_with_little_in_common_are_not_compared_place_by_place() {
+    assert!(Hunks::between(MODULE, "x = 1\n").is_none());
+    assert!(Hunks::between(MODULE, MODULE).is_some());
+    assert!(Hunks::between(MODULE, &format!("{MODULE}z = 1\n")).is_some());
 }

@@ -24,7 +24,7 @@ pub struct ExprId(pub u32);
 pub struct StmtId(pub u32);
 
 /// The syntax tree of one module.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Ast {
     pub(super) exprs: Vec<Expr>,
     pub(super) stmts: Vec<Stmt>,
@@ -55,7 +55,7 @@ impl Ast {
 }
 
 /// An expression and where it stands.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Expr {
     pub kind: ExprKind,
     /// From the first byte to the last, without enclosing parentheses.
@@ -64,7 +64,7 @@ pub struct Expr {
 }
 
 /// A statement and where it stands.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Stmt {
     pub kind: StmtKind,
     /// From the first byte (of the first decorator, where there is one) to the last of the body.
@@ -79,7 +79,7 @@ pub struct Ident {
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum StmtKind {
     FunctionDef(Box<FunctionDef>),
     ClassDef(Box<ClassDef>),
@@ -163,7 +163,7 @@ pub enum StmtKind {
     Continue,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum ImportNames {
     /// `from m import *`
     Star(Span),
@@ -171,7 +171,7 @@ pub enum ImportNames {
 }
 
 /// `name as asname` of an import. `name` may be dotted in a plain import.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Alias {
     pub name: Name,
     pub asname: Option<Ident>,
@@ -179,7 +179,7 @@ pub struct Alias {
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct FunctionDef {
     pub name: Ident,
     pub params: Params,
@@ -194,7 +194,7 @@ pub struct FunctionDef {
     pub unnamed_fingerprint: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ClassDef {
     pub name: Ident,
     pub bases: Vec<ExprId>,
@@ -209,12 +209,12 @@ pub struct ClassDef {
 }
 
 /// Parameters in the order in which they are written.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Params {
     pub list: Vec<Param>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Param {
     pub name: Ident,
     pub kind: ParamKind,
@@ -233,7 +233,7 @@ pub enum ParamKind {
 }
 
 /// A type parameter (PEP 695) with its bound (`T: bound`) and default (PEP 696).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TypeParam {
     pub name: Ident,
     pub kind: TypeParamKind,
@@ -248,13 +248,13 @@ pub enum TypeParamKind {
     ParamSpec,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct WithItem {
     pub context: ExprId,
     pub target: Option<ExprId>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MatchCase {
     pub pattern: Pattern,
     pub guard: Option<ExprId>,
@@ -262,13 +262,13 @@ pub struct MatchCase {
 }
 
 /// A pattern. Nesting is bounded by the depth limit of the parser.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pattern {
     pub kind: PatternKind,
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum PatternKind {
     Value(ExprId),
     /// `None`, `True` or `False`.
@@ -294,7 +294,7 @@ pub enum PatternKind {
     Or(Vec<Pattern>),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ExceptHandler {
     /// What follows `except`; `except A, B:` (PEP 758) is a tuple here.
     pub typ: Option<ExprId>,
@@ -303,7 +303,7 @@ pub struct ExceptHandler {
     pub span: Span,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum ExprKind {
     BoolOp {
         op: BoolOp,
@@ -376,7 +376,7 @@ pub enum ExprKind {
     },
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum FStringPart {
     Literal(Arc<str>),
     /// `{value!conversion:spec}`; the spec has parts of its own.
@@ -387,14 +387,14 @@ pub enum FStringPart {
     },
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Lambda {
     pub params: Params,
     pub body: ExprId,
 }
 
 /// A comprehension: `element` (for a dict `element: value`) and at least one generator.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Comprehension {
     pub element: ExprId,
     /// The value of a dict comprehension.
@@ -402,7 +402,7 @@ pub struct Comprehension {
     pub generators: Vec<Generator>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Generator {
     pub target: ExprId,
     pub iter: ExprId,
@@ -411,7 +411,7 @@ pub struct Generator {
 }
 
 /// `name=value`, or `**value` where the name is None.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Keyword {
     pub name: Option<Ident>,
     pub value: ExprId,

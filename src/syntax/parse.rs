@@ -34,7 +34,7 @@ impl ParseOptions {
 }
 
 /// A text that CPython would compile.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Parsed {
     pub source: Arc<Source>,
     pub ast: Ast,

@@ -10,6 +10,7 @@ use crate::modules::Modules;
 use crate::python::PythonVersion;
 use crate::syntax::ast::Name;
 use crate::syntax::parse::{ParseFailure, ParseOptions, Parsed, parse};
+use crate::syntax::versions::Hunks;
 use crate::text::source::Source;
 
 /// What a module is called, and what is around it while it is loaded.
@@ -93,13 +94,40 @@ pub fn follow(history: &History<'_>) -> Result<(Live, Compared), ParseFailure> {
 
 /// Understands every version's text.
 fn read(history: &History<'_>) -> Vec<Result<Parsed, ParseFailure>> {
-    let options = ParseOptions::new(history.around.python);
-    let Some((last, earlier)) = history.versions.split_last() else { return Vec::new() };
-    // Versions are parsed side by side: that is where the time goes.
+    let options = &ParseOptions::new(history.around.python);
+    let versions = history.versions;
+    let common = |(number, source): (usize, &Arc<Source>)| match number {
+        0 => None,
+        _ => Hunks::between(versions[number - 1].text(), source.text()),
+    };
+    let common: Vec<Option<Hunks>> = versions.iter().enumerate().map(common).collect();
+    // What has to be parsed as a whole is parsed side by side: that is where the time goes.
+    let whole: Vec<&Arc<Source>> = versions
+        .iter()
+        .zip(&common)
+        .filter_map(|(source, hunks)| hunks.is_none().then_some(source))
+        .collect();
+    let mut whole = side_by_side(&whole, options).into_iter();
+    let mut parsed: Vec<Result<Parsed, ParseFailure>> = Vec::new();
+    for (source, hunks) in versions.iter().zip(&common) {
+        let next = match (hunks, parsed.last()) {
+            (None, _) => whole.next().expect("each of them was parsed"),
+            (Some(hunks), Some(Ok(earlier))) => hunks.parse(earlier, source, options),
+            (Some(_), _) => parse(source, options),
+        };
+        parsed.push(next);
+    }
+    parsed
+}
+
+fn side_by_side(
+    sources: &[&Arc<Source>],
+    options: &ParseOptions,
+) -> Vec<Result<Parsed, ParseFailure>> {
+    let Some((last, others)) = sources.split_last() else { return Vec::new() };
     std::thread::scope(|scope| {
-        let options = &options;
         let others: Vec<_> =
-            earlier.iter().map(|source| scope.spawn(move || parse(source, options))).collect();
+            others.iter().map(|source| scope.spawn(move || parse(source, options))).collect();
         let last = parse(last, options);
         let mut parsed: Vec<_> = others
             .into_iter()

@@ -28,6 +28,7 @@ use crate::python::PythonVersion;
 use crate::simulation::{Outcome, Stage};
 use crate::syntax::ast::Name;
 use crate::syntax::parse::{ParseFailure, ParseOptions, Parsed, parse};
+use crate::syntax::versions::parse_after;
 use crate::text::source::Source;
 use crate::text::span::Span;
 
@@ -100,7 +101,7 @@ impl Live {
         source: &Arc<Source>,
         around: &Around<'_>,
     ) -> Result<Outcome, ParseFailure> {
-        let text = understand(parse(source, &ParseOptions::new(around.python)), around.python)?;
+        let text = understand(self.parse(source, around.python), around.python)?;
         let resolver = around.resolver(around.live_modules, around.live_cache);
         let restart = around.resolver(around.restart_modules, around.restart_cache);
         // The first import was before anything has come to the files.
@@ -124,7 +125,7 @@ impl Live {
         source: &Arc<Source>,
         around: &Around<'_>,
     ) -> Result<Compared, ParseFailure> {
-        self.compare_parsed(source, parse(source, &ParseOptions::new(around.python)), around)
+        self.compare_parsed(source, self.parse(source, around.python), around)
     }
 
     pub(super) fn compare_parsed(
@@ -201,6 +202,15 @@ impl Live {
             *version = Version::Forgotten;
             let old = &self.sources[number];
             self.sources[number] = Source::new(old.path(), old.revision().clone(), String::new());
+        }
+    }
+
+    /// Parses the next text, of which most is likely to be as it was.
+    fn parse(&self, source: &Arc<Source>, python: PythonVersion) -> Result<Parsed, ParseFailure> {
+        let options = ParseOptions::new(python);
+        match self.versions.last() {
+            Some(Version::Healthy(last)) => parse_after(&last.parsed, source, &options),
+            _ => parse(source, &options),
         }
     }
 
