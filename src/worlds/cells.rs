@@ -82,25 +82,43 @@ impl<T> Cells<T> {
                 continue;
             }
             for first in (number * BOOK..(number + 1) * BOOK).step_by(PAGE) {
-                if is_shared(self.page(first), other.page(first)) {
+                let (ours, theirs) = (self.page(first), other.page(first));
+                if is_shared(ours, theirs) {
                     continue;
                 }
                 spend(1);
-                for index in first..first + PAGE {
-                    let (ours, theirs) = (self.get(index), other.get(index));
-                    if is_shared(ours, theirs) {
-                        continue;
-                    }
-                    spend(1);
-                    let joined = join(ours, theirs);
-                    // Writing may copy the page.
-                    if !is_shared(ours, joined.as_ref()) {
-                        self.set(index, joined);
-                    }
+                let joined = joined_cells(ours, theirs, &mut join);
+                for (index, cell) in joined {
+                    self.set(first + index, cell);
                 }
             }
         }
     }
+}
+
+/// The cells of a page that joining changes: their indices in it, and what they hold then.
+fn joined_cells<T>(
+    ours: Option<&Rc<Page<T>>>,
+    theirs: Option<&Rc<Page<T>>>,
+    join: &mut impl FnMut(Option<&Rc<T>>, Option<&Rc<T>>) -> Option<Rc<T>>,
+) -> Vec<(usize, Option<Rc<T>>)> {
+    let empty = const { [const { None }; PAGE] };
+    let ours = ours.map_or(&empty[..], |page| page.as_slice());
+    let theirs = theirs.map_or(&empty[..], |page| page.as_slice());
+    let mut changed = Vec::new();
+    for (index, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+        let (ours, theirs) = (ours.as_ref(), theirs.as_ref());
+        if is_shared(ours, theirs) {
+            continue;
+        }
+        spend(1);
+        let joined = join(ours, theirs);
+        // Writing may copy the page.
+        if !is_shared(ours, joined.as_ref()) {
+            changed.push((index, joined));
+        }
+    }
+    changed
 }
 
 fn is_shared<T>(one: Option<&Rc<T>>, other: Option<&Rc<T>>) -> bool {
