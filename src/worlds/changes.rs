@@ -37,17 +37,34 @@ pub(super) struct Baseline {
     changed: FxHashSet<Name>,
     /// Those among them that are not all functions and classes.
     changed_values: FxHashSet<Name>,
+    /// What the versions so far have imported for certain: modules, or names of modules.
+    imported: Rc<[(Name, Name)]>,
 }
 
 impl Baseline {
-    pub(super) fn new(old: &Rc<Facts>, new: &Program, ran: [Rc<FxHashSet<u64>>; 2]) -> Baseline {
+    pub(super) fn new(
+        old: &Rc<Facts>,
+        new: &Program,
+        ran: [Rc<FxHashSet<u64>>; 2],
+        imported: Rc<[(Name, Name)]>,
+    ) -> Baseline {
         let [ran, earlier] = ran;
         let makers = old.makers.edited(new.ast());
         let directly_changed = makers.differing();
         let changed = makers.with_readers(&directly_changed);
         let values = changed.iter().filter(|name| !makers.is_only_defined(name));
         let changed_values = values.cloned().collect();
-        Baseline { ran, earlier, old: Rc::clone(old), directly_changed, changed, changed_values }
+        let old = Rc::clone(old);
+        Baseline { ran, earlier, old, directly_changed, changed, changed_values, imported }
+    }
+
+    pub(super) fn imported(&self) -> &[(Name, Name)] {
+        &self.imported
+    }
+
+    /// Whether a module has been imported under its name.
+    pub(super) fn has_imported(&self, module: &str) -> bool {
+        self.imported.iter().any(|(known, name)| &**known == module && name.is_empty())
     }
 
     /// Whether this and another judge all code alike but that of some definitions, of which the

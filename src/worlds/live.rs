@@ -337,7 +337,7 @@ impl Live {
     pub(super) fn baseline(&self, program: &Program) -> Option<Rc<Baseline>> {
         let before = self.before.as_ref()?;
         let ran = [Rc::clone(&before.ran), Rc::clone(&before.earlier)];
-        Some(Rc::new(Baseline::new(&before.facts, program, ran)))
+        Some(Rc::new(Baseline::new(&before.facts, program, ran, Rc::clone(&before.imported))))
     }
 
     fn note_annotations(&mut self, program: &Program, number: u32) {

@@ -1,10 +1,14 @@
 //! Which other modules a process has loaded, as far as that is certain.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashSet;
 
-use super::machine::Machine;
+use super::machine::{Machine, Stop};
 use super::resolve::{Resolver, StarNames};
+use super::value::Value;
 use crate::modules::Found;
+use crate::simulation::BindingKind;
 use crate::syntax::ast::Name;
 
 impl Resolver<'_> {
@@ -43,5 +47,70 @@ impl Machine<'_> {
             .collect();
         names.sort();
         exports.names.extend(names.into_iter().map(|name| (name, true)));
+    }
+
+    /// Loading a submodule makes it an attribute of its package, which this module may be. Where
+    /// the process has loaded it already, importing it again binds nothing
+    /// (`_find_and_load_unlocked` in `Lib/importlib/_bootstrap.py`).
+    pub(super) fn set_submodule(&mut self, module: &str) {
+        let own = module.strip_prefix(&*self.identity.name);
+        let own = own.and_then(|rest| rest.strip_prefix('.'));
+        let Some(own) = own.filter(|own| !own.contains('.')) else { return };
+        let symbol = self.symbol(&Name::from(own));
+        if self.state.global(symbol).is_none() && !self.was_loaded(module) {
+            let value = Value::Module(Name::from(module));
+            self.bind_outside(own, value, BindingKind::Import);
+        }
+    }
+
+    /// Whether the versions before have loaded a module, by its name.
+    fn was_loaded(&self, module: &str) -> bool {
+        let baseline = self.baseline.as_ref().filter(|_| !self.is_fresh);
+        baseline.is_some_and(|baseline| baseline.has_imported(module))
+    }
+
+    /// A package's name that its text has not bound may be a submodule that something else has
+    /// loaded meanwhile: binds it then, and says so.
+    pub(super) fn bind_submodule(&mut self, name: &Name) -> bool {
+        let package = self.identity.name.clone();
+        if !self.identity.is_package || self.is_elsewhere() {
+            return false;
+        }
+        let module = Name::from(format!("{package}.{name}"));
+        if !self.is_submodule(&package, name) || self.was_loaded(&module) {
+            return false;
+        }
+        let before = self.baseline.as_ref().filter(|_| !self.is_fresh);
+        let before = before.map(|baseline| baseline.imported()).unwrap_or_default();
+        let resolver = self.resolver_of(&package);
+        let imported = resolver.modules_of(&self.trace.imported);
+        if !resolver.loaded_with(imported.chain(resolver.modules_of(before))).contains(&module) {
+            return false;
+        }
+        self.bind_outside(name, Value::Module(module.clone()), BindingKind::Import);
+        // From now on it is known what became of the name.
+        self.note_import(&module, "");
+        true
+    }
+
+    /// No name is there. For a submodule that may be so because it is there once only.
+    pub(super) fn raise_lacking(
+        &mut self,
+        name: &str,
+        class: &'static str,
+        reason: impl Into<Rc<str>>,
+    ) -> Stop {
+        let module = format!("{}.{name}", self.identity.name);
+        if !self.identity.is_package || !self.was_loaded(&module) {
+            return self.raise_builtin(class, reason);
+        }
+        let reason = format!(
+            "`{name}` is bound when `{module}` is loaded, and importing it again does not load it"
+        );
+        let stop = self.raise_builtin(class, reason);
+        if let Some(raise) = self.raises.last_mut() {
+            raise.is_second_run = raise.site_unchanged;
+        }
+        stop
     }
 }

@@ -307,7 +307,7 @@ impl<'a> Machine<'a> {
         let span = self.program.ast().expr(at).span;
         let reason: Rc<str> = format!("`{name}` is not bound here").into();
         self.note_unexported(name, span, &reason);
-        let stop = self.raise_builtin("NameError", reason);
+        let stop = self.raise_lacking(name, "NameError", reason);
         if let Some(raise) = self.raises.last_mut()
             && self.version == self.stage
         {

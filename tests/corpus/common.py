@@ -5,7 +5,7 @@ The corpus lies in $RELOADSAFE_CORPUS_DIR (default: `.corpus` at the repository'
     archives/PACKAGE/VERSION/   what pip downloaded
     trees/PACKAGE/VERSION/      unpacked: a directory to put on sys.path
     venvs/PACKAGE/              the packages it depends on
-    truth/SET/PACKAGE/A__B.json what CPython did; SET is `releases` or `seeded`
+    truth/SET/PACKAGE/A__B.json what CPython did; SET is `releases`, `seeded` or `unchanged`
 """
 
 import hashlib

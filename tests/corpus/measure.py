@@ -1,6 +1,6 @@
 """Measures the engine on the corpus: what it says of real edits, against what CPython did.
 
-    python3 tests/corpus/measure.py [--list main|holdout|fresh|fresh2] [--set releases|seeded] [--jobs N] [--by-package]
+    python3 tests/corpus/measure.py [--list main|holdout|fresh|fresh2] [--set releases|seeded|unchanged] [--jobs N] [--by-package]
                                     [--sample PERCENT] [--binary PATH] [--json FILE] [PACKAGE…]
 
 Needs what fetch.py and truth.py made. Runs `reloadsafe simulate` on every edit, and `check` on
@@ -38,6 +38,8 @@ def texts(case):
     text = old.read_bytes().decode("utf-8")
     if case["kind"] is None:
         return [text, (tree(case["package"], case["new"]) / case["path"]).read_bytes().decode("utf-8")]
+    if case["kind"] == "unchanged":
+        return [text, text]
     made = dict(seeded.edits(text, f"{case['package']} {case['old']} {case['path']}"))
     return made[case["kind"]]
 
@@ -280,7 +282,7 @@ def cases(which, package, percent):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_list_options(parser)
-    parser.add_argument("--set", choices=["releases", "seeded"], default="releases")
+    parser.add_argument("--set", choices=["releases", "seeded", "unchanged"], default="releases")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--sample", type=int, default=100, metavar="PERCENT", help="that share of the edits, the same ones every time")
     parser.add_argument("--by-package", action="store_true")

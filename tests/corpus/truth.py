@@ -1,11 +1,12 @@
 """Asks CPython what single-file edits of the corpus really do, and keeps the answers.
 
-    python3 tests/corpus/truth.py [--list main|holdout|fresh|fresh2] [--set releases|seeded] [--jobs N] [PACKAGE…]
+    python3 tests/corpus/truth.py [--list main|holdout|fresh|fresh2] [--set releases|seeded|unchanged] [--jobs N] [PACKAGE…]
 
 For every pair of releases and every module that changed between them: the old release is
 copied, the old module imported, that one file overwritten by its new text and reloaded, all in
 fresh child processes (see reload_server.py). `--set seeded` does the same for the seeded edits
-of seeded.py. A finished pair is not asked again; delete its file under truth/ to do so.
+of seeded.py, `--set unchanged` reloads modules of the newest release as they are: what does not
+get through a second time. A finished pair is not asked again; delete its file under truth/ to do so.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 
-from common import CORPUS, HERE, add_list_options, changed_modules, module_name, packages, pairs, tree, venv_python
+from common import CORPUS, HERE, add_list_options, changed_modules, module_name, packages, pairs, python_files, sample, tree, venv_python
 import seeded
 
 
@@ -47,12 +48,25 @@ def seeded_jobs(package, about, old, new):
                    "versions": versions, "kind": kind}
 
 
+def unchanged_jobs(package, about, _, release):
+    paths = python_files(tree(package, release), about["top"])
+    for path in sample(paths, UNCHANGED_CAP, f"{package} {release}"):
+        text = read(tree(package, release) / path)
+        if text is not None:
+            yield {"id": f"{package} {release} {path} unchanged", "module": module_name(path), "path": path,
+                   "versions": [text, text], "kind": "unchanged"}
+
+
+JOBS = {"releases": release_jobs, "seeded": seeded_jobs, "unchanged": unchanged_jobs}
+# Modules of a package.
+UNCHANGED_CAP = 40
+
+
 def work(which, package, about, old, new):
     into = CORPUS / "truth" / which / package / f"{old}__{new}.json"
     if into.exists():
         return f"{package} {old} {new}: there"
-    make = release_jobs if which == "releases" else seeded_jobs
-    jobs = list(make(package, about, old, new))
+    jobs = list(JOBS[which](package, about, old, new))
     results = []
     with tempfile.TemporaryDirectory(prefix="reloadsafe-") as scratch:
         copy = f"{scratch}/tree"
@@ -82,7 +96,7 @@ def work(which, package, about, old, new):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add_list_options(parser)
-    parser.add_argument("--set", choices=["releases", "seeded"], default="releases")
+    parser.add_argument("--set", choices=JOBS, default="releases")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("package", nargs="*")
     options = parser.parse_args()
@@ -96,6 +110,8 @@ def main():
             couples = pairs(package, about)
             if options.set == "seeded":
                 couples = couples[:1] + couples[len(couples) // 2 : len(couples) // 2 + 1]
+            elif options.set == "unchanged":
+                couples = [(new, new) for _, new in couples[-1:]]
             for old, new in dict.fromkeys(couples):
                 asked.append(pool.submit(work, options.set, package, about, old, new))
         for future in concurrent.futures.as_completed(asked):

@@ -100,6 +100,7 @@ impl Machine<'_> {
             return match builtin {
                 // What is not seen may hide it, but hardly ever does.
                 Some(builtin) => Ok(builtin),
+                None if self.bind_submodule(name) => self.load_global(name, at),
                 None if self.state.unseen => {
                     self.may_raise("NameError", Risk::Environment, at, || {
                         format!("`{name}` may not be bound here")

@@ -266,13 +266,17 @@ impl Machine<'_> {
         self.note_read(name, at);
         let symbol = self.symbol(name);
         match self.state.global(symbol).map(|slot| slot.maybe_unbound) {
+            None if self.bind_submodule(name) => {
+                self.unbind_global(name);
+                Ok(())
+            }
             None if self.state.unseen => {
                 self.may_raise(class, Risk::Environment, at, || format!("`{name}` may be unbound"));
                 Ok(())
             }
             None => {
                 let reason = format!("`{name}` is not bound in any world here");
-                Err(self.raise_builtin(class, reason))
+                Err(self.raise_lacking(name, class, reason))
             }
             Some(maybe_unbound) => {
                 if maybe_unbound {

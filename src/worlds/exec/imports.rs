@@ -86,24 +86,13 @@ impl Machine<'_> {
         }
     }
 
-    /// Importing a submodule makes it an attribute of its package, which this module may be.
-    fn set_submodule(&mut self, name: &str) {
-        let own = name.strip_prefix(&*self.identity.name).and_then(|rest| rest.strip_prefix('.'));
-        let Some(own) = own.filter(|own| !own.contains('.')) else { return };
-        let symbol = self.symbol(&Name::from(own));
-        if self.state.global(symbol).is_none() {
-            let value = Value::Module(Name::from(name));
-            self.bind_outside(own, value, BindingKind::Import);
-        }
-    }
-
     /// The module itself and the packages it lies in have been imported before it runs.
     pub(in crate::worlds) fn is_loaded(&self, name: &str) -> bool {
         let own = &*self.identity.name;
         own == name || own.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
     }
 
-    fn note_import(&mut self, module: &str, name: &str) {
+    pub(in crate::worlds) fn note_import(&mut self, module: &str, name: &str) {
         self.trace.ran.note(import_fingerprint(module, name));
         if self.outside_forks == 0 && !self.shadow {
             self.trace.imported.push((Name::from(module), Name::from(name)));
@@ -252,6 +241,8 @@ impl Machine<'_> {
                 return Err(self.raise_builtin("ImportError", reason));
             }
         }
+        self.set_submodule(&submodule);
+        self.note_import(&submodule, "");
         self.note_import(module, name);
         Ok(Value::Module(submodule))
     }
