@@ -82,10 +82,11 @@ impl Machine<'_> {
         for maker in none.into_iter().chain(makers) {
             let anywhere = hashed(("found", symbol.0, maker));
             let here = hashed((self.standing.fingerprint, anywhere));
-            if let Some(baseline) = self.baseline.as_ref().filter(|_| !self.is_fresh) {
+            if let Some(baseline) = &self.baseline {
                 let stood = baseline.has_stood(self.standing.fingerprint);
                 let known = baseline.has_found(if stood { here } else { anywhere });
-                if !known && !baseline.is_changed(name) {
+                // That it is another text is known of a text that has changed; not that it is gone.
+                if !known && (maker == NOBODY || !baseline.is_changed(name)) {
                     self.standing.differs = true;
                     self.standing.unchanged = false;
                 }
