@@ -229,8 +229,9 @@ pub struct SafeRewrite {
 /// New code above an abort point that uses something old below it which it does not fit.
 #[derive(Debug, Clone)]
 pub struct TornDependency {
-    /// Which of the abort points.
+    /// Which of the abort points, by index.
     pub abort: usize,
+    pub kind: TornKind,
     /// The new definition above, and where it uses the other.
     pub caller: Name,
     pub usage: Span,
@@ -240,4 +241,15 @@ pub struct TornDependency {
     pub new_span: Span,
     /// What does not fit, in words.
     pub why: String,
+}
+
+/// What becomes of new code that meets something old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TornKind {
+    /// It raises: what it finds is of another kind or shape.
+    Breaks,
+    /// It raises: what it looks for is not there at all.
+    Missing,
+    /// It goes on with another value.
+    OtherValue,
 }

@@ -103,6 +103,7 @@ fn findings_are_as_asserted_and_claims_are_true() {
                         ));
                     }
                 }
+                failures.extend(unproved(case, &answer));
                 let offered = fixes::apply(case, &answer);
                 let all: Vec<&Applied> = offered.iter().collect();
                 failures.extend(fixes::against_suite(case, &all, &mut blessings));
@@ -176,6 +177,14 @@ fn findings(case: &Case, answer: &engine::Answer, blessings: &mut Blessings) -> 
         }
     }
     failures
+}
+
+/// A torn dependency that a case with a `world` block finds and does not show in CPython.
+fn unproved(case: &Case, answer: &engine::Answer) -> Option<String> {
+    let world = world::parse(case.world.as_ref()?);
+    let is_found = answer.findings.iter().any(|(.., finding)| finding["code"] == "RS205");
+    (is_found && world.torn_uses().is_empty())
+        .then(|| format!("{}: no `torn` line shows what the stop leaves", case.place()))
 }
 
 /// What a text says in which a finding is silenced, if it still tells of it, or of a comment that

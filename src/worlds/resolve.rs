@@ -14,6 +14,7 @@ use super::eval::Args;
 use super::machine::{Identity, Machine};
 use super::plain::plainly_binds;
 use super::run::Run;
+use super::signature::Misfit;
 use super::summaries::{Exported, ImportEnd, Summary, SummaryCache};
 use super::value::{External, Value};
 use crate::catalogue::Catalogue;
@@ -248,7 +249,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Why a function or class of another module certainly refuses arguments.
-    pub(super) fn misfit(&self, callee: &External, args: &Args) -> Option<String> {
+    pub(super) fn misfit(&self, callee: &External, args: &Args) -> Option<Misfit> {
         if args.inexact {
             return None;
         }

@@ -21,6 +21,26 @@ struct Parameter {
     is_optional: bool,
 }
 
+/// Why arguments do not fit.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Misfit {
+    TooMany { takes: usize, given: usize },
+    NoParameter(Name),
+    Missing(Name),
+}
+
+impl std::fmt::Display for Misfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Misfit::TooMany { takes, given } => {
+                write!(f, "takes {takes} positional arguments, {given} are given")
+            }
+            Misfit::NoParameter(name) => write!(f, "there is no argument `{name}`"),
+            Misfit::Missing(name) => write!(f, "argument `{name}` is missing"),
+        }
+    }
+}
+
 impl Signature {
     fn of(function: &Function, skip: usize) -> Option<Signature> {
         let Code::Def(id) = function.code() else { return None };
@@ -35,17 +55,14 @@ impl Signature {
     }
 
     /// Why arguments certainly do not fit, as `Python/ceval.c` binds them.
-    pub(super) fn misfit(&self, args: &Args) -> Option<String> {
+    pub(super) fn misfit(&self, args: &Args) -> Option<Misfit> {
         let takes = |kind: ParamKind| self.params.iter().any(|param| param.kind == kind);
         let by_place = |param: &&Parameter| {
             matches!(param.kind, ParamKind::PositionalOnly | ParamKind::PositionalOrKeyword)
         };
         let places = self.params.iter().filter(by_place).count();
         if args.positional.len() > places && !takes(ParamKind::VarPositional) {
-            return Some(format!(
-                "takes {places} positional arguments, {} are given",
-                args.positional.len()
-            ));
+            return Some(Misfit::TooMany { takes: places, given: args.positional.len() });
         }
         for (name, _) in &args.keywords {
             let known = self.params.iter().any(|param| {
@@ -53,7 +70,7 @@ impl Signature {
                     && matches!(param.kind, ParamKind::PositionalOrKeyword | ParamKind::KeywordOnly)
             });
             if !known && !takes(ParamKind::VarKeyword) {
-                return Some(format!("there is no argument `{name}`"));
+                return Some(Misfit::NoParameter(name.clone()));
             }
         }
         let given = |index: usize, param: &Parameter| {
@@ -67,7 +84,7 @@ impl Signature {
         };
         let mut numbered = self.params.iter().enumerate();
         let missing = numbered.find(|(index, param)| !param.is_optional && !given(*index, param));
-        missing.map(|(_, param)| format!("argument `{}` is missing", param.name))
+        missing.map(|(_, param)| Misfit::Missing(param.name.clone()))
     }
 }
 

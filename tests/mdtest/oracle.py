@@ -24,8 +24,13 @@ same time as the module does; the rest of the answer is of files that have not. 
                                         it is reloaded alone; it is reloaded after those of the
                                         others that are loaded, in their order; a fresh import;
                                         it is reloaded after all of the others but one
+
+It may have "torn": [[line or null, expression]…]: what expressions give in the module when its last
+reload has stopped: where it stops by itself, or in place of the statement at that line. The answer
+has a list of as many texts, "torn": the value, or the exception's class.
 """
 
+import ast
 import importlib
 import json
 import os
@@ -83,6 +88,47 @@ def history(question, path):
         stage = server.attempt(again, path)
         others[other] = stage.get("exception", "completes")
     return {"history": stages, "holds": holds, "others": others}
+
+
+def stopping(text, line):
+    """The text as a tree in which the innermost statement around a line raises."""
+    tree = ast.parse(text)
+    around = [
+        (len(body), body, index) for node in ast.walk(tree) for _, body in ast.iter_fields(node)
+        if isinstance(body, list)
+        for index, stmt in enumerate(body)
+        if isinstance(stmt, ast.stmt) and stmt.lineno <= line <= stmt.end_lineno
+    ]
+    _, body, index = around[-1]
+    stop = ast.parse("raise RuntimeError('the reload stops here')").body[0]
+    body[index] = ast.copy_location(stop, body[index])
+    return ast.fix_missing_locations(tree)
+
+
+def torn(question, path, line, uses):
+    """What expressions give in the module that a stop leaves behind."""
+    sys.path.insert(0, question["root"])
+    module = importlib.import_module(question["module"])
+    *earlier, last = question["versions"][1:]
+    for text in earlier:
+        server.write(path, text)
+        server.attempt(lambda: importlib.reload(module), path)
+    server.write(path, last)
+    try:
+        if line is None:
+            importlib.reload(module)
+        else:
+            exec(compile(stopping(last, line), path, "exec"), vars(module))
+        return ["the reload does not stop"] * len(uses)
+    except BaseException:
+        pass
+    found = []
+    for use in uses:
+        try:
+            found.append(repr(eval(use, vars(module))))
+        except BaseException as error:
+            found.append(type(error).__name__)
+    return found
 
 
 def fresh(question, path):
@@ -162,6 +208,12 @@ def answer(question, root):
     changes = question.get("together")
     ordered = together(question, path) if changes else None
     result = separate(question, root, path)
+    if question.get("torn"):
+        result["torn"] = []
+        for line, use in question["torn"]:
+            server.write(path, question["versions"][0])
+            said = server.in_child(torn, question, path, line, [use])
+            result["torn"].append(said[0] if isinstance(said, list) else str(said))
     if changes:
         result["together"] = ordered
     return result

@@ -52,6 +52,10 @@ pub(crate) fn question(case: &Case, versions: &[&str]) -> Value {
     let mut question = json!({
         "files": files, "module": case.module(), "path": case.path, "versions": versions, "others": others,
     });
+    if let Some(block) = &case.world {
+        let uses = crate::world::parse(block).torn_uses();
+        question["torn"] = uses.into_iter().map(|(line, used)| json!([line, used])).collect();
+    }
     if !case.earlier.is_empty() {
         let text = |path: &String| {
             let mut now = case.others.iter().filter(|(other, _)| other == path);

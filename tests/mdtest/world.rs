@@ -12,6 +12,8 @@
 //! | `app reload: ImportError`, `app restart: completes` | another module, reloaded after it / in a fresh process |
 //! | `alone completes`, `in order aborts: …` | where other files have changed together with the module: it is reloaded alone, or after those of them that are loaded |
 //! | `together restart completes` | a fresh import of all files as they are then |
+//! | `torn: make(1) => TypeError` | what an expression gives in the module as the stop leaves it |
+//! | `torn@4: limit() => 10` | the same where the statement at line 4 stops the reload, which it need not do here |
 //! | `maybe: x` | the engine may leave open whether `x` is there (CPython is asked nothing) |
 //! | `engine: may-abort` | the engine may leave open how it ends; `engine@1`, `engine restart` |
 //! | `abort-point: 5 new-risk` | with all the others of its kind: the engine's abort points |
@@ -68,7 +70,28 @@ pub(crate) fn parse(block: &Block) -> World {
     World { lines: lines.collect() }
 }
 
+/// The expression and what it gives.
+fn torn_use(line: &Line) -> Option<(String, String)> {
+    let text = line.items.join(", ");
+    let (used, gives) = text.split_once(" => ")?;
+    Some((used.trim().to_owned(), gives.trim().to_owned()))
+}
+
 impl World {
+    /// What is asked of the module where its reload has stopped: at which line, and what.
+    pub(crate) fn torn_uses(&self) -> Vec<(Option<u32>, String)> {
+        let uses = self.torn_lines().filter_map(|(line, stop)| Some((stop, torn_use(line)?.0)));
+        uses.collect()
+    }
+
+    fn torn_lines(&self) -> impl Iterator<Item = (&Line, Option<u32>)> {
+        self.lines.iter().filter_map(|line| match line.subject.split_once('@') {
+            None if line.subject == "torn" => Some((line, None)),
+            Some(("torn", stop)) => Some((line, stop.parse().ok())),
+            _ => None,
+        })
+    }
+
     fn items(&self, subject: &str) -> Option<Names> {
         let mut of = self.lines.iter().filter(|line| line.subject == subject).peekable();
         of.peek()?;
@@ -128,7 +151,7 @@ pub(crate) fn against_truth(world: &World, truth: &Value) -> Vec<(usize, String)
     };
     let (last, restarted) = (names(&stages[stages.len() - 1]), names(restart(truth)));
     let live = if stages.len() > 1 { names(&stages[stages.len() - 2]) } else { Names::new() };
-    let mut wrong = Vec::new();
+    let mut wrong = torn_against_truth(world, truth);
     for line in &world.lines {
         let said: Names = line.items.iter().cloned().collect();
         let (subject, version) = match line.subject.split_once('@') {
@@ -162,7 +185,7 @@ pub(crate) fn against_truth(world: &World, truth: &Value) -> Vec<(usize, String)
             "together restart completes" | "together restart aborts" => {
                 ended(truth["together"].get("restart"))
             }
-            "maybe" | "engine" | "engine restart" | "abort-point" => None,
+            "maybe" | "engine" | "engine restart" | "abort-point" | "torn" => None,
             _ => match subject.rsplit_once(' ') {
                 Some((module, when @ ("reload" | "restart"))) => {
                     let outcome =
@@ -174,6 +197,22 @@ pub(crate) fn against_truth(world: &World, truth: &Value) -> Vec<(usize, String)
         };
         if let Some(difference) = difference {
             wrong.push((line.at, format!("`{}`: CPython: {difference}", line.subject)));
+        }
+    }
+    wrong
+}
+
+fn torn_against_truth(world: &World, truth: &Value) -> Vec<(usize, String)> {
+    let mut answers = truth["torn"].as_array().into_iter().flatten();
+    let mut wrong = Vec::new();
+    for (line, _) in world.torn_lines() {
+        let Some((_, said)) = torn_use(line) else {
+            wrong.push((line.at, "this line is not understood".to_owned()));
+            continue;
+        };
+        let is = answers.next().and_then(Value::as_str).unwrap_or("nothing");
+        if is != said {
+            wrong.push((line.at, format!("`{}`: CPython: {is}", line.subject)));
         }
     }
     wrong
