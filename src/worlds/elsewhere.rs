@@ -119,7 +119,7 @@ impl Resolver<'_> {
     }
 
     /// Something in the module that makes it, with the machine that has executed that module.
-    fn found(&self, wanted: &External) -> Option<(Arc<ModuleFile>, Machine<'_>, Value, ExprId)> {
+    pub(super) fn found(&self, wanted: &External) -> Option<(Arc<ModuleFile>, Machine<'_>, Value, ExprId)> {
         let mut wanted = (wanted.module.clone(), wanted.attribute.clone());
         for _ in 0..MAX_HOPS {
             let Found::Source(file) = self.find(&wanted.0) else { return None };
@@ -208,7 +208,7 @@ impl Machine<'_> {
     }
 
     /// Arguments of another machine's call: plain data, and nothing else is known.
-    fn handed(&mut self, args: &Args, caller: &State) -> Args {
+    pub(super) fn handed(&mut self, args: &Args, caller: &State) -> Args {
         Args {
             positional: args.positional.iter().map(|arg| self.copied(arg, caller, 0)).collect(),
             keywords: args
@@ -220,7 +220,7 @@ impl Machine<'_> {
         }
     }
 
-    fn copied(&mut self, value: &Value, from: &State, depth: usize) -> Value {
+    pub(super) fn copied(&mut self, value: &Value, from: &State, depth: usize) -> Value {
         if value.is_constant() {
             return value.clone();
         }

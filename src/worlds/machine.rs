@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::changes::{Baseline, doubt_fingerprint};
 use super::code::Text;
 use super::effort::Meter;
+use super::lent::Lent;
 use super::linked::Linked;
 pub(super) use super::memory::Memory;
 use super::newer::Newer;
@@ -116,6 +117,8 @@ pub(super) struct Machine<'a> {
     pub(super) memory: Memory,
     /// The statement of the module that does not get through a second time.
     pub(super) second_run: Option<(StmtId, SecondRun)>,
+    /// The namespace that a call of another module's function gets at, where it is followed.
+    pub(super) lent: Option<Lent>,
     /// The other modules that execute in the same world; none as a rule.
     pub(super) linked: Option<Box<Linked>>,
     /// What copying and joining states costs; none where it costs nothing. It hangs on what
@@ -160,6 +163,7 @@ impl<'a> Machine<'a> {
             watched: None,
             memory: Memory::default(),
             second_run: None,
+            lent: None,
             linked: None,
             meter: None,
             receivers: FxHashMap::default(),

@@ -6,6 +6,7 @@
 //! that module has been reloaded itself: without it the reload stops, in the right order it does
 //! not.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
@@ -187,9 +188,19 @@ impl<'a> Machine<'a> {
         Some(exports)
     }
 
-    /// The value of a name of another module, where it is a plain constant.
+    /// The value of a name of another module, where it is plain data.
     pub(super) fn constant_of(&self, external: &External) -> Option<Value> {
-        self.resolver_of(&external.module).constant(&external.module, &external.attribute)
+        let plain = self.resolver_of(&external.module).plain(&external.module, &external.attribute);
+        plain.filter(Value::is_constant)
+    }
+
+    /// What another module's name holds, where that is plain data; else the value itself.
+    pub(super) fn looked_up<'v>(&self, value: &'v Value) -> Cow<'v, Value> {
+        let known = match value {
+            Value::External(external) => self.constant_of(external),
+            _ => None,
+        };
+        known.map_or(Cow::Borrowed(value), Cow::Owned)
     }
 
     // --- What only the new state has ---

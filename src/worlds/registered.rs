@@ -138,6 +138,14 @@ impl Machine<'_> {
             }
             ("keys" | "values" | "items", []) => Ok(self.own_items(id, name)),
             ("copy", []) => Ok(Value::of_type("dict")),
+            ("get", [Value::Str(name), rest @ ..]) => {
+                let default = rest.first().cloned().unwrap_or(Value::None);
+                Ok(match self.own(id, name) {
+                    Some(own) if !own.maybe_unbound => own.value,
+                    None if !self.has_unseen_attributes(&Value::Object(id)) => default,
+                    _ => Value::Opaque(None),
+                })
+            }
             ("get" | "__contains__" | "__len__", _) => Ok(Value::Opaque(None)),
             ("setdefault", [Value::Str(name), rest @ ..]) => {
                 if let Some(known) = self.own(id, name).filter(|known| !known.maybe_unbound) {
@@ -236,6 +244,28 @@ impl Machine<'_> {
         if let Some(Object::Instance(instance)) = self.state.object_mut(id) {
             instance.attributes.set(name, value);
         }
+    }
+
+    /// `del object.__dict__[name]`
+    pub(super) fn delete_own(&mut self, id: ObjectId, name: &Value) -> Flow<()> {
+        let own = match name {
+            Value::Str(name) => self.own(id, name).map(|own| (name, own.maybe_unbound)),
+            _ => None,
+        };
+        match (own, self.state.object_mut(id)) {
+            (Some((name, false)), Some(Object::Instance(instance))) => {
+                instance.attributes.remove(name);
+            }
+            (None, Some(Object::Instance(instance)))
+                if matches!(name, Value::Str(_))
+                    && !instance.is_opaque
+                    && matches!(instance.class, Value::Type(_)) =>
+            {
+                return Err(self.raise_builtin("KeyError", "there is no such name"));
+            }
+            _ => self.forget_own(id),
+        }
+        Ok(())
     }
 
     /// An instance may have got any attribute.

@@ -22,7 +22,7 @@ use crate::modules::{Found, ModuleFile, ModuleOrigin, Modules};
 use crate::program::Program;
 use crate::python::PythonVersion;
 use crate::simulation::Outcome;
-use crate::syntax::ast::{Constant, Name};
+use crate::syntax::ast::Name;
 use crate::syntax::parse::{ParseOptions, parse};
 
 /// Names that modules only hand on are followed this far.
@@ -232,20 +232,22 @@ impl<'a> Resolver<'a> {
         self.summary(&file)?.all.clone()
     }
 
-    /// The value of a name of another module, where it is a plain constant.
-    pub(super) fn constant(&self, module: &str, name: &str) -> Option<Value> {
+    /// The value of a name of another module, where it is plain data or a module.
+    pub(super) fn plain(&self, module: &str, name: &str) -> Option<Value> {
         if let Some(value) = self.target_constant(module, name) {
             return Some(value);
         }
-        let constant = self.at_origin(module, name, |exported| exported.constant.clone())?;
-        Some(match constant {
-            Constant::None => Value::None,
-            Constant::True => Value::Bool(true),
-            Constant::False => Value::Bool(false),
-            Constant::Int(number) => Value::Int(number),
-            Constant::Str(text) => Value::Str(text),
-            _ => return None,
-        })
+        match name.rsplit_once('.') {
+            // `six.PY3` of a module that has imported `six`.
+            Some((object, attribute)) if !name.contains(['(', '[']) => {
+                match self.plain(module, object)? {
+                    Value::Module(module) => self.plain(&module, attribute),
+                    _ => None,
+                }
+            }
+            Some(_) => None,
+            None => self.at_origin(module, name, |exported| Some(exported.plain.as_ref()?.value())),
+        }
     }
 
     /// Why a function or class of another module certainly refuses arguments.
@@ -312,6 +314,7 @@ impl<'a> Resolver<'a> {
             ("os" | "os.path", "sep") => Value::str(if windows { "\\" } else { "/" }),
             ("typing" | "typing_extensions", "TYPE_CHECKING") => Value::Bool(false),
             ("types", "ModuleType") => Value::Type("module"),
+            ("types", "FunctionType" | "LambdaType") => Value::Type("function"),
             ("math" | "cmath", "pi") => Value::Float(std::f64::consts::PI),
             ("math" | "cmath", "e") => Value::Float(std::f64::consts::E),
             ("math" | "cmath", "tau") => Value::Float(std::f64::consts::TAU),

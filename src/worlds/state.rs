@@ -10,6 +10,7 @@ use super::cells::Cells;
 use super::effort::spend;
 use super::eval::Generator;
 use super::function::{Class, Namespace};
+use super::given::Given;
 use super::performed::Performed;
 use super::registered::Registered;
 use super::value::{ObjectId, Value};
@@ -342,6 +343,8 @@ pub(super) struct State {
     pub(super) registered: Option<Registered>,
     /// What has been done outside of the namespace.
     pub(super) performed: Performed,
+    /// Which attributes were given to what other modules hold.
+    pub(super) given: Given,
 }
 
 impl State {
@@ -399,6 +402,7 @@ impl State {
         self.unseen |= other.unseen;
         self.registered = Registered::join(self.registered.take(), other.registered.as_ref());
         self.performed.join(&other.performed);
+        self.given.join(&other.given);
         self.globals.join_with(&other.globals, |ours, theirs| match (ours, theirs) {
             (Some(ours), Some(theirs)) if ours.covers(theirs) => Some(Rc::clone(ours)),
             (Some(ours), Some(theirs)) => Some(Rc::new(ours.join(theirs))),

@@ -14,7 +14,7 @@ use super::value::Value;
 use crate::modules::ModuleOrigin;
 use crate::program::Program;
 use crate::python::PythonVersion;
-use crate::syntax::ast::{Constant, Name};
+use crate::syntax::ast::Name;
 
 /// What other modules bind, shared by everything that is simulated against the same files.
 #[derive(Debug, Default)]
@@ -47,8 +47,8 @@ pub(super) struct Summary {
 #[derive(Debug)]
 pub(super) struct Exported {
     pub(super) certain: bool,
-    /// Its value, where that is one plain constant.
-    pub(super) constant: Option<Constant>,
+    /// Its value, where that is plain data or a module.
+    pub(super) plain: Option<Plain>,
     /// What it takes when it is called, where it is a plain function or class.
     pub(super) signature: Option<Signature>,
     /// A class of which everything is seen, and that has no `__class_getitem__`.
@@ -57,6 +57,49 @@ pub(super) struct Exported {
     pub(super) from: Option<(Name, Name)>,
     /// What it was made of, as modules and names: an object of calls, a class of its bases.
     pub(super) made_of: Vec<(Name, Name)>,
+}
+
+/// A value that is the same for everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Plain {
+    None,
+    Bool(bool),
+    Int(i64),
+    Str(Arc<str>),
+    Tuple(Vec<Plain>),
+    /// Another module, by its dotted name.
+    Module(Name),
+}
+
+impl Plain {
+    /// Tuples in tuples are looked into this deep.
+    const MAX_DEPTH: u32 = 3;
+
+    fn of(value: &Value, depth: u32) -> Option<Plain> {
+        Some(match value {
+            Value::None => Plain::None,
+            Value::Bool(value) => Plain::Bool(*value),
+            Value::Int(number) => Plain::Int(*number),
+            Value::Str(text) => Plain::Str(Arc::clone(text)),
+            Value::Tuple(items) if depth < Plain::MAX_DEPTH => {
+                let items = items.iter().map(|item| Plain::of(item, depth + 1));
+                Plain::Tuple(items.collect::<Option<_>>()?)
+            }
+            Value::Module(name) => Plain::Module(name.clone()),
+            _ => return None,
+        })
+    }
+
+    pub(super) fn value(&self) -> Value {
+        match self {
+            Plain::None => Value::None,
+            Plain::Bool(value) => Value::Bool(*value),
+            Plain::Int(number) => Value::Int(*number),
+            Plain::Str(text) => Value::Str(Arc::clone(text)),
+            Plain::Tuple(items) => Value::tuple(items.iter().map(Plain::value).collect()),
+            Plain::Module(name) => Value::Module(name.clone()),
+        }
+    }
 }
 
 /// How importing another module ends, as far as its own text decides.
@@ -90,11 +133,7 @@ impl Summary {
 impl Exported {
     fn hash_into(&self, hasher: &mut FxHasher) {
         (self.certain, self.refuses_subscripts, &self.from, &self.made_of).hash(hasher);
-        match &self.constant {
-            Some(Constant::Int(value)) => value.hash(hasher),
-            Some(Constant::Str(text)) => text.hash(hasher),
-            other => format!("{other:?}").hash(hasher),
-        }
+        self.plain.hash(hasher);
         if let Some(signature) = &self.signature {
             format!("{signature:?}").hash(hasher);
         }
@@ -160,14 +199,6 @@ impl Machine<'_> {
             asked: FxHashSet::default(),
         };
         for (symbol, slot) in self.state.globals() {
-            let constant = match slot.value() {
-                Value::None => Some(Constant::None),
-                Value::Bool(true) => Some(Constant::True),
-                Value::Bool(false) => Some(Constant::False),
-                Value::Int(number) => Some(Constant::Int(number)),
-                Value::Str(text) => Some(Constant::Str(text)),
-                _ => None,
-            };
             let value = slot.value();
             let from = match &value {
                 Value::External(from) => Some((from.module.clone(), from.attribute.clone())),
@@ -175,7 +206,7 @@ impl Machine<'_> {
             };
             let exported = Exported {
                 certain: !slot.maybe_unbound,
-                constant,
+                plain: Plain::of(&value, 0),
                 signature: self.signature_of(&value),
                 refuses_subscripts: self.refuses_subscripts(&value),
                 from,

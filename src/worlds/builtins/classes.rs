@@ -28,7 +28,8 @@ impl Machine<'_> {
         if args.inexact {
             return self.unseen_builtin(class, &args, at);
         }
-        let positional = args.positional.clone();
+        let given = args.positional.iter().map(|value| self.looked_up(value).into_owned());
+        let positional: Vec<Value> = given.collect();
         match (class, &positional[..]) {
             ("object", []) => {
                 let class = Value::Type("object");

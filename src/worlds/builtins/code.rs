@@ -40,6 +40,20 @@ impl Machine<'_> {
             self.see_nothing(span, "`exec` may bind anything");
         }
     }
+
+    /// What is called may be `exec`, by another name: a text of several lines that makes functions
+    /// or classes is no message.
+    pub(in crate::worlds) fn may_be_exec(&mut self, args: &Args, at: ExprId) {
+        let [Value::Str(text)] = &args.positional[..] else { return };
+        let is_code = text.contains('\n') && (text.contains("def ") || text.contains("class "));
+        if !is_code || !self.at_module_level() {
+            return;
+        }
+        let span = self.program.ast().expr(at).span;
+        for name in names_bound_by(text, self.resolver.python).names {
+            self.maybe_bind_global(&name, span);
+        }
+    }
 }
 
 /// The module names that executing a text may bind or unbind.

@@ -226,7 +226,7 @@ impl Machine<'_> {
     }
 
     fn length(&mut self, value: &Value, at: ExprId) -> Flow<Value> {
-        let length = match value {
+        let length = match &*self.looked_up(value) {
             Value::Str(text) => Some(text.chars().count()),
             Value::Bytes(bytes) => Some(bytes.len()),
             Value::Tuple(items) | Value::Range(items) => Some(items.len()),

@@ -6,9 +6,11 @@ use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::regexes::found_by;
 use crate::syntax::ast::ExprId;
 use crate::worlds::eval::Args;
 use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::state::{Items, Object};
 use crate::worlds::value::{External, Value};
 
 static HARMLESS: LazyLock<FxHashMap<&'static str, FxHashSet<&'static str>>> = LazyLock::new(|| {
@@ -51,9 +53,7 @@ impl Machine<'_> {
             // `Lib/enum.py`: it updates the globals of the module that it is given by name.
             self.see_nothing(self.site, "`_convert_` binds constants as the members of a class");
         }
-        if args.values().any(|arg| matches!(arg, Value::Globals)) {
-            self.see_nothing(self.site, "`globals()` is handed to code that is not followed");
-        }
+        self.lend(external, None, args)?;
         self.note_registration(external, args, self.site);
         let value = match (name, &args.positional[..]) {
             (("typing" | "typing_extensions", "_overload_dummy"), _) => {
@@ -94,6 +94,12 @@ impl Machine<'_> {
             (("sys", "getrecursionlimit" | "getrefcount"), _) => Value::of_type("int"),
             (("platform", "python_implementation"), []) => Value::str("CPython"),
             (("platform", "system"), []) => Value::str("Linux"),
+            (("re", function), [pattern, text]) if args.keywords.is_empty() && !args.inexact => {
+                match self.found_in(function, pattern, text) {
+                    Some(found) => self.allocate(Object::List(Items::exactly(found))),
+                    None => return Ok(None),
+                }
+            }
             (("os", "getenv" | "environ.get"), _) => Value::Unknown,
             (("importlib", "import_module"), [Value::Str(module), ..]) => {
                 let module = module.to_string();
@@ -112,6 +118,14 @@ impl Machine<'_> {
             _ => return Ok(None),
         };
         Ok(Some(value))
+    }
+
+    /// What a function of `re` finds, where the texts are known.
+    fn found_in(&self, function: &str, pattern: &Value, text: &Value) -> Option<Vec<Value>> {
+        match (&*self.looked_up(pattern), &*self.looked_up(text)) {
+            (Value::Str(pattern), Value::Str(text)) => found_by(function, pattern, text),
+            _ => None,
+        }
     }
 
     /// `functools.reduce` by a function that is known.

@@ -40,6 +40,9 @@ impl Machine<'_> {
             Value::Attributes(id) => self.attributes_method(*id, name, &args, at),
             Value::Str(text) => self.str_method(&Arc::clone(text), name, &args, at),
             Value::Opaque(Some("sys.modules")) => match (&**name, &args.positional[..]) {
+                ("get", [module, ..]) if self.lent_module(module).is_some() => {
+                    Ok(self.lent_module(module).unwrap_or(Value::Unknown))
+                }
                 ("get", [module, ..]) if self.is_own_key(module) => Ok(self.registered()),
                 _ => Ok(Value::Unknown),
             },

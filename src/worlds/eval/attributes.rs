@@ -9,6 +9,7 @@ use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::types;
 use crate::worlds::function::Local;
 use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::resolve::Presence;
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::{External, ObjectId, Returned, Value};
 
@@ -98,8 +99,17 @@ impl Machine<'_> {
         name: &Name,
         at: ExprId,
     ) -> Flow<Value> {
+        match self.plain_data_behind(external, name) {
+            Some(Value::Module(module)) => return self.module_attribute(&module, name, at),
+            Some(plain) => return self.attribute_of(&plain, name, at),
+            None => {}
+        }
         let ran = self.tries == 0 && self.is_unchanged(at);
-        if !ran && self.resolver_of(&external.module).lacks(external, name) {
+        let given = self.has_given(&Value::External(Rc::clone(external)), name);
+        if !ran
+            && given == Presence::No
+            && self.resolver_of(&external.module).lacks(external, name)
+        {
             let reason: Rc<str> = format!("`{}` has no `{name}`", external.attribute).into();
             self.note_bare(external, name, at, &reason);
             return Err(self.raise_builtin("AttributeError", reason));
@@ -110,6 +120,7 @@ impl Machine<'_> {
         let is_environ = (&*external.module, &*external.attribute) == ("os", "environ");
         let is_there = is_environ && types::has_attribute("dict", name) == Some(true)
             || !ran && self.resolver.has_plainly(external, name)
+            || given == Presence::Yes
             || self.is_in_catalogue(&found);
         if !is_there {
             self.may_raise("AttributeError", Risk::Environment, at, || {
@@ -117,6 +128,18 @@ impl Machine<'_> {
             });
         }
         Ok(Value::External(Rc::new(found)))
+    }
+
+    /// Plain data or a module under another module's name, where that is what an attribute is
+    /// likely read of.
+    fn plain_data_behind(&self, external: &External, name: &str) -> Option<Value> {
+        let resolver = self.resolver_of(&external.module);
+        if self.linked.is_some() || resolver.is_plain_definition(external) {
+            return None;
+        }
+        let plain = resolver.plain(&external.module, &external.attribute)?;
+        let class = plain.type_name()?;
+        (class == "module" || types::has_attribute(class, name) == Some(true)).then_some(plain)
     }
 
     fn unseen_attribute(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
@@ -234,7 +257,7 @@ impl Machine<'_> {
             }
             return Ok(match local.value {
                 // A classmethod or staticmethod is applied by a decorator that was followed.
-                value if is_function => value,
+                value if is_function || &**name == "__module__" => value,
                 // A metaclass may have made something else of it, as `enum` does.
                 value if self.is_hidden_class(class) && !matches!(value, Value::Method(_)) => {
                     self.remade(value, class)
@@ -270,7 +293,8 @@ impl Machine<'_> {
         if &**name == "__class__" {
             return Ok(class.clone());
         }
-        if &**name == "__module__" && self.class_attribute(class, name).is_none() {
+        let is_unset = own.is_none() && &**name == "__module__";
+        if is_unset && self.class_attribute(class, name).is_none() {
             return Ok(Value::Str(self.identity.name.clone()));
         }
         if let Some(hook) = self.special(object, "__getattribute__") {

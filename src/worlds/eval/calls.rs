@@ -30,6 +30,12 @@ impl Args {
         Args { positional, ..Args::default() }
     }
 
+    /// Those of a call that has been made.
+    pub(in crate::worlds) fn of(call: &Returned) -> Args {
+        let (positional, keywords) = (call.args.clone(), call.keywords.clone());
+        Args { positional, keywords, inexact: call.inexact }
+    }
+
     pub(in crate::worlds) fn is_empty(&self) -> bool {
         self.positional.is_empty() && self.keywords.is_empty() && !self.inexact
     }
@@ -207,8 +213,10 @@ impl Machine<'_> {
 
     fn call_unseen(&mut self, callee: &Value, args: Args, at: ExprId) -> Flow<Value> {
         let mut known = None;
+        self.may_be_exec(&args, at);
         if let Value::Returned(factory) = callee {
             known = Some(self.known_call(&factory.callee, Some(factory), &args, at)?);
+            self.lend(&factory.callee, Some(factory), &args)?;
             // `functools.wraps(f)(g)` gives `g`.
             let is_wraps = &*factory.callee.module == "functools"
                 && matches!(&*factory.callee.attribute, "wraps");

@@ -113,6 +113,7 @@ impl Machine<'_> {
         if let Some(method) = self.own_method(left, name) {
             return self.call(&method, vec![right.clone()], at);
         }
+        let (left, right) = (&*self.looked_up(left), &*self.looked_up(right));
         if let Some(ordering) = ordering(left, right) {
             let holds = match op {
                 CompareOp::Lt => ordering.is_lt(),

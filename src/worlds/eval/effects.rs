@@ -122,6 +122,12 @@ impl Machine<'_> {
     }
 
     fn escape_value(&mut self, value: &Value, at: ExprId) {
+        if let Value::Attributes(id) = value
+            && let Some(Object::Instance(instance)) = self.state.object_mut(*id)
+        {
+            instance.is_opaque = true;
+            return;
+        }
         let Value::Object(id) = value else { return };
         if let Some(Object::Generator(generator)) = self.state.object(*id) {
             let generator = generator.clone();

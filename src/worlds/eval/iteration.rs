@@ -10,7 +10,7 @@ use crate::worlds::value::Value;
 impl Machine<'_> {
     /// The items that iterating over a value gives.
     pub(in crate::worlds) fn iterate(&mut self, value: &Value, at: ExprId) -> Flow<Items> {
-        match value {
+        match &*self.looked_up(value) {
             Value::Tuple(items) | Value::Range(items) => Ok(Items::exactly(items.to_vec())),
             Value::Str(text) => {
                 let chars =
@@ -69,8 +69,11 @@ impl Machine<'_> {
             Value::Opaque(Some("int" | "float" | "bool" | "NoneType")) => {
                 Err(self.raise_builtin("TypeError", "the object is not iterable"))
             }
+            Value::Attributes(id) => Ok(match self.own_entries(*id) {
+                Some(entries) => Items::exactly(entries.into_iter().map(|(key, _)| key).collect()),
+                None => Items::unknown(),
+            }),
             Value::Globals
-            | Value::Attributes(_)
             | Value::Opaque(Some(
                 "dir()" | "str" | "list" | "tuple" | "dict" | "set" | "range" | "dict_keys"
                 | "dict_values" | "dict_items" | "frozenset" | "bytes" | "generator" | "map"

@@ -26,7 +26,7 @@ impl Machine<'_> {
         } else {
             self.attribute_presence(module, name)
         };
-        match presence {
+        match presence.or(self.has_given(&Value::Module(module.clone()), name)) {
             Presence::Yes => {}
             Presence::No => {
                 let reason: Rc<str> = format!("module `{module}` has no attribute `{name}`").into();

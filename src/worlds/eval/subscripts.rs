@@ -65,6 +65,7 @@ impl Machine<'_> {
     /// A slice of a known sequence.
     pub(super) fn sliced(&mut self, object: &Value, bounds: Option<Bounds>) -> Option<Value> {
         let Bounds { lower, upper, is_reversed } = bounds?;
+        let object = &*self.looked_up(object);
         let cut = |length: usize| {
             let clamp = |bound: i64| {
                 let bound = if bound < 0 { bound + length as i64 } else { bound };
@@ -110,7 +111,8 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Value> {
         self.ran(at);
-        self.each(object, |machine, object| machine.item_of(object, index, at))
+        let object = self.looked_up(object);
+        self.each(&object, |machine, object| machine.item_of(object, index, at))
     }
 
     fn item_of(&mut self, object: &Value, index: &Value, at: ExprId) -> Flow<Value> {
@@ -150,6 +152,9 @@ impl Machine<'_> {
                 _ => Ok(Value::Opaque(None)),
             },
             Value::Opaque(Some("sys.modules")) => {
+                if let Some(module) = self.lent_module(index) {
+                    return Ok(module);
+                }
                 if self.is_own_key(index) {
                     return Ok(self.registered());
                 }

@@ -187,6 +187,7 @@ impl Machine<'_> {
         } else {
             self.attribute_presence(module, name)
         };
+        let presence = presence.or(self.has_given(&Value::Module(module.clone()), name));
         match presence {
             Presence::No => {
                 let reason: Rc<str> = format!("`{module}` has no `{name}` to import").into();

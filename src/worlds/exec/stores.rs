@@ -40,6 +40,7 @@ impl Machine<'_> {
             }
             Value::External(_) | Value::Returned(_) | Value::Module(_) => {
                 self.ran(at);
+                self.give(object, name);
                 Ok(())
             }
             // From 3.10 on these have a `__dict__`; so has a property from 3.13 on, for its name.
@@ -132,6 +133,7 @@ impl Machine<'_> {
             }
             None => {
                 let risk = Risk::decided_by(object.is_outside());
+                self.take_back(object, name);
                 self.may_raise("AttributeError", risk, at, || format!("`{name}` may not be there"));
                 Ok(())
             }
@@ -262,10 +264,7 @@ impl Machine<'_> {
                     Ok(())
                 }
             },
-            Value::Attributes(id) => {
-                self.forget_own(*id);
-                Ok(())
-            }
+            Value::Attributes(id) => self.delete_own(*id, index),
             Value::Object(id) => {
                 // The read says whether the item is there, and what raises where it is not.
                 self.item(object, index, at)?;
