@@ -119,7 +119,10 @@ impl Resolver<'_> {
     }
 
     /// Something in the module that makes it, with the machine that has executed that module.
-    pub(super) fn found(&self, wanted: &External) -> Option<(Arc<ModuleFile>, Machine<'_>, Value, ExprId)> {
+    pub(super) fn found(
+        &self,
+        wanted: &External,
+    ) -> Option<(Arc<ModuleFile>, Machine<'_>, Value, ExprId)> {
         let mut wanted = (wanted.module.clone(), wanted.attribute.clone());
         for _ in 0..MAX_HOPS {
             let Found::Source(file) = self.find(&wanted.0) else { return None };

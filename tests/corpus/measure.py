@@ -218,7 +218,7 @@ def fails_after_restart(score, case, binary, versions, said, fresh):
         checked = check(binary, case, versions)
         path = where[0].lstrip("/")
         there = tree(case["package"], case["old"]) / path
-        text = versions[-1] if path == case["path"] else there.read_text("utf-8") if there.exists() else ""
+        text = versions[-1] if path == case["path"] else there.read_text("utf-8") if there.is_file() else ""
         # A name in an import of several lines is pointed to; CPython names the statement.
         found = any(d["path"].replace("\\", "/").removeprefix("./").endswith(path)
                     and same_statement(text, d["range"]["start"]["line"], where[1])

@@ -141,6 +141,12 @@ impl<'s, 'a> Stops<'s, 'a> {
             };
             points.push((point, stop.log));
         }
+        for (point, _) in &mut points {
+            // What got through before is no new risk: something that is not seen decides about it.
+            if point.unchanged && point.cause == AbortCause::NewRisk {
+                point.cause = AbortCause::Environment;
+            }
+        }
         points
     }
 
