@@ -47,6 +47,7 @@ mod second_runs;
 mod signature;
 mod state;
 mod summaries;
+mod sure;
 mod trace;
 mod value;
 

@@ -246,7 +246,11 @@ impl Machine<'_> {
                         let value = self.copied(value, from, depth + 1);
                         pairs.push((self.copied(key, from, depth + 1), value));
                     }
-                    self.allocate(Object::Dict(Entries { pairs, exact: entries.exact }))
+                    self.allocate(Object::Dict(Entries {
+                        pairs,
+                        exact: entries.exact,
+                        ..Entries::default()
+                    }))
                 }
                 _ => Value::Unknown,
             },

@@ -43,13 +43,13 @@ impl Machine<'_> {
             ExprKind::Constant(constant) => Ok(constant_value(constant)),
             ExprKind::Name(name) => {
                 let value = self.load_name(name, id)?;
-                self.linked_value(value)
+                self.linked_value(value, id)
             }
             ExprKind::Attribute { value, attr } => {
                 let object = self.expr(*value)?;
                 self.stand_at(expr.span);
                 let value = self.attribute(&object, &attr.name, id)?;
-                self.linked_value(value)
+                self.linked_value(value, id)
             }
             ExprKind::Call { func, args, keywords } => self.call_expr(id, *func, args, keywords),
             ExprKind::Subscript { value, index } => {
@@ -159,7 +159,7 @@ impl Machine<'_> {
         values: &[ExprId],
         at: ExprId,
     ) -> Flow<Value> {
-        let mut entries = Entries { pairs: Vec::new(), exact: true };
+        let mut entries = Entries::exactly(Vec::new());
         let mut pairs: Vec<(Value, Value)> = Vec::new();
         for (key, &value) in keys.iter().zip(values) {
             match key {
@@ -192,6 +192,9 @@ impl Machine<'_> {
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::Dict(entries)) => Ok(entries.exact.then(|| entries.pairs.clone())),
                 Some(Object::Instance(_)) => {
+                    if let Some(contents) = self.contents(mapping) {
+                        return self.mapping_entries(&contents, at);
+                    }
                     self.may_raise("TypeError", Risk::Inside, at, || {
                         "this may be no mapping".into()
                     });

@@ -10,8 +10,13 @@
 //! been executed is given up, the module is executed in the state before it, and the statement
 //! starts again: whatever paths it has, all of them find the module.
 
+mod contents;
 mod hooks;
 mod models;
+mod modules;
+mod process;
+pub(super) use contents::{CONTENTS, is_container};
+pub(super) use models::is_stateful;
 
 use std::rc::Rc;
 
@@ -24,12 +29,14 @@ use super::state::Symbol;
 use super::value::{External, Value};
 use crate::modules::{Found, ModuleOrigin};
 use crate::program::Program;
-use crate::syntax::ast::{Name, StmtId};
+use crate::syntax::ast::{ExprId, Name, StmtId};
 
 /// Code of other modules has numbers from here on in place of a version's.
 const FIRST: u32 = 1 << 24;
 /// Steps for one statement of a module, as far as its code is followed.
-const STATEMENT_STEPS: u32 = 20_000;
+const STATEMENT_STEPS: u32 = 40_000;
+/// As [`STATEMENT_STEPS`], for a statement of an installed library: most of those only define.
+const LIBRARY_STATEMENT_STEPS: u32 = 4_000;
 /// Copying or joining so many cells of states counts as a step more.
 pub(super) const CELLS_PER_STEP: u64 = 32;
 /// More modules than this are not executed for one.
@@ -66,6 +73,7 @@ pub(super) struct Linked {
 #[derive(Debug, Clone)]
 struct Other {
     identity: Identity,
+    is_library: bool,
     program: Rc<Program>,
     status: Status,
 }
@@ -78,6 +86,7 @@ enum Status {
 }
 
 /// Whose name something is.
+#[derive(Clone, Copy)]
 enum Whose {
     Own,
     Other(u32),
@@ -171,17 +180,17 @@ impl Machine<'_> {
     }
 
     /// What a value is that another module binds, where that module is followed.
-    pub(super) fn linked_value(&mut self, value: Value) -> Flow<Value> {
+    pub(super) fn linked_value(&mut self, value: Value, at: ExprId) -> Flow<Value> {
         if self.linked.is_none() {
             return Ok(value);
         }
         match &value {
-            Value::External(external) => self.linked_external(&Rc::clone(external)),
+            Value::External(external) => self.linked_external(&Rc::clone(external), at),
             Value::Union(values) if values.iter().any(|v| matches!(v, Value::External(_))) => {
                 let values = Rc::clone(values);
                 let mut joined = Vec::new();
                 for value in values.iter() {
-                    joined.push(self.linked_value(value.clone())?);
+                    joined.push(self.linked_value(value.clone(), at)?);
                 }
                 Ok(Value::join_all(joined).unwrap_or(value))
             }
@@ -189,7 +198,7 @@ impl Machine<'_> {
         }
     }
 
-    fn linked_external(&mut self, wanted: &Rc<External>) -> Flow<Value> {
+    fn linked_external(&mut self, wanted: &Rc<External>, at: ExprId) -> Flow<Value> {
         let mut external = Rc::clone(wanted);
         for _ in 0..MAX_HOPS {
             if external.attribute.contains(['.', '(', '[']) {
@@ -209,9 +218,18 @@ impl Machine<'_> {
             let slot = symbol.and_then(|symbol| self.state.global(symbol));
             match slot.map(|slot| slot.value()) {
                 Some(Value::External(next)) => external = next,
-                Some(value @ Value::Union(_)) => return self.linked_value(value),
+                Some(value @ Value::Union(_)) => return self.linked_value(value, at),
                 Some(value) => return Ok(value),
-                None => break,
+                None => match place {
+                    Whose::Other(version) => {
+                        let (module, name) = (&external.module, &external.attribute);
+                        match self.served_attribute(version, module, name, at)? {
+                            Some(value) => return Ok(value),
+                            None => break,
+                        }
+                    }
+                    Whose::Own => break,
+                },
             }
         }
         Ok(Value::External(external))
@@ -244,7 +262,7 @@ impl Machine<'_> {
         let linked = self.linked.as_mut()?;
         let version = found.map(|other| {
             let length = other.program.source().text().len();
-            linked.has_others |= !models::is_model(module);
+            linked.has_others |= !models::is_model(module) || models::keeps_state(module);
             linked.room = linked.room.saturating_sub(length);
             linked.others.push(other);
             FIRST + linked.others.len() as u32 - 1
@@ -277,18 +295,31 @@ impl Machine<'_> {
 
     /// Another module that can be followed.
     fn executable(&self, module: &Name) -> Option<Other> {
-        let Found::Source(file) = self.resolver.find(module) else { return None };
+        let file = match self.resolver.find(module) {
+            Found::Source(file) => file,
+            Found::Opaque => return self.modelled(module, false),
+            _ => return None,
+        };
         let length = file.source.text().len();
         if length > self.linked.as_ref()?.room {
             return None;
         }
         let program = match file.origin {
-            ModuleOrigin::StandardLibrary => models::model(module, self.resolver.python)?,
+            ModuleOrigin::StandardLibrary if !is_stateful(module) || models::is_model(module) => {
+                return self.modelled(module, file.is_package);
+            }
             _ => Rc::new(Program::clone(&*self.resolver.program(&file)?)),
         };
         let is_package = file.is_package;
         let identity = Identity { name: module.clone(), is_package, is_placed: true };
-        Some(Other { identity, program, status: Status::Waiting })
+        let is_library = file.origin != ModuleOrigin::Workspace;
+        Some(Other { identity, is_library, program, status: Status::Waiting })
+    }
+
+    fn modelled(&self, module: &Name, is_package: bool) -> Option<Other> {
+        let program = models::model(module, self.resolver.python)?;
+        let identity = Identity { name: module.clone(), is_package, is_placed: true };
+        Some(Other { identity, is_library: true, program, status: Status::Waiting })
     }
 
     /// Executes a statement that stands in a module's own frame, with all modules that it needs.
@@ -297,7 +328,11 @@ impl Machine<'_> {
         let raised = self.raises.len();
         loop {
             let before = self.state.clone();
-            self.grant(self.steps, STATEMENT_STEPS);
+            let linked = self.linked.as_ref();
+            let other = linked.and_then(|linked| linked.other(self.version));
+            let is_library = other.is_some_and(|other| other.is_library);
+            let most = if is_library { LIBRARY_STATEMENT_STEPS } else { STATEMENT_STEPS };
+            self.grant(self.steps, most);
             let end = self.stmt(id);
             let wanted = self.linked.as_mut().map(|linked| std::mem::take(&mut linked.wanted));
             let wanted = wanted.unwrap_or_default();
@@ -326,7 +361,7 @@ impl Machine<'_> {
         linked.depth += 1;
         let program = Rc::clone(&other.program);
         let caller = self.enter_code(&Text::new(Rc::clone(&program)), version);
-        let active = std::mem::replace(&mut self.active, vec![Active::module()]);
+        let active = std::mem::replace(&mut self.active, vec![Active::module(version)]);
         let (site, unseen) = (self.site, self.state.unseen);
         let (tries, forks) = (self.tries, self.outside_forks);
         let handling = std::mem::take(&mut self.handling);

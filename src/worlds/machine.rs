@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::changes::{Baseline, doubt_fingerprint};
 use super::code::Text;
 use super::effort::Meter;
+use super::function::Function;
 use super::lent::Lent;
 use super::linked::Linked;
 pub(super) use super::memory::Memory;
@@ -47,13 +48,26 @@ pub(super) struct Active {
     pub(super) class: Option<(ObjectId, Value)>,
     /// The list that takes what a generator function yields.
     pub(super) yields: Option<ObjectId>,
+    /// Whose code it is.
+    pub(super) version: u32,
+    /// The function that runs.
+    pub(super) function: Option<Rc<Function>>,
 }
 
 impl Active {
     /// A module's own frame.
-    pub(super) fn module() -> Active {
+    pub(super) fn module(version: u32) -> Active {
         let (kind, closure) = (ScopeKind::Module, Rc::from([]));
-        Active { kind, frame: None, scope: None, closure, class: None, yields: None }
+        Active {
+            kind,
+            frame: None,
+            scope: None,
+            closure,
+            class: None,
+            yields: None,
+            version,
+            function: None,
+        }
     }
 }
 
@@ -143,7 +157,7 @@ impl<'a> Machine<'a> {
             program,
             version: 0,
             stage: 0,
-            active: vec![Active::module()],
+            active: vec![Active::module(0)],
             raises: Vec::new(),
             returns: Vec::new(),
             breaks: Vec::new(),

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::effort::Meter;
-use super::linked::{CELLS_PER_STEP, Linked, is_other};
+use super::linked::{CELLS_PER_STEP, Linked, is_other, is_stateful};
 use super::machine::{Flow, Identity, Machine, Memory, Raise};
 use super::resolve::Resolver;
 use super::state::State;
@@ -79,8 +79,10 @@ pub(super) fn reaches_others(
 ) -> bool {
     let ast = program.ast();
     let mut blocks: Vec<&[StmtId]> = vec![&ast.body];
+    let uses_environ = program.source().text().contains("environ");
     let is_followed = |name: &str| match resolver.find(name) {
-        Found::Source(file) => file.origin != ModuleOrigin::StandardLibrary,
+        Found::Source(_) if name == "os" => uses_environ,
+        Found::Source(file) => file.origin != ModuleOrigin::StandardLibrary || is_stateful(name),
         _ => false,
     };
     while let Some(block) = blocks.pop() {

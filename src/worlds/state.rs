@@ -13,6 +13,7 @@ use super::function::{Class, Namespace};
 use super::given::Given;
 use super::performed::Performed;
 use super::registered::Registered;
+use super::sure::Sure;
 use super::value::{ObjectId, Value};
 use crate::program::Scope;
 use crate::simulation::BindingKind;
@@ -121,6 +122,8 @@ pub(super) struct Items {
 pub(super) struct Entries {
     pub(super) pairs: Vec<(Value, Value)>,
     pub(super) exact: bool,
+    /// What is known all the same where they are not `exact`.
+    pub(super) sure: Sure,
 }
 
 #[derive(Debug, Clone)]
@@ -165,13 +168,17 @@ impl Items {
 
 impl Entries {
     pub(super) fn unknown() -> Entries {
-        Entries { pairs: Vec::new(), exact: false }
+        Entries::default()
+    }
+
+    pub(super) fn exactly(pairs: Vec<(Value, Value)>) -> Entries {
+        Entries { pairs, exact: true, sure: Sure::default() }
     }
 
     /// The value of a key, where keys are known well enough to say: `Some(None)` means absent.
     pub(super) fn get(&self, key: &Value) -> Option<Option<&Value>> {
         if !self.exact {
-            return None;
+            return self.sure.get(key);
         }
         for (known, value) in &self.pairs {
             match known.equals(key) {
@@ -186,6 +193,9 @@ impl Entries {
 
     /// Stores under a key; a key that cannot be told from others makes the whole inexact.
     pub(super) fn set(&mut self, key: Value, value: Value) {
+        if !self.exact {
+            self.sure.set(&key, Some(value.clone()));
+        }
         for (known, old) in &mut self.pairs {
             match known.equals(&key) {
                 Some(true) => {
@@ -204,6 +214,13 @@ impl Entries {
             }
         }
         self.pairs.push((key, value));
+    }
+
+    /// Takes a key out of what is not known as a whole.
+    pub(super) fn take_out(&mut self, key: &Value) {
+        let mut sure = std::mem::take(&mut self.sure);
+        sure.set(key, None);
+        *self = Entries { sure, ..Entries::unknown() };
     }
 
     /// Stores under many keys, one after the other.
@@ -233,11 +250,15 @@ impl Entries {
             && self.pairs.len() == other.pairs.len()
             && self.pairs.iter().zip(&other.pairs).all(|((a, _), (b, _))| a.same(b));
         if !same_keys {
-            return Entries::unknown();
+            let sure = match self.exact {
+                true => Sure::of(&self.pairs).agreed(|key| other.get(key)),
+                false => self.sure.agreed(|key| other.get(key)),
+            };
+            return Entries { sure, ..Entries::unknown() };
         }
         let pairs = self.pairs.iter().zip(&other.pairs);
         let pairs = pairs.map(|((key, a), (_, b))| (key.clone(), a.join(b))).collect();
-        Entries { pairs, exact: true }
+        Entries::exactly(pairs)
     }
 }
 

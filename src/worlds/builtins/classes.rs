@@ -268,7 +268,7 @@ impl Machine<'_> {
     }
 
     fn make_dict(&mut self, positional: &[Value], args: &Args, at: ExprId) -> Flow<Value> {
-        let mut entries = Entries { pairs: Vec::new(), exact: true };
+        let mut entries = Entries::exactly(Vec::new());
         match positional {
             [] => {}
             [source] => {

@@ -81,6 +81,9 @@ impl Machine<'_> {
                 Ok(Value::Attributes(*id))
             }
             ("dir", []) if self.at_module_level() => Ok(Value::Opaque(Some(OWN_NAMES))),
+            ("dir", [object]) if self.linked.is_some() => {
+                Ok(self.attribute_names(object).unwrap_or(Value::of_type("list")))
+            }
             ("dir", _) => Ok(Value::of_type("list")),
             ("locals", []) => Ok(Value::of_type("dict")),
             ("len", [value]) => self.length(value, at),
@@ -128,6 +131,9 @@ impl Machine<'_> {
                 let result = if name == "exec" { Value::None } else { Value::Unknown };
                 self.exec(code, namespaces, name == "exec", at);
                 Ok(result)
+            }
+            ("id", [object]) if self.identity_number(object).is_some() => {
+                Ok(self.identity_number(object).unwrap_or(Value::Unknown))
             }
             ("print" | "id" | "repr" | "ascii" | "breakpoint" | "input", _) => {
                 if positional.iter().any(|value| self.may_fail_to_show(value)) {
@@ -240,7 +246,10 @@ impl Machine<'_> {
                 }
                 Some(Object::Instance(_)) => match self.special(value, "__len__") {
                     Some(method) => return self.own_length(&method, at),
-                    None => None,
+                    None => match self.contents(value) {
+                        Some(contents) => return self.length(&contents, at),
+                        None => None,
+                    },
                 },
                 _ => None,
             },

@@ -91,6 +91,13 @@ impl Machine<'_> {
                     start @ ..,
                 ],
             ) => self.reduced(function, iterable, start.first(), at)?,
+            (("sys", "_getframe"), depth) if self.linked.is_some() => {
+                self.frame(depth.first()).unwrap_or(Value::Unknown)
+            }
+            (("sys", "getrecursionlimit"), []) if self.linked.is_some() => Value::Int(1000),
+            (("inspect", "iscoroutinefunction"), [function]) if self.linked.is_some() => {
+                self.is_coroutine_function(function).map_or(Value::of_type("bool"), Value::Bool)
+            }
             (("sys", "getrecursionlimit" | "getrefcount"), _) => Value::of_type("int"),
             (("platform", "python_implementation"), []) => Value::str("CPython"),
             (("platform", "system"), []) => Value::str("Linux"),

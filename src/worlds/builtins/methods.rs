@@ -29,6 +29,20 @@ impl Machine<'_> {
             {
                 return self.make_instance(*id, args, at);
             }
+            if let Some(done) = self.container_method(receiver, method, &args, at)? {
+                return Ok(done);
+            }
+            if self.linked.is_some()
+                && matches!(receiver, Value::Type(_))
+                && matches!(method, "__init__" | "__setattr__")
+                && !args.inexact
+                && !args.positional.is_empty()
+            {
+                // `object.__setattr__(self, name, value)`
+                let mut args = args;
+                let receiver = args.positional.remove(0);
+                return self.inherited_method(&receiver, method, &args);
+            }
             return self.inherited_method(receiver, method, &args);
         }
         if args.inexact {
@@ -44,6 +58,7 @@ impl Machine<'_> {
                     Ok(self.lent_module(module).unwrap_or(Value::Unknown))
                 }
                 ("get", [module, ..]) if self.is_own_key(module) => Ok(self.registered()),
+                ("get", [module, ..]) => Ok(self.loaded_module(module).unwrap_or(Value::Unknown)),
                 _ => Ok(Value::Unknown),
             },
             Value::Object(id) => {
@@ -57,7 +72,10 @@ impl Machine<'_> {
                     {
                         Ok(receiver.clone())
                     }
-                    _ => self.unseen_method(receiver, &args, at),
+                    _ => match self.contents(receiver) {
+                        Some(contents) => self.call_builtin_method(&contents, name, args, at),
+                        None => self.unseen_method(receiver, &args, at),
+                    },
                 }
             }
             // `@x.setter`: a property with one function more.

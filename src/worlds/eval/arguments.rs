@@ -40,7 +40,8 @@ impl Machine<'_> {
                 }
                 ParamKind::VarKeyword => {
                     let pairs = keywords.drain(..).map(|(name, value)| (Value::Str(name), value));
-                    let entries = Entries { pairs: pairs.collect(), exact: !inexact };
+                    let entries =
+                        Entries { pairs: pairs.collect(), exact: !inexact, ..Entries::default() };
                     Some(self.allocate(Object::Dict(entries)))
                 }
                 kind => {

@@ -8,6 +8,7 @@ use super::descriptors::property_part;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::types;
 use crate::worlds::function::Local;
+use crate::worlds::linked::is_container;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
 use crate::worlds::state::{Items, Object};
@@ -61,6 +62,16 @@ impl Machine<'_> {
             Value::Type(class) => self.type_attribute(class, name, at),
             Value::Tuple(parts) if version_part(parts, name).is_some() => {
                 Ok(version_part(parts, name).unwrap_or(Value::Unknown))
+            }
+            Value::Method(pair) if self.linked.is_some() && &**name == "__self__" => {
+                Ok(pair.1.clone())
+            }
+            // `method_getattro`, `Objects/classobject.c`.
+            Value::Method(pair)
+                if self.linked.is_some() && matches!(pair.0, Value::Function(_)) =>
+            {
+                let function = pair.0.clone();
+                self.attribute_of(&function, name, at)
             }
             Value::Method(pair) if matches!(pair.0, Value::Type(_)) => {
                 let class = match pair.0 {
@@ -171,6 +182,11 @@ impl Machine<'_> {
             return Ok(Value::BuiltinMethod(Rc::new(method)));
         }
         let own = types::has_attribute(class, name);
+        if own == Some(true) && self.linked.is_some() && is_container(class) {
+            // `dict.get(mapping, key)`
+            let method = (Value::Type(class), Name::from(format!("super().{name}")));
+            return Ok(Value::BuiltinMethod(Rc::new(method)));
+        }
         let meta = types::has_attribute("type", name);
         match (own, meta) {
             (Some(true), _) => Ok(Value::Opaque(None)),
@@ -267,6 +283,10 @@ impl Machine<'_> {
         let known = self.builtin_ancestor(class);
         let inherited = types::has_attribute(known, name) == Some(true)
             || types::has_attribute("type", name) == Some(true);
+        if inherited && self.linked.is_some() && is_shared_method(known, name) {
+            let method = (Value::Type(known), Name::from(format!("super().{name}")));
+            return Ok(Value::BuiltinMethod(Rc::new(method)));
+        }
         if inherited {
             return Ok(Value::Opaque(None));
         }
@@ -473,6 +493,12 @@ fn is_data(name: &str) -> bool {
 pub(in crate::worlds) fn returned(callee: &Rc<External>, args: Args) -> Value {
     let Args { positional: args, keywords, inexact } = args;
     Value::Returned(Rc::new(Returned { callee: Rc::clone(callee), args, keywords, inexact }))
+}
+
+/// Whether a method that a class has from a builtin one is known when it is called on the class.
+fn is_shared_method(builtin: &str, name: &str) -> bool {
+    matches!(name, "__init__" | "__new__" | "__setattr__")
+        || is_container(builtin) && types::has_attribute(builtin, name) == Some(true)
 }
 
 fn is_dataclass_field(value: &Value) -> bool {

@@ -15,6 +15,8 @@ use crate::worlds::value::{External, ObjectId, Returned, Value};
 
 /// Calls deeper than this are not followed.
 const MAX_DEPTH: usize = 32;
+/// A function within itself is followed this deep, where the code of other modules is.
+const MAX_NESTED: usize = 4;
 
 /// Evaluated arguments.
 #[derive(Debug, Clone, Default)]
@@ -285,7 +287,8 @@ impl Machine<'_> {
         let Some(scope) = function.scope() else { return Ok(Value::Opaque(None)) };
         let first = args.positional.first().cloned();
         let is_run = !(scope.is_generator || scope.is_async);
-        let is_followed = !is_run || (self.active.len() <= MAX_DEPTH && self.step());
+        let is_followed =
+            !is_run || (self.active.len() <= MAX_DEPTH && !self.is_nested(function) && self.step());
         if !is_followed {
             self.escape(&args, at);
         }
@@ -321,6 +324,8 @@ impl Machine<'_> {
             closure: Rc::clone(&function.closure),
             class: function.class.zip(first),
             yields: None,
+            version: function.version,
+            function: Some(Rc::clone(function)),
         });
         let caller = self.enter_code(&function.text, function.version);
         let base = self.raises.len();
@@ -332,6 +337,16 @@ impl Machine<'_> {
         self.leave_code(caller);
         self.active.pop();
         result
+    }
+
+    /// Whether a function has called itself so often that it is not followed any further: with
+    /// what is not known to end it, each round is as the one before.
+    fn is_nested(&self, function: &Function) -> bool {
+        let is_same = |running: &Rc<Function>| {
+            running.version == function.version && running.place == function.place
+        };
+        let running = self.active.iter().filter_map(|active| active.function.as_ref());
+        self.linked.is_some() && running.filter(|running| is_same(running)).count() >= MAX_NESTED
     }
 
     /// Takes the locals of a call that has ended out of every path that leaves it: nothing

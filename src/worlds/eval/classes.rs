@@ -108,6 +108,16 @@ impl Machine<'_> {
         })
     }
 
+    /// Whether a class has no base but builtin ones and such as are followed.
+    pub(in crate::worlds) fn has_known_bases(&self, class: &Value) -> bool {
+        self.own_ancestors(class).iter().all(|&id| match self.state.object(id) {
+            Some(Object::Class(class)) => {
+                class.bases.iter().all(|base| matches!(base, Value::Type(_) | Value::Object(_)))
+            }
+            _ => false,
+        })
+    }
+
     /// The nearest builtin class that a class derives from.
     pub(in crate::worlds) fn builtin_ancestor(&self, class: &Value) -> &'static str {
         self.builtin_ancestor_below(class, &mut FxHashMap::default())
@@ -290,6 +300,14 @@ impl Machine<'_> {
         if let Value::Union(values) = value {
             return agreed(values, |value| self.is_instance(value, class));
         }
+        if self.linked.is_some() && self.is_own_class(value) {
+            match (class, self.metaclass_of(value)) {
+                // Whatever its metaclass is, that is a subclass of `type`.
+                (Value::Type(class), _) => return Some(matches!(*class, "type" | "object")),
+                (_, Some(metaclass)) => return self.is_subclass(&metaclass, class),
+                _ => {}
+            }
+        }
         let own = self.class_of(value);
         match own {
             Value::Unknown | Value::Opaque(_) => None,
@@ -384,7 +402,8 @@ impl Machine<'_> {
         if let Some(local) = self.parent_attribute(class, receiver, name) {
             return Ok(match local.value {
                 // `__new__` and friends are static.
-                value if &**name == "__new__" || &**name == "__init_subclass__" => value,
+                value if &**name == "__new__" => value,
+                value if &**name == "__init_subclass__" && self.linked.is_none() => value,
                 value @ Value::Function(_) => Value::Method(Rc::new((value, receiver.clone()))),
                 value => value,
             });
@@ -394,7 +413,8 @@ impl Machine<'_> {
         let makes_classes = builtin == "type"
             && matches!(&**name, "__new__" | "__init__" | "__call__")
             && !self.has_hidden_attributes(&class);
-        if self.is_opaque_class(&class) && !makes_classes {
+        let is_seen = self.linked.is_some() && self.has_known_bases(&class);
+        if self.is_opaque_class(&class) && !makes_classes && !is_seen {
             return Ok(Value::Unknown);
         }
         if types::has_attribute(builtin, name) == Some(true) {

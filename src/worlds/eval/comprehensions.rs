@@ -73,6 +73,8 @@ impl Machine<'_> {
             closure,
             class,
             yields: None,
+            version: self.version,
+            function: None,
         });
         let outside = iterable.is_outside();
         let end = self.generate(first, items, outside, rest, comp, &mut collected);
@@ -154,7 +156,7 @@ impl Machine<'_> {
         let exact = !collected.inexact;
         let program = std::rc::Rc::clone(&self.program);
         if let ExprKind::DictComp(_) = program.ast().expr(id).kind {
-            let mut entries = Entries { pairs: Vec::new(), exact };
+            let mut entries = Entries { exact, ..Entries::default() };
             if exact {
                 collected.elements.into_iter().for_each(|(key, value)| entries.set(key, value));
             }

@@ -189,7 +189,29 @@ impl Machine<'_> {
             return Ok(if op == CompareOp::In { outcomes } else { outcomes.flipped() });
         }
         let value = self.compare_values(&item, op, &container, test)?;
-        self.split(&value, test)
+        let outcomes = self.split(&value, test)?;
+        Ok(self.sure_of_key(outcomes, (&item, op == CompareOp::In, &container)))
+    }
+
+    /// Where it was open whether a dictionary has a key, each path knows it.
+    fn sure_of_key(
+        &self,
+        mut outcomes: Outcomes,
+        (key, is_in, container): (&Value, bool, &Value),
+    ) -> Outcomes {
+        let container = self.contents(container).unwrap_or_else(|| container.clone());
+        if let (Some(yes), Some(no), Value::Object(id), true) =
+            (&mut outcomes.when_true, &mut outcomes.when_false, &container, self.linked.is_some())
+        {
+            let (with, without) = if is_in { (yes, no) } else { (no, yes) };
+            if let Some(Object::Dict(entries)) = with.object_mut(*id) {
+                entries.sure.set(key, Some(Value::Opaque(None)));
+            }
+            if let Some(Object::Dict(entries)) = without.object_mut(*id) {
+                entries.sure.set(key, None);
+            }
+        }
+        outcomes
     }
 
     fn bound_outcomes(&mut self, name: &Name) -> Outcomes {
@@ -221,6 +243,9 @@ impl Machine<'_> {
                 }
                 Object::Dict(entries) => entries.exact.then_some(!entries.pairs.is_empty()),
                 Object::Instance(_) => {
+                    if let Some(contents) = self.contents(value) {
+                        return self.truth(&contents);
+                    }
                     let seen = !self.has_unseen_attributes(value);
                     let plain = self.special(value, "__bool__").is_none()
                         && self.special(value, "__len__").is_none()

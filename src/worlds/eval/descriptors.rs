@@ -133,7 +133,7 @@ impl Machine<'_> {
     }
 
     /// The metaclass of a class, where that is one of the module's own.
-    pub(super) fn metaclass_of(&self, class: &Value) -> Option<Value> {
+    pub(in crate::worlds) fn metaclass_of(&self, class: &Value) -> Option<Value> {
         let ancestors = self.own_ancestors(class);
         ancestors.iter().find_map(|&id| match self.state.object(id) {
             Some(Object::Class(class)) => class.metaclass.clone(),

@@ -134,6 +134,9 @@ impl Machine<'_> {
             self.escape_generator(*id, &generator, at);
             return;
         }
+        if let Some(contents) = self.contents(value) {
+            self.escape_value(&contents, at);
+        }
         match self.state.object_mut(*id) {
             Some(Object::List(items) | Object::Set(items) | Object::Iterator(items)) => {
                 *items = Items::unknown();

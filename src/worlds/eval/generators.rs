@@ -184,6 +184,8 @@ impl Machine<'_> {
             closure: Rc::clone(&function.closure),
             class: function.class.zip(first),
             yields: Some(out),
+            version: function.version,
+            function: Some(Rc::clone(function)),
         });
         let caller = self.enter_code(&function.text, function.version);
         let handling = std::mem::take(&mut self.handling);

@@ -5,6 +5,7 @@ use crate::worlds::answers::any_of;
 use crate::worlds::builtins::types;
 use crate::worlds::eval::Args;
 use crate::worlds::function::Class;
+use crate::worlds::linked::CONTENTS;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Instance, Object};
 use crate::worlds::value::{ObjectId, Value};
@@ -66,6 +67,9 @@ impl Machine<'_> {
         if let ("module", Some(name)) = (builtin, args.positional.first()) {
             attributes.set(Name::from("__name__"), name.clone());
         }
+        if let Some(contents) = self.new_contents(builtin) {
+            attributes.set(Name::from(CONTENTS), contents);
+        }
         let instance = Instance { class: class.clone(), attributes, is_opaque };
         let own_new = self.class_attribute(&class, "__new__");
         if let Some(new) = own_new {
@@ -113,6 +117,11 @@ impl Machine<'_> {
             return Ok(made);
         }
         let builtin = self.builtin_ancestor(class);
+        if !has_new && self.contents(&made).is_some() {
+            let contents = self.construct(builtin, args, at)?;
+            self.set_contents(&made, contents);
+            return Ok(made);
+        }
         let is_made_of_nothing = args.is_empty() && MADE_OF_NOTHING.contains(&builtin);
         if is_made_of_nothing && !self.has_hidden_attributes(class) {
             return Ok(made);

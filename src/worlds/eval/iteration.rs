@@ -90,6 +90,9 @@ impl Machine<'_> {
 
     fn iterate_instance(&mut self, value: &Value, at: ExprId) -> Flow<Items> {
         let Some(method) = self.special(value, "__iter__") else {
+            if let Some(contents) = self.contents(value) {
+                return self.iterate(&contents, at);
+            }
             if self.special(value, "__getitem__").is_some() || self.has_unseen_attributes(value) {
                 self.may_raise("", Risk::Inside, at, || "this may not be iterable".into());
                 return Ok(Items::unknown());

@@ -4,12 +4,12 @@ use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::answers::any_of;
 use crate::worlds::builtins::functions::OWN_NAMES;
 use crate::worlds::machine::{Flow, Machine, Risk};
-use crate::worlds::state::{Items, Object};
+use crate::worlds::state::{Entries, Items, Object};
 use crate::worlds::value::Value;
 
 impl Machine<'_> {
     /// `item in container`, where it is known.
-    pub(super) fn contains(
+    pub(in crate::worlds) fn contains(
         &mut self,
         container: &Value,
         item: &Value,
@@ -21,6 +21,7 @@ impl Machine<'_> {
                     let entries = entries.clone();
                     self.hash_value(item, at)?;
                     let found = entries.get(item).map(|value| value.is_some());
+                    let found = found.or_else(|| self.has_key(&entries, item));
                     if found.is_none() {
                         let keys: Vec<Value> = entries.pairs.into_iter().map(|(k, _)| k).collect();
                         self.note_equality(&keys, item, at);
@@ -42,7 +43,10 @@ impl Machine<'_> {
                         self.suppose_effects([&answer]);
                         Ok(self.truth(&answer))
                     }
-                    None => self.contains_by_iteration(container, item, at),
+                    None => match self.contents(container) {
+                        Some(contents) => self.contains(&contents, item, at),
+                        None => self.contains_by_iteration(container, item, at),
+                    },
                 },
                 _ => self.contains_by_iteration(container, item, at),
             },
@@ -89,6 +93,14 @@ impl Machine<'_> {
             }
             _ => self.contains_by_iteration(container, item, at),
         }
+    }
+
+    /// Whether one of the keys is equal, where that takes a look at the objects.
+    pub(in crate::worlds) fn has_key(&self, entries: &Entries, key: &Value) -> Option<bool> {
+        if self.linked.is_none() || !entries.exact {
+            return None;
+        }
+        any_of(&entries.pairs, |(known, _)| self.values_equal(known, key))
     }
 
     fn contains_by_iteration(

@@ -18,6 +18,11 @@ impl Machine<'_> {
         if &**name == "__dict__" {
             return Ok(Value::Unknown);
         }
+        if self.linked.is_some()
+            && let Some(value) = self.linked_attribute(module, name, at)?
+        {
+            return Ok(value);
+        }
         let ran = self.is_unchanged(at);
         let presence = if ran && self.tries == 0 {
             Presence::Yes

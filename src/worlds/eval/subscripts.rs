@@ -92,6 +92,9 @@ impl Machine<'_> {
                 Some(Value::str(&part))
             }
             Value::Object(id) => {
+                if let Some(contents) = self.contents(object) {
+                    return self.sliced(&contents, bounds);
+                }
                 let Some(Object::List(items)) = self.state.object(*id) else { return None };
                 if !items.exact {
                     return None;
@@ -139,10 +142,13 @@ impl Machine<'_> {
                 Some(Object::Class(_)) => self.class_item(object, index, at),
                 Some(Object::Instance(_)) => match self.special(object, "__getitem__") {
                     Some(method) => self.call(&method, vec![index.clone()], at),
-                    None if self.has_unseen_attributes(object) => {
-                        self.unseen_operation(&[object, index], at)
-                    }
-                    None => Err(self.raise_builtin("TypeError", "the object has no items")),
+                    None => match self.contents(object) {
+                        Some(contents) => self.contents_item(object, &contents, index, at),
+                        None if self.has_unseen_attributes(object) => {
+                            self.unseen_operation(&[object, index], at)
+                        }
+                        None => Err(self.raise_builtin("TypeError", "the object has no items")),
+                    },
                 },
                 _ => Err(self.raise_builtin("TypeError", "the object has no items")),
             },
@@ -159,7 +165,7 @@ impl Machine<'_> {
                     return Ok(self.registered());
                 }
                 self.require_loaded(index, at)?;
-                Ok(Value::Unknown)
+                Ok(self.loaded_module(index).unwrap_or(Value::Unknown))
             }
             Value::Type(class) => self.type_item(class, at),
             Value::External(class)
@@ -281,6 +287,11 @@ impl Machine<'_> {
 
     fn entry(&mut self, entries: &Entries, key: &Value, at: ExprId) -> Flow<Value> {
         self.hash_value(key, at)?;
+        if entries.get(key).is_none() && self.has_key(entries, key) == Some(true) {
+            let mut pairs = entries.pairs.iter();
+            let found = pairs.find(|(known, _)| self.values_equal(known, key) == Some(true));
+            return Ok(found.map_or(Value::Unknown, |(_, value)| value.clone()));
+        }
         match entries.get(key) {
             Some(Some(value)) => Ok(value.clone()),
             Some(None) => Err(self.raise_builtin("KeyError", "there is no such key")),

@@ -11,7 +11,7 @@ use crate::worlds::eval::Args;
 use crate::worlds::function::{Class, Local, Namespace};
 use crate::worlds::machine::{Active, Flow, Machine, Risk};
 use crate::worlds::state::{Entries, Frame, Object};
-use crate::worlds::value::{ObjectId, Value};
+use crate::worlds::value::{External, ObjectId, Value};
 
 /// Bases and keywords of a class, evaluated.
 #[derive(Default)]
@@ -71,6 +71,8 @@ impl Machine<'_> {
             closure: self.closure_here(),
             class: None,
             yields: None,
+            version: self.version,
+            function: None,
         });
         let end = self.block(&def.body);
         self.active.pop();
@@ -95,7 +97,51 @@ impl Machine<'_> {
             let locals = locals.clone();
             self.known_bases(&head.bases, (&def.name.name, &locals), at)?;
         }
+        let head = self.named_tuple(def, body, head)?;
         self.finish_class(def, body, head, own_metaclass)
+    }
+
+    /// A class with the base `typing.NamedTuple` has one in its place that
+    /// `collections.namedtuple` makes (`NamedTupleMeta`, `Lib/typing.py`).
+    fn named_tuple(&mut self, def: &ClassDef, body: ObjectId, head: Head) -> Flow<Head> {
+        let is_it = |base: &Value| match base {
+            Value::External(external) => {
+                &*external.attribute == "NamedTuple" && external.module.starts_with("typing")
+            }
+            _ => false,
+        };
+        let (true, [base], [at, ..]) = (self.linked.is_some(), &head.bases[..], &def.bases[..])
+        else {
+            return Ok(head);
+        };
+        if !is_it(base) {
+            return Ok(head);
+        }
+        let program = std::rc::Rc::clone(&self.program);
+        let ast = program.ast();
+        let fields = def.body.iter().filter_map(|&id| match &ast.stmt(id).kind {
+            StmtKind::AnnAssign { target, .. } => match &ast.expr(*target).kind {
+                ExprKind::Name(name) => Some(name.clone()),
+                _ => None,
+            },
+            _ => None,
+        });
+        let fields: Vec<Name> = fields.collect();
+        let Some(Object::Frame(frame)) = self.state.object(body) else { return Ok(head) };
+        let defaults: Vec<Value> =
+            fields.iter().filter_map(|name| Some(frame.locals.get(name)?.value.clone())).collect();
+        let maker = External { module: "collections".into(), attribute: "namedtuple".into() };
+        let maker = self.linked_value(Value::External(maker.into()), *at)?;
+        let args = Args {
+            positional: vec![
+                Value::Str(def.name.name.clone()),
+                Value::tuple(fields.into_iter().map(Value::Str).collect()),
+            ],
+            keywords: vec![("defaults".into(), Value::tuple(defaults))],
+            inexact: false,
+        };
+        let made = self.call_with(&maker, args, *at)?;
+        Ok(Head { bases: vec![made], ..head })
     }
 
     /// Evaluates bases and keywords.
@@ -340,7 +386,7 @@ impl Machine<'_> {
         let bases = Value::Tuple(std::rc::Rc::clone(&class.bases));
         let entries = class.namespace.iter();
         let pairs = entries.map(|(name, local)| (Value::str(name), local.value.clone())).collect();
-        let body = self.allocate(Object::Dict(Entries { pairs, exact: true }));
+        let body = self.allocate(Object::Dict(Entries::exactly(pairs)));
         Args {
             positional: vec![metaclass.clone(), name, bases, body],
             keywords: head.keywords.clone(),

@@ -73,6 +73,8 @@ impl Machine<'_> {
             closure,
             class,
             yields: None,
+            version: self.version,
+            function: None,
         });
         TypeParams::Open
     }
@@ -140,6 +142,9 @@ impl Machine<'_> {
             self.stand_at(span);
             self.ran(at);
             let result = self.call(&decorator, vec![value.clone()], at)?;
+            if self.wraps_unseen(&decorator, &value, &result) {
+                continue;
+            }
             value = self.decorated_by(value, result);
         }
         Ok(value)

@@ -9,6 +9,9 @@ use crate::worlds::value::{ObjectId, Value};
 /// A loop over known items is followed item by item up to this many.
 const MAX_UNROLLED: usize = 400;
 
+/// As [`MAX_UNROLLED`], where the code of other modules is followed.
+const MAX_SEARCHED: usize = 1000;
+
 const RESIZED: &str = "the object changes its size while it is iterated over";
 
 /// How an object gives its items.
@@ -92,7 +95,9 @@ impl Machine<'_> {
         }
         let items = if is_async { Items::unknown() } else { self.iterate(&iterable, iter)? };
         let outside = iterable.is_outside();
-        let finished = if items.exact && items.values.len() <= MAX_UNROLLED {
+        // What is left at the first item that fits is not long.
+        let most = if self.linked.is_some() { MAX_SEARCHED } else { MAX_UNROLLED };
+        let finished = if items.exact && items.values.len() <= most {
             self.unrolled(&items.values, target, body)
         } else {
             let item = self.any_item(&items, outside);

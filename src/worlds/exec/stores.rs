@@ -38,6 +38,9 @@ impl Machine<'_> {
                 }
                 Ok(())
             }
+            Value::Module(module) if self.linked.is_some() => {
+                self.set_linked_attribute(&module.clone(), name, value)
+            }
             Value::External(_) | Value::Returned(_) | Value::Module(_) => {
                 self.ran(at);
                 self.give(object, name);
@@ -115,6 +118,12 @@ impl Machine<'_> {
     ) -> Flow<()> {
         if let Value::ThisModule = object {
             return self.unbind(name, "AttributeError", at);
+        }
+        if let Value::Module(module) = object
+            && self.linked.is_some()
+            && self.delete_linked_attribute(module, name, at)?
+        {
+            return Ok(());
         }
         let removed = match object {
             Value::Object(id) => match self.state.object_mut(*id) {
@@ -202,12 +211,28 @@ impl Machine<'_> {
         if matches!(self.state.object(id), Some(Object::Dict(_))) {
             self.hash_value(index, at)?;
         }
+        // That no key is the same one may take a look at the objects.
+        let is_other = match self.state.object(id) {
+            Some(Object::Dict(entries))
+                if self.linked.is_some() && entries.get(index).is_none() =>
+            {
+                let entries = entries.clone();
+                self.has_key(&entries, index) == Some(false)
+            }
+            _ => false,
+        };
         match self.state.object_mut(id) {
+            Some(Object::Dict(entries)) if is_other => {
+                entries.pairs.push((index.clone(), value));
+                Ok(())
+            }
             Some(Object::Dict(entries)) => {
                 if index.is_constant() || entries.exact {
                     entries.set(index.clone(), value);
                 } else {
-                    *entries = Entries::unknown();
+                    let mut sure = std::mem::take(&mut entries.sure);
+                    sure.set(index, Some(value));
+                    *entries = Entries { sure, ..Entries::unknown() };
                 }
                 Ok(())
             }
@@ -233,6 +258,10 @@ impl Machine<'_> {
                 let object = Value::Object(id);
                 match self.special(&object, "__setitem__") {
                     Some(setter) => self.call(&setter, vec![index.clone(), value], at).map(drop),
+                    None if self.contents(&object).is_some() => {
+                        let contents = self.contents(&object).unwrap_or(Value::Unknown);
+                        self.set_item(&contents, index, value, at)
+                    }
                     None if self.has_unseen_attributes(&object) => {
                         self.unseen_operation(&[&object, index], at).map(drop)
                     }
@@ -265,6 +294,16 @@ impl Machine<'_> {
                 }
             },
             Value::Attributes(id) => self.delete_own(*id, index),
+            Value::Object(_)
+                if self.linked.is_some() && self.own_method(object, "__delitem__").is_some() =>
+            {
+                let method = self.own_method(object, "__delitem__").unwrap_or(Value::Unknown);
+                self.call(&method, vec![index.clone()], at).map(drop)
+            }
+            Value::Object(_) if self.contents(object).is_some() => {
+                let contents = self.contents(object).unwrap_or(Value::Unknown);
+                self.delete_item(&contents, index, at)
+            }
             Value::Object(id) => {
                 // The read says whether the item is there, and what raises where it is not.
                 self.item(object, index, at)?;
@@ -282,7 +321,7 @@ impl Machine<'_> {
                         }
                         None => *items = Items::unknown(),
                     },
-                    Some(Object::Dict(entries)) => *entries = Entries::unknown(),
+                    Some(Object::Dict(entries)) => entries.take_out(index),
                     Some(Object::List(items)) => *items = Items::unknown(),
                     _ => {}
                 }

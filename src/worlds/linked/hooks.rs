@@ -1,8 +1,9 @@
 //! Where following the code of other modules takes a closer look than following one's own.
 
+use super::contents::{CONTENTS, is_container};
 use crate::syntax::ast::{ExprId, ExprKind, Name};
 use crate::worlds::eval::Args;
-use crate::worlds::function::Function;
+use crate::worlds::function::{Function, Namespace};
 use crate::worlds::machine::{Flow, Machine};
 use crate::worlds::state::{Instance, Object};
 use crate::worlds::value::{ObjectId, Value};
@@ -25,7 +26,10 @@ impl Machine<'_> {
             _ => base,
         };
         Ok(match &base {
-            Value::External(external) if TRANSPARENT.contains(&&*external.module) => {
+            Value::External(external)
+                if TRANSPARENT.contains(&&*external.module)
+                    && !matches!(&*external.attribute, "NamedTuple" | "TypedDict") =>
+            {
                 Value::Type("object")
             }
             _ => base,
@@ -102,8 +106,33 @@ impl Machine<'_> {
                 let instance = Instance { class: class.clone(), attributes, is_opaque };
                 Some(self.allocate(Object::Instance(instance)))
             }
+            builtin if is_container(builtin) => {
+                let is_opaque = self.is_opaque_class(class);
+                let mut attributes = Namespace::default();
+                let contents = match (builtin, args.positional.get(1)) {
+                    ("tuple", Some(items)) => self.plain_tuple(items),
+                    _ => self.new_contents(builtin)?,
+                };
+                attributes.set(Name::from(CONTENTS), contents);
+                let instance = Instance { class: class.clone(), attributes, is_opaque };
+                Some(self.allocate(Object::Instance(instance)))
+            }
             _ => None,
         }
+    }
+
+    /// Whether a decorator that was followed made a function in a way that is not: by `exec`. As
+    /// good as always that calls the one that it was given.
+    pub(in crate::worlds) fn wraps_unseen(
+        &self,
+        decorator: &Value,
+        decorated: &Value,
+        result: &Value,
+    ) -> bool {
+        self.linked.is_some()
+            && matches!(decorator, Value::Function(_))
+            && matches!(decorated, Value::Function(_))
+            && matches!(result, Value::Opaque(None))
     }
 
     /// Whether what is called leaves the objects alone that it is given: logging, warning,

@@ -11,8 +11,13 @@ use crate::syntax::parse::{ParseOptions, parse};
 use crate::text::source::{Revision, Source};
 
 const MODELS: &[(&str, &str)] = &[
+    ("_thread", include_str!("models/_thread.py")),
+    ("_collections", include_str!("models/collections.py")),
     ("collections", include_str!("models/collections.py")),
     ("functools", include_str!("models/functools.py")),
+    ("inspect", include_str!("models/inspect.py")),
+    ("multiprocessing", include_str!("models/multiprocessing.py")),
+    ("os", include_str!("models/os.py")),
     ("types", include_str!("models/types.py")),
 ];
 
@@ -25,6 +30,51 @@ pub(super) fn model(module: &str, python: PythonVersion) -> Option<Rc<Program>> 
     Some(Rc::new(Program::new(Arc::new(parsed), python)))
 }
 
+/// Modules of the standard library that hold state, or whose objects refuse what they have been
+/// through once. The others are what they are however often they are used.
+const STATEFUL: &[&str] = &[
+    "argparse",
+    "asyncio",
+    "cmd",
+    "code",
+    "concurrent.futures",
+    "configparser",
+    "contextlib",
+    "copyreg",
+    "fileinput",
+    "http.server",
+    "imaplib",
+    "mimetypes",
+    "multiprocessing",
+    "optparse",
+    "queue",
+    "sched",
+    "selectors",
+    "shelve",
+    "shutil",
+    "socket",
+    "socketserver",
+    "threading",
+    "unittest",
+    "warnings",
+    "webbrowser",
+    "wsgiref",
+    "xmlrpc",
+];
+
+/// Whether a module of the standard library is followed where its source is there.
+pub(in crate::worlds) fn is_stateful(module: &str) -> bool {
+    STATEFUL.iter().any(|name| {
+        module.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
+}
+
+/// Whether a module that has a model keeps something from one run to the next.
+pub(super) fn keeps_state(module: &str) -> bool {
+    matches!(module, "multiprocessing" | "os")
+}
+
+/// Whether the standard library has the module, and there is a model in the place of its source.
 pub(super) fn is_model(module: &str) -> bool {
     MODELS.iter().any(|(name, _)| *name == module)
 }

@@ -49,7 +49,9 @@ impl Machine<'_> {
                         Ok(default)
                     }
                     None => {
-                        *self.entries(id) = Entries::unknown();
+                        let mut sure = entries.sure.clone();
+                        sure.set(key, Some(Value::Opaque(None)));
+                        *self.entries(id) = Entries { sure, ..Entries::unknown() };
                         Ok(Value::Opaque(None))
                     }
                 }
@@ -58,13 +60,17 @@ impl Machine<'_> {
                 (Some(Some(value)), _) => {
                     let value = value.clone();
                     let key = key.clone();
+                    if !entries.exact {
+                        self.entries(id).take_out(&key);
+                        return Ok(value);
+                    }
                     self.entries(id).pairs.retain(|(known, _)| known.equals(&key) != Some(true));
                     Ok(value)
                 }
                 (Some(None), Some(default)) => Ok(default.clone()),
                 (Some(None), None) => Err(self.raise_builtin("KeyError", "there is no such key")),
                 (None, default) => {
-                    *self.entries(id) = Entries::unknown();
+                    self.entries(id).take_out(key);
                     if default.is_none() {
                         self.may_raise("KeyError", Risk::Inside, at, || {
                             "there may be no such key".to_owned()
@@ -104,7 +110,7 @@ impl Machine<'_> {
                 Ok(self.allocate(object))
             }
             ("clear", []) => {
-                *self.entries(id) = Entries { pairs: Vec::new(), exact: true };
+                *self.entries(id) = Entries::exactly(Vec::new());
                 Ok(Value::None)
             }
             ("copy", []) => Ok(self.allocate(Object::Dict(entries))),
@@ -121,11 +127,60 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Option<Vec<(Value, Value)>>> {
         match source {
-            Value::Object(id) if !matches!(self.state.object(*id), Some(Object::Dict(_))) => {
-                self.may_raise("", Risk::Inside, at, || "this may be no mapping".to_owned());
-                Ok(None)
-            }
+            Value::Tuple(items) if items.is_empty() => Ok(Some(Vec::new())),
+            Value::Tuple(_) => self.pairs_of(source, at),
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Dict(_)) => self.mapping_entries(source, at),
+                Some(Object::List(_) | Object::Iterator(_) | Object::Generator(_)) => {
+                    self.pairs_of(source, at)
+                }
+                _ => match self.contents(source) {
+                    Some(contents) => self.dict_source(&contents, at),
+                    None => self.mapping_like(source, at),
+                },
+            },
             source => self.mapping_entries(source, at),
         }
+    }
+
+    /// What iterating over pairs gives; None where that is not known.
+    fn pairs_of(&mut self, source: &Value, at: ExprId) -> Flow<Option<Vec<(Value, Value)>>> {
+        let items = self.exhaust(source, at)?;
+        let mut pairs = Vec::new();
+        for item in &items.values {
+            let pair = self.iterate(item, at)?;
+            match &pair.values[..] {
+                [key, value] if pair.exact => pairs.push((key.clone(), value.clone())),
+                _ => {
+                    self.may_raise("", Risk::Inside, at, || "this may be no pair".to_owned());
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(items.exact.then_some(pairs))
+    }
+
+    /// What has `keys` and `__getitem__` of its own is asked for them (`dict_update_arg`,
+    /// `Objects/dictobject.c`).
+    fn mapping_like(&mut self, source: &Value, at: ExprId) -> Flow<Option<Vec<(Value, Value)>>> {
+        /// More keys than this are not asked for.
+        const MOST: usize = 64;
+        if self.linked.is_some()
+            && let Some(keys) = self.special(source, "keys")
+            && self.special(source, "__getitem__").is_some()
+        {
+            let keys = self.call(&keys, Vec::new(), at)?;
+            let keys = self.exhaust(&keys, at)?;
+            if keys.exact && keys.values.len() <= MOST {
+                let mut pairs = Vec::new();
+                for key in keys.values {
+                    let value = self.item(source, &key, at)?;
+                    pairs.push((key, value));
+                }
+                return Ok(Some(pairs));
+            }
+        }
+        self.may_raise("", Risk::Inside, at, || "this may be no mapping".to_owned());
+        Ok(None)
     }
 }

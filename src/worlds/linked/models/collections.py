@@ -1,6 +1,64 @@
 OrderedDict = dict
 
 
+class defaultdict(dict):
+    def __init__(self, default_factory=None, /, *args, **kwargs):
+        self.default_factory = default_factory
+        dict.__init__(self, *args, **kwargs)
+
+    def __missing__(self, key):
+        if self.default_factory is None:
+            raise KeyError(key)
+        value = self.default_factory()
+        self[key] = value
+        return value
+
+
+class deque(list):
+    def __init__(self, iterable=(), maxlen=None):
+        list.__init__(self, iterable)
+        self.maxlen = maxlen
+
+    def appendleft(self, item):
+        self.insert(0, item)
+
+    def popleft(self):
+        return self.pop(0)
+
+
+def namedtuple(typename, field_names, *, rename=False, defaults=None, module=None):
+    if isinstance(field_names, str):
+        field_names = field_names.replace(",", " ").split()
+    names = tuple(field_names)
+    known = dict(zip(names[len(names) - len(defaults):], defaults)) if defaults else {}
+
+    class made(tuple):
+        _fields = names
+        _field_defaults = known
+
+        def __new__(cls, *args, **kwargs):
+            values = list(args)
+            for name in names[len(args):]:
+                values.append(kwargs[name] if name in kwargs else known[name])
+            self = tuple.__new__(cls, values)
+            for name, value in zip(names, values):
+                self.__dict__[name] = value
+            return self
+
+        def _replace(self, **kwargs):
+            values = {**dict(zip(names, self)), **kwargs}
+            return self.__class__(**values)
+
+        def _asdict(self):
+            return dict(zip(names, self))
+
+        @classmethod
+        def _make(cls, iterable):
+            return cls(*iterable)
+
+    return made
+
+
 class UserDict:
     def __init__(self, dict=None, /, **kwargs):
         self.data = {}

@@ -1,3 +1,6 @@
+FunctionType = LambdaType = type(lambda: None)
+
+
 def MappingProxyType(mapping):
     return mapping
 

@@ -1,0 +1,3 @@
+from posix import environ as _environ
+
+environ = dict(_environ)
