@@ -62,7 +62,9 @@ impl Machine<'_> {
     /// `object.name = value`
     pub(super) fn give(&mut self, object: &Value, name: &str) {
         if let Some(place) = place(object, name) {
-            self.state.given.set(place.into(), true);
+            let place: Rc<str> = place.into();
+            self.memory.given.insert(Rc::clone(&place));
+            self.state.given.set(place, true);
         }
     }
 
@@ -73,6 +75,15 @@ impl Machine<'_> {
         {
             self.state.given.set(place.into(), false);
         }
+    }
+
+    /// Whether an attribute is there only because a version has given it, of which this process
+    /// knows nothing.
+    pub(super) fn lacks_gift(&self, object: &Value, name: &str) -> bool {
+        self.is_fresh
+            && !self.memory.given.is_empty()
+            && place(object, name).is_some_and(|place| self.memory.given.contains(&*place))
+            && self.has_given(object, name) == Presence::No
     }
 
     /// Whether an attribute is there, as far as this module has given it.

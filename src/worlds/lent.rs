@@ -90,7 +90,8 @@ impl Machine<'_> {
     /// What `sys.modules[key]` is, where that is the module whose namespace is lent.
     pub(super) fn lent_module(&self, key: &Value) -> Option<Value> {
         let lent = self.lent.as_ref()?;
-        matches!(key, Value::Str(name) if *name == lent.name).then_some(Value::Object(lent.stand_in))
+        matches!(key, Value::Str(name) if *name == lent.name)
+            .then_some(Value::Object(lent.stand_in))
     }
 
     fn have(&mut self, effects: Effects) -> Flow<()> {

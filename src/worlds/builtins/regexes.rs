@@ -23,7 +23,9 @@ pub(super) fn found_by(function: &str, pattern: &str, text: &str) -> Option<Vec<
         return None;
     }
     match (function, regex.captures_len()) {
-        ("findall", 1) => Some(regex.find_iter(text).map(|found| Value::str(found.as_str())).collect()),
+        ("findall", 1) => {
+            Some(regex.find_iter(text).map(|found| Value::str(found.as_str())).collect())
+        }
         ("findall", groups) => {
             let found = regex.captures_iter(text).map(|captures| {
                 let group = |index| captures.get(index).map_or("", |found| found.as_str());

@@ -106,9 +106,7 @@ impl Machine<'_> {
         }
         let ran = self.tries == 0 && self.is_unchanged(at);
         let given = self.has_given(&Value::External(Rc::clone(external)), name);
-        if !ran
-            && given == Presence::No
-            && self.resolver_of(&external.module).lacks(external, name)
+        if !ran && given == Presence::No && self.resolver_of(&external.module).lacks(external, name)
         {
             let reason: Rc<str> = format!("`{}` has no `{name}`", external.attribute).into();
             self.note_bare(external, name, at, &reason);

@@ -290,6 +290,11 @@ impl Machine<'_> {
         if let Value::Union(values) = value {
             return agreed(values, |value| self.is_instance(value, class));
         }
+        if let (Value::Object(id), Value::Type("function")) = (value, class)
+            && matches!(self.state.object(*id), Some(Object::Class(_)))
+        {
+            return Some(false);
+        }
         let own = self.class_of(value);
         match own {
             Value::Unknown | Value::Opaque(_) => None,
