@@ -252,8 +252,11 @@ fn importers_have_the_name_an_import_and_a_word() {
 #[test]
 fn groups_of_entry_points_are_those_of_what_is_installed() {
     let world = world(&[
-        ("site/plain-1.0.dist-info/METADATA", ""),
-        ("site/offers-1.0.dist-info/entry_points.txt", "[some.group]\nname = module:object\n"),
+        ("/env/lib/python3.11/site-packages/plain-1.0.dist-info/METADATA", ""),
+        (
+            "/env/lib/python3.11/site-packages/offers-1.0.dist-info/entry_points.txt",
+            "[some.group]\nname = module:object\n",
+        ),
     ]);
     let finder = world.finder();
     assert_eq!(finder.has_entry_points("some.group"), Some(true));
