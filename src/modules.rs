@@ -18,6 +18,12 @@ pub trait Modules: Send + Sync {
         Vec::new()
     }
 
+    /// Whether an installed distribution offers an entry point of a group; None where what is
+    /// installed is not known.
+    fn has_entry_points(&self, _group: &str) -> Option<bool> {
+        None
+    }
+
     /// The numbers of the release of a distribution that is installed, such as 2 and 5 of `2.5`;
     /// None where it is not installed, or that is not known.
     fn release(&self, _distribution: &str) -> Option<Vec<u32>> {

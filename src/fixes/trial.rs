@@ -181,6 +181,10 @@ impl<'a> Patched<'a> {
 }
 
 impl Modules for Patched<'_> {
+    fn has_entry_points(&self, group: &str) -> Option<bool> {
+        self.inner.has_entry_points(group)
+    }
+
     fn release(&self, distribution: &str) -> Option<Vec<u32>> {
         self.inner.release(distribution)
     }

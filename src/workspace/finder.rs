@@ -70,6 +70,8 @@ struct Shared {
     is_loaded: bool,
     loose: Arc<absence::LooseNames>,
     importers: importers::Importers,
+    /// Whether somebody offers entry points of a group, as far as that was asked.
+    groups: RwLock<FxHashMap<String, bool>>,
 }
 
 /// A directory on `sys.path`.
@@ -152,6 +154,7 @@ impl Finder {
             is_loaded: input.is_loaded,
             loose: Arc::default(),
             importers: importers::Importers::default(),
+            groups: RwLock::default(),
         };
         Finder {
             shared: Arc::new(shared),
@@ -296,6 +299,10 @@ impl Finder {
 impl Modules for Finder {
     fn importers(&self, module: &str, words: &[&str]) -> Vec<Arc<ModuleFile>> {
         self.files_that_import(module, words)
+    }
+
+    fn has_entry_points(&self, group: &str) -> Option<bool> {
+        self.shared.is_known.then(|| self.offers_entry_points(group))
     }
 
     fn release(&self, distribution: &str) -> Option<Vec<u32>> {

@@ -177,7 +177,8 @@ impl<'w, 'a> Worlds<'w, 'a> {
         let mut entries = Vec::new();
         for (symbol, slot) in reload.globals() {
             let name = self.machine.name(symbol);
-            if is_machinery(name) || !is_own(slot) || self.is_submodule(name, slot) {
+            let is_bound = !reload.is_unlikely(symbol);
+            if is_machinery(name) || !is_own(slot) || self.is_submodule(name, slot) || !is_bound {
                 continue;
             }
             entries.push(self.entry(symbol, slot));

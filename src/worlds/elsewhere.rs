@@ -5,11 +5,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::eval::Args;
-use super::function::{Local, Namespace};
+use super::function::{Function, Local, Namespace};
 use super::machine::{Identity, Machine, Memory, Raise, Risk};
 use super::resolve::{MAX_HOPS, Presence, Resolver};
 use super::state::{Entries, Instance, Items, Object, State};
-use super::value::{External, Value};
+use super::value::{External, Returned, Value};
 use crate::modules::{Found, ModuleFile, ModuleOrigin};
 use crate::program::Program;
 use crate::syntax::ast::{ExprId, Name};
@@ -73,6 +73,22 @@ impl Resolver<'_> {
         let is_decided_outside =
             |raise: &Raise| raise.risk == Some(Risk::Environment) || raise.is_forked;
         answer.is_ok() && machine.raises.iter().all(is_decided_outside)
+    }
+
+    /// The items of what a call has given, where they are plain data, and nothing that changes
+    /// while a process runs decides about them.
+    pub(super) fn items_of(&self, call: &Returned, caller: &State) -> Option<Items> {
+        let (_, mut machine, function, at) = self.found(&call.callee)?;
+        let Value::Function(plain) = &function else { return None };
+        if !machine.is_closed(plain, 0) {
+            return None;
+        }
+        let args = machine.handed(&Args::of(call), caller);
+        let answer = machine.call_with(&function, args, at).ok()?;
+        let items = machine.exhaust(&answer, at).ok()?;
+        let is_outside = |raise: &Raise| raise.risk == Some(Risk::Environment);
+        let is_plain = items.exact && items.values.iter().all(Value::is_constant);
+        (is_plain && machine.raises.iter().all(is_outside)).then_some(items)
     }
 
     /// Whether something that another module of the workspace makes certainly lacks an attribute.
@@ -202,6 +218,26 @@ impl Machine<'_> {
             self.allocate(Object::Instance(Instance { class, attributes, is_opaque: false }))
         });
         self.register(value, span);
+    }
+
+    /// The items of what a call of another module's function has given, where they are known.
+    pub(super) fn answered_items(&self, call: &Returned) -> Option<Items> {
+        let resolver = self.resolver_of(&call.callee.module);
+        let is_followed = self.linked.is_none() && !resolver.is_standard(&call.callee.module);
+        if is_followed { resolver.items_of(call, &self.state) } else { None }
+    }
+
+    /// Whether a function reads no name of its module that holds something that may change.
+    fn is_closed(&mut self, function: &Rc<Function>, depth: usize) -> bool {
+        let Some(scope) = function.scope().filter(|_| depth < MAX_NESTING) else { return false };
+        scope.later_reads.iter().all(|read| match self.certain_global(&read.name) {
+            None => self.builtin(&read.name).is_some(),
+            Some(Value::Function(called)) => self.is_closed(&called, depth + 1),
+            Some(Value::Module(_) | Value::External(_) | Value::Type(_) | Value::Builtin(_)) => {
+                true
+            }
+            Some(value) => value.is_constant(),
+        })
     }
 
     fn certain_global(&mut self, name: &str) -> Option<Value> {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod attributes;
+pub(super) use attributes::returned;
 mod calls;
 pub(super) use calls::Args;
 mod classes;
@@ -12,6 +13,8 @@ mod conditions;
 mod descriptors;
 pub(super) use descriptors::property_part;
 mod effects;
+mod entry_points;
+mod environment;
 mod generators;
 mod membership;
 mod module_attributes;

@@ -7,43 +7,43 @@ use super::machine::Machine;
 use super::resolve::Presence;
 use super::value::Value;
 
-/// Places as dotted names, with whether each has its attribute whatever path was taken.
+/// An attribute that was given.
+#[derive(Debug, Clone)]
+struct Gift {
+    /// Where it is, as a dotted name.
+    place: Rc<str>,
+    /// It is there whatever path was taken.
+    is_certain: bool,
+}
+
+/// Every attribute that was given and may be there.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Given(Option<Rc<Vec<(Rc<str>, bool)>>>);
+pub(super) struct Given(Option<Rc<Vec<Gift>>>);
 
 impl Given {
     fn find(&self, place: &str) -> Option<bool> {
-        let known = self.0.as_deref()?.iter().find(|(known, _)| **known == *place)?;
-        Some(known.1)
+        let known = self.0.as_deref()?.iter().find(|gift| *gift.place == *place)?;
+        Some(known.is_certain)
     }
 
     fn set(&mut self, place: Rc<str>, is_certain: bool) {
-        let places = Rc::make_mut(self.0.get_or_insert_default());
-        places.retain(|(known, _)| *known != place);
-        places.push((place, is_certain));
+        let gifts = Rc::make_mut(self.0.get_or_insert_default());
+        gifts.retain(|known| known.place != place);
+        gifts.push(Gift { place, is_certain });
     }
 
     /// What may have been given on either of two paths.
     pub(super) fn join(&mut self, other: &Given) {
-        let (ours, theirs) = (self.0.take(), other.0.clone());
-        self.0 = match (ours, theirs) {
-            (Some(ours), Some(theirs)) if Rc::ptr_eq(&ours, &theirs) => Some(ours),
-            (None, None) => None,
-            (ours, theirs) => {
-                let mut both: Vec<(Rc<str>, bool)> = Vec::new();
-                let (ours, theirs) = (ours.unwrap_or_default(), theirs.unwrap_or_default());
-                for (place, _) in ours.iter().chain(theirs.iter()) {
-                    if both.iter().any(|(known, _)| known == place) {
-                        continue;
-                    }
-                    let is_certain = [&ours, &theirs]
-                        .iter()
-                        .all(|way| way.iter().any(|(known, sure)| known == place && *sure));
-                    both.push((Rc::clone(place), is_certain));
-                }
-                Some(Rc::new(both))
-            }
-        };
+        match (&self.0, &other.0) {
+            (None, None) => return,
+            (Some(ours), Some(theirs)) if Rc::ptr_eq(ours, theirs) => return,
+            _ => {}
+        }
+        let ours = std::mem::take(self);
+        for gift in [&ours, other].into_iter().filter_map(|given| given.0.as_deref()).flatten() {
+            let is_certain = [&ours, other].iter().all(|way| way.find(&gift.place) == Some(true));
+            self.set(Rc::clone(&gift.place), is_certain);
+        }
     }
 }
 
@@ -62,7 +62,9 @@ impl Machine<'_> {
     /// `object.name = value`
     pub(super) fn give(&mut self, object: &Value, name: &str) {
         if let Some(place) = place(object, name) {
-            self.state.given.set(place.into(), true);
+            let place: Rc<str> = place.into();
+            self.memory.given.insert(Rc::clone(&place));
+            self.state.given.set(place, true);
         }
     }
 
@@ -73,6 +75,15 @@ impl Machine<'_> {
         {
             self.state.given.set(place.into(), false);
         }
+    }
+
+    /// Whether an attribute is there only because a version has given it, of which this process
+    /// knows nothing.
+    pub(super) fn lacks_gift(&self, object: &Value, name: &str) -> bool {
+        self.is_fresh
+            && !self.memory.given.is_empty()
+            && place(object, name).is_some_and(|place| self.memory.given.contains(&*place))
+            && self.has_given(object, name) == Presence::No
     }
 
     /// Whether an attribute is there, as far as this module has given it.

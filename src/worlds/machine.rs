@@ -432,6 +432,7 @@ impl<'a> Machine<'a> {
         let symbol = self.symbol(name);
         let binding = Binding { version: self.version, span, kind, value, maker: self.maker(kind) };
         let slot = Slot { bindings: vec![binding], maybe_unbound: false };
+        self.state.hold_likely(symbol);
         self.state.set_global(symbol, Some(Rc::new(slot)));
         self.trace.log.push(symbol);
     }

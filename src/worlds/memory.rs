@@ -1,5 +1,7 @@
 //! What a machine keeps from one run to the next.
 
+use std::rc::Rc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::state::Symbol;
@@ -13,6 +15,9 @@ pub(super) struct Memory {
     pub(super) misjudged: FxHashSet<u64>,
     /// Fingerprints of what is executed of statements that take more steps than are followed.
     pub(super) costly: FxHashSet<u64>,
+    /// Attributes that a version has given to what other modules hold: a fresh process has none
+    /// of them, whatever the statement that reads one found before.
+    pub(super) given: FxHashSet<Rc<str>>,
     pub(super) next_object: u32,
     pub(super) symbols: FxHashMap<Name, Symbol>,
     pub(super) names: Vec<Name>,

@@ -78,6 +78,11 @@ impl<'a> Resolver<'a> {
         self.own == *module
     }
 
+    /// Whether an installed distribution offers an entry point of a group, where that is known.
+    pub(super) fn has_entry_points(&self, group: &str) -> Option<bool> {
+        self.modules.has_entry_points(group)
+    }
+
     /// The numbers of the release of a distribution that is installed, where that is known.
     pub(super) fn release(&self, distribution: &str) -> Option<Vec<u32>> {
         self.modules.release(distribution)

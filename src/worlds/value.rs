@@ -77,6 +77,8 @@ pub(super) struct Returned {
 
 /// More alternatives than this are not told apart.
 const MAX_UNION: usize = 6;
+/// The same of constants.
+const MAX_PLAIN_UNION: usize = 16;
 
 impl Value {
     pub(super) fn str(text: &str) -> Value {
@@ -139,7 +141,8 @@ impl Value {
                 values.push(value.clone());
             }
         }
-        if values.len() > MAX_UNION {
+        let is_plain = values.iter().all(Value::is_constant);
+        if values.len() > if is_plain { MAX_PLAIN_UNION } else { MAX_UNION } {
             return Value::widened(&values);
         }
         match values.len() {

@@ -52,6 +52,7 @@ impl Finder {
                 is_loaded: shared.is_loaded,
                 loose,
                 importers,
+                groups: RwLock::default(),
             }),
             entries: Arc::clone(&self.entries),
             places,

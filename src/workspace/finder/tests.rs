@@ -248,3 +248,18 @@ fn importers_have_the_name_an_import_and_a_word() {
     names.sort_unstable();
     assert_eq!(names, ["a-script", "p.a", "p.m", "q.e"]);
 }
+
+#[test]
+fn groups_of_entry_points_are_those_of_what_is_installed() {
+    let world = world(&[
+        ("/env/lib/python3.11/site-packages/plain-1.0.dist-info/METADATA", ""),
+        (
+            "/env/lib/python3.11/site-packages/offers-1.0.dist-info/entry_points.txt",
+            "[some.group]\nname = module:object\n",
+        ),
+    ]);
+    let finder = world.finder();
+    assert_eq!(finder.has_entry_points("some.group"), Some(true));
+    assert_eq!(finder.has_entry_points("another.group"), Some(false));
+    assert_eq!(world.unknown_environment().finder().has_entry_points("some.group"), None);
+}

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::regexes::found_by;
 use crate::syntax::ast::ExprId;
-use crate::worlds::eval::Args;
+use crate::worlds::eval::{Args, returned};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::{External, Value};
@@ -107,7 +107,7 @@ impl Machine<'_> {
                     None => return Ok(None),
                 }
             }
-            (("os", "getenv" | "environ.get"), _) => Value::Unknown,
+            (("os", "getenv" | "environ.get"), _) => returned(external, args.clone()),
             (("importlib", "import_module"), [Value::Str(module), ..]) => {
                 let module = module.to_string();
                 self.may_raise("ImportError", Risk::Environment, at, || {

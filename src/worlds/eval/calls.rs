@@ -167,7 +167,8 @@ impl Machine<'_> {
                 if let Some(reason) = misuse(&external.module, &external.attribute, &args) {
                     return Err(self.raise_builtin("TypeError", reason));
                 }
-                if !self.is_harmless(callee) && !known.is_tame {
+                let asks = self.asks_installed(&external, &args.positional);
+                if !self.is_harmless(callee) && !known.is_tame && !asks {
                     if self.baseline.is_some()
                         && !self.is_unchanged(at)
                         && let Some(problem) =

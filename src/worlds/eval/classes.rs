@@ -308,6 +308,11 @@ impl Machine<'_> {
                 _ => {}
             }
         }
+        if let (Value::Object(id), Value::Type("function")) = (value, class)
+            && matches!(self.state.object(*id), Some(Object::Class(_)))
+        {
+            return Some(false);
+        }
         let own = self.class_of(value);
         match own {
             Value::Unknown | Value::Opaque(_) => None,

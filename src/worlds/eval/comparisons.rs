@@ -43,6 +43,9 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Value> {
         self.ran(at);
+        if let Some(presumed) = self.presumed_comparison(left, op, right) {
+            return Ok(presumed);
+        }
         let truth = match op {
             CompareOp::Is => self.is_identical(left, right),
             CompareOp::IsNot => self.is_identical(left, right).map(|same| !same),

@@ -14,16 +14,50 @@ pub(in crate::worlds) struct Outcomes {
     pub(in crate::worlds) when_false: Option<State>,
     /// What is not known came from outside the module.
     pub(in crate::worlds) outside: bool,
+    /// How it goes where no environment variable decides it, if one may.
+    pub(in crate::worlds) presumed: Option<bool>,
 }
 
 impl Outcomes {
     fn only(state: State, holds: bool) -> Outcomes {
         let (when_true, when_false) = if holds { (Some(state), None) } else { (None, Some(state)) };
-        Outcomes { when_true, when_false, outside: false }
+        Outcomes { when_true, when_false, outside: false, presumed: None }
     }
 
     fn flipped(self) -> Outcomes {
-        Outcomes { when_true: self.when_false, when_false: self.when_true, outside: self.outside }
+        Outcomes {
+            when_true: self.when_false,
+            when_false: self.when_true,
+            outside: self.outside,
+            presumed: self.presumed.map(|holds| !holds),
+        }
+    }
+}
+
+/// How `and` or `or` goes where no environment variable decides.
+#[derive(Default)]
+struct Presumed {
+    ends: bool,
+    goes_on: bool,
+    is_open: bool,
+}
+
+impl Presumed {
+    /// One more operand that may go either way.
+    fn add(&mut self, goes_on: Option<bool>) {
+        match goes_on {
+            Some(true) => self.goes_on = true,
+            Some(false) => self.ends = true,
+            None => self.is_open = true,
+        }
+    }
+
+    fn goes_on(&self) -> Option<bool> {
+        match self {
+            Presumed { ends: true, .. } => Some(false),
+            Presumed { goes_on: true, is_open: false, .. } => Some(true),
+            _ => None,
+        }
     }
 }
 
@@ -57,7 +91,17 @@ impl Machine<'_> {
                 let state = std::mem::take(&mut self.state);
                 joined = Some(match joined {
                     None => (state, value),
-                    Some((other, earlier)) => (other.join(&state), earlier.join(&value)),
+                    Some((other, earlier)) => {
+                        // The way on which the condition holds comes first.
+                        let unlikely = match outcomes.presumed {
+                            Some(true) => state.bound_besides(&other),
+                            Some(false) => other.bound_besides(&state),
+                            None => Vec::new(),
+                        };
+                        let mut both = other.join(&state);
+                        both.hold_unlikely(unlikely);
+                        (both, earlier.join(&value))
+                    }
                 });
             }
         }
@@ -121,6 +165,12 @@ impl Machine<'_> {
             let truth = self.truth(&answer);
             return Ok(self.split_by(truth, answer.is_outside()));
         }
+        if let Some(presumed) = self.presumed(value)
+            && self.truth(value).is_none()
+        {
+            let truth = self.truth(&presumed);
+            return Ok(Outcomes { presumed: truth, ..self.split_by(None, true) });
+        }
         if let Value::Union(values) = value
             && self.truth(value).is_none()
         {
@@ -134,7 +184,12 @@ impl Machine<'_> {
         let state = std::mem::take(&mut self.state);
         match truth {
             Some(holds) => Outcomes::only(state, holds),
-            None => Outcomes { when_true: Some(state.clone()), when_false: Some(state), outside },
+            None => Outcomes {
+                when_true: Some(state.clone()),
+                when_false: Some(state),
+                outside,
+                presumed: None,
+            },
         }
     }
 
@@ -143,12 +198,17 @@ impl Machine<'_> {
         let goes_on_when = op == BoolOp::And;
         let mut ended: Option<State> = None;
         let mut outside = false;
+        let mut presumed = Presumed::default();
         for (index, &value) in values.iter().enumerate() {
             let Ok(outcomes) = self.outcomes(value) else {
                 let Some(ended) = ended else { return Err(Stop) };
                 return Ok(Outcomes { outside, ..Outcomes::only(ended, !goes_on_when) });
             };
             outside |= outcomes.outside;
+            let open = outcomes.when_true.is_some() && outcomes.when_false.is_some();
+            if open {
+                presumed.add(outcomes.presumed.map(|holds| holds == goes_on_when));
+            }
             let (on, off) = if goes_on_when {
                 (outcomes.when_true, outcomes.when_false)
             } else {
@@ -160,7 +220,9 @@ impl Machine<'_> {
                 on => {
                     let (when_true, when_false) =
                         if goes_on_when { (on, ended) } else { (ended, on) };
-                    return Ok(Outcomes { when_true, when_false, outside });
+                    let goes_on = presumed.goes_on();
+                    let presumed = goes_on.map(|goes_on| goes_on == goes_on_when);
+                    return Ok(Outcomes { when_true, when_false, outside, presumed });
                 }
             }
         }
@@ -219,7 +281,8 @@ impl Machine<'_> {
         let state = std::mem::take(&mut self.state);
         match state.global(symbol).map(|slot| (slot.maybe_unbound, slot.bindings.clone())) {
             None if state.unseen => {
-                Outcomes { when_true: Some(state.clone()), when_false: Some(state), outside: true }
+                let when_false = Some(state.clone());
+                Outcomes { when_true: Some(state), when_false, outside: true, presumed: None }
             }
             None => Outcomes::only(state, false),
             Some((false, _)) => Outcomes::only(state, true),
@@ -229,7 +292,8 @@ impl Machine<'_> {
                 bound.set_global(symbol, Some(std::rc::Rc::new(slot)));
                 let mut unbound = state;
                 unbound.set_global(symbol, None);
-                Outcomes { when_true: Some(bound), when_false: Some(unbound), outside: false }
+                let (when_true, when_false) = (Some(bound), Some(unbound));
+                Outcomes { when_true, when_false, outside: false, presumed: None }
             }
         }
     }

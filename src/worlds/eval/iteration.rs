@@ -69,6 +69,10 @@ impl Machine<'_> {
             Value::Opaque(Some("int" | "float" | "bool" | "NoneType")) => {
                 Err(self.raise_builtin("TypeError", "the object is not iterable"))
             }
+            Value::Returned(call) if self.has_no_entry_points(call) => {
+                Ok(Items::exactly(Vec::new()))
+            }
+            Value::Returned(call) if let Some(items) = self.answered_items(call) => Ok(items),
             Value::Attributes(id) => Ok(match self.own_entries(*id) {
                 Some(entries) => Items::exactly(entries.into_iter().map(|(key, _)| key).collect()),
                 None => Items::unknown(),

@@ -23,7 +23,8 @@ impl Machine<'_> {
         {
             return Ok(value);
         }
-        let ran = self.is_unchanged(at);
+        let object = Value::Module(module.clone());
+        let ran = self.is_unchanged(at) && !self.lacks_gift(&object, name);
         let presence = if ran && self.tries == 0 {
             Presence::Yes
         } else if self.baseline.is_none() && (self.tries == 0 || self.linked.is_some()) {
@@ -31,7 +32,7 @@ impl Machine<'_> {
         } else {
             self.attribute_presence(module, name)
         };
-        match presence.or(self.has_given(&Value::Module(module.clone()), name)) {
+        match presence.or(self.has_given(&object, name)) {
             Presence::Yes => {}
             Presence::No => {
                 let reason: Rc<str> = format!("module `{module}` has no attribute `{name}`").into();

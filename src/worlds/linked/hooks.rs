@@ -143,6 +143,9 @@ impl Machine<'_> {
             Value::Returned(returned) => &returned.callee.module,
             _ => return false,
         };
+        if matches!(&**module, "importlib.metadata" | "importlib_metadata") {
+            return true;
+        }
         self.linked.is_some()
             && self.resolver.is_standard(module)
             && !matches!(&**module, "heapq" | "bisect" | "random" | "operator")
