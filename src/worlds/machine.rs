@@ -299,6 +299,7 @@ impl<'a> Machine<'a> {
             site: self.site,
             log: self.trace.log.len(),
             is_second_run: false,
+            depends: None,
             origin: None,
             read: None,
         };
@@ -389,6 +390,7 @@ impl<'a> Machine<'a> {
             site: self.site,
             log: self.trace.log.len(),
             is_second_run: false,
+            depends: None,
             origin: None,
             read: None,
         };
