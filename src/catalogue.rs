@@ -5,6 +5,7 @@
 //! entry was run on CPython, with the real library where it is one: `tests/catalogue/` does it
 //! again.
 
+mod harmless;
 mod read;
 mod spec;
 
@@ -14,12 +15,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::python::PythonVersion;
 
+pub use harmless::Harmless;
 pub use read::{CatalogueError, read};
 pub(crate) use spec::plain_text;
 pub use spec::{Argument, Condition, Key, Kind, Part, Wanted};
 
 /// The files that come with reloadsafe.
 const BUILT_IN: &[(&str, &str)] = &[
+    ("environment.toml", include_str!("catalogue/environment.toml")),
     ("libraries.toml", include_str!("catalogue/libraries.toml")),
     ("standard_library.toml", include_str!("catalogue/standard_library.toml")),
 ];
@@ -34,6 +37,7 @@ pub struct Catalogue {
     last_parts: FxHashSet<String>,
     /// Calls that give the same for the same arguments.
     same: FxHashSet<String>,
+    harmless: Harmless,
 }
 
 /// What a text of the catalogue's format says.
@@ -42,6 +46,7 @@ pub struct Facts {
     pub entries: Vec<Entry>,
     /// Calls that give the same, or an equal object, for the same arguments.
     pub same: Vec<String>,
+    pub harmless: Harmless,
 }
 
 /// What an entry has to do with a call.
@@ -65,6 +70,9 @@ pub struct Entry {
     pub only: Vec<Condition>,
     /// Of the arguments: where one of these may hold, nothing is known.
     pub unless: Vec<Condition>,
+    /// Of the arguments with which another module has made the object: where one of these holds,
+    /// nothing is known. Keywords only.
+    pub unless_made: Vec<Condition>,
     /// Only for a class whose base is itself a class that another module has made from it.
     pub is_inherited: bool,
     /// Only for a class whose base this is itself, and no class that was derived from it.
@@ -95,6 +103,13 @@ pub enum Effect {
     Raises(Vec<String>),
     /// What it does is there once more, as a noun.
     Repeats(String),
+    /// It raises where something outside of the process is not as it was.
+    Depends {
+        /// On what, as a noun.
+        on: String,
+        /// As with [`Effect::Raises`].
+        raises: Vec<String>,
+    },
 }
 
 /// A call that undoes another.
@@ -158,14 +173,18 @@ impl Catalogue {
         for own in facts {
             own.entries.iter().for_each(|entry| catalogue.add(entry.clone()));
             catalogue.same.extend(own.same.iter().cloned());
+            catalogue.harmless.extend(&own.harmless);
         }
         catalogue
     }
 
     /// This catalogue with more facts.
     pub fn with(&self, more: &Facts) -> Catalogue {
-        let own =
-            Facts { entries: self.entries.clone(), same: self.same.iter().cloned().collect() };
+        let own = Facts {
+            entries: self.entries.clone(),
+            same: self.same.iter().cloned().collect(),
+            harmless: self.harmless.clone(),
+        };
         Catalogue::new([&own, more])
     }
 
@@ -201,6 +220,11 @@ impl Catalogue {
     /// Whether any name ends like this one.
     pub fn has_last_part_of(&self, path: &str) -> bool {
         self.last_parts.contains(last_part(path))
+    }
+
+    /// What has been added to [`Harmless::built_in`].
+    pub fn harmless(&self) -> &Harmless {
+        &self.harmless
     }
 
     /// Whether a call gives the same for the same arguments.

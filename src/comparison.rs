@@ -7,7 +7,7 @@ use crate::catalogue::Rewrite;
 use crate::diagnostic::{Certainty, Location};
 use crate::python::PythonVersion;
 use crate::simulation::{
-    AbortPoint, BindingKind, GhostRead, NamespaceEntry, Origin, RestartMeaning, Stage,
+    AbortPoint, BindingKind, GhostRead, NamespaceEntry, Origin, RestartMeaning, Stage, TornKind,
 };
 use crate::syntax::ast::Name;
 use crate::text::source::Source;
@@ -241,15 +241,4 @@ pub struct TornDependency {
     pub new_span: Span,
     /// What does not fit, in words.
     pub why: String,
-}
-
-/// What becomes of new code that meets something old.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TornKind {
-    /// It raises: what it finds is of another kind or shape.
-    Breaks,
-    /// It raises: what it looks for is not there at all.
-    Missing,
-    /// It goes on with another value.
-    OtherValue,
 }

@@ -62,6 +62,9 @@ enum Aim {
     OneReadLess(Name),
     /// Nothing is half new where the reload may stop for this reason.
     Whole { reason: String },
+    /// A process that was started with the text, and reloads it, has the finding no more: this one
+    /// cannot be told any more what it has done.
+    Settled,
     /// A comment silences the finding, and the program is the same.
     Silenced,
 }
@@ -195,7 +198,15 @@ impl Subject<'_> {
                 found.extend(once::where_it_is_not_bound(self, diagnostic));
                 found.extend(aborts::later(self, diagnostic));
             }
-            "RS306" => found.extend(known::rewritten(self, diagnostic)),
+            "RS306" => {
+                found.extend(known::rewritten(self, diagnostic));
+                found.extend(once::marked(self, diagnostic));
+                found.extend(aborts::later(self, diagnostic));
+            }
+            "RS307" => {
+                found.extend(once::the_original(self, diagnostic));
+                found.extend(once::marked(self, diagnostic));
+            }
             _ => {}
         }
         found

@@ -6,6 +6,7 @@ pub mod accumulating_rebind;
 pub mod cannot_verify;
 pub mod certain_abort;
 pub mod diverging_branch;
+pub mod environment_abort_risk;
 mod findings;
 pub mod ghost_import;
 pub mod ghost_read;
@@ -45,6 +46,7 @@ pub static RULES: &[Rule] = &[
     certain_abort::RULE,
     new_abort_risk::RULE,
     second_run_failure::RULE,
+    environment_abort_risk::RULE,
     torn_dependency::RULE,
     stale_dependency_import::RULE,
     repeated_effect::RULE,
@@ -56,7 +58,6 @@ pub static RULES: &[Rule] = &[
 /// Codes that the contract has and this version does not implement, by code.
 pub static RESERVED: &[ReservedRule] = &[
     ReservedRule { code: "RS112", name: "stale-bytecode" },
-    ReservedRule { code: "RS204", name: "environment-abort-risk" },
     ReservedRule { code: "RS301", name: "state-reset" },
     ReservedRule { code: "RS302", name: "class-identity-split" },
     ReservedRule { code: "RS303", name: "sentinel-identity-split" },
@@ -97,6 +98,7 @@ const CHECKS: &[fn(&Comparison, &mut Findings)] = &[
     stale_dependency_import::check,
     new_abort_risk::check,
     torn_dependency::check,
+    environment_abort_risk::check,
     accumulating_rebind::check,
     diverging_branch::check,
     ghost_read::check,

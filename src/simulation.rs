@@ -193,6 +193,67 @@ pub struct AbortPoint {
     pub updated: Vec<Name>,
     /// Names that would still be old.
     pub stale: Vec<Name>,
+    /// Names that would not be there yet: only the rest of the text binds them.
+    pub missing: Vec<Name>,
+    /// New code above that would meet something old below which does not fit.
+    pub torn: Vec<TornUse>,
+    /// It got through and will again, unless this has changed outside of the process: a noun.
+    pub depends: Option<String>,
+}
+
+impl AbortPoint {
+    /// A point of which nothing else is known: it may stop there, for a reason that is new.
+    pub fn new(span: Span, cause: AbortCause, reason: String) -> AbortPoint {
+        AbortPoint {
+            span,
+            cause,
+            certainty: Certainty::Maybe,
+            exceptions: Vec::new(),
+            reason,
+            unchanged: false,
+            about: None,
+            updated: Vec::new(),
+            stale: Vec::new(),
+            missing: Vec::new(),
+            torn: Vec::new(),
+            depends: None,
+        }
+    }
+}
+
+/// What new code would meet in a torn module.
+#[derive(Debug, Clone)]
+pub struct TornUse {
+    /// The new definition.
+    pub caller: Name,
+    /// Where it uses the other, in the last version's text.
+    pub span: Span,
+    pub callee: Name,
+    pub kind: TornKind,
+    /// What does not fit, in words, without a full stop.
+    pub why: String,
+}
+
+/// What becomes of new code that meets something old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TornKind {
+    /// It raises: what it finds is of another kind or shape.
+    Breaks,
+    /// It raises: what it looks for is not there at all.
+    Missing,
+    /// It goes on with another value.
+    OtherValue,
+}
+
+impl TornKind {
+    /// The word for it in every output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TornKind::Breaks => "breaks",
+            TornKind::Missing => "missing",
+            TornKind::OtherValue => "other-value",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

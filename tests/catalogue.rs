@@ -19,6 +19,9 @@ use reloadsafe::catalogue::{Catalogue, Use};
 use serde::Deserialize;
 use serde_json::Value;
 
+#[path = "support/edits.rs"]
+mod edits;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Cases {
@@ -32,13 +35,36 @@ struct Case {
     module: String,
     shared: Option<String>,
     probe: Option<String>,
+    /// Statements that put there what the module depends on, and that take it away.
+    setup: Option<String>,
+    away: Option<String>,
+    /// Its libraries are too large for CI, or do not go with the others: it is run only where
+    /// `RELOADSAFE_CATALOGUE_APART` is set, and then no others are.
+    #[serde(default)]
+    apart: bool,
     /// The `N` of the first Python 3.N that does it.
     min_python: Option<u64>,
+}
+
+/// What a fix that stands for an answer of its own is called.
+const LATER: &str = "Move the call into a function";
+
+impl Case {
+    /// What is done before the import and before the reload.
+    fn outside(&self) -> (&str, &str) {
+        (self.setup.as_deref().unwrap_or_default(), self.away.as_deref().unwrap_or_default())
+    }
 }
 
 #[derive(Deserialize)]
 struct Harmless {
     module: Vec<String>,
+}
+
+/// `$RELOADSAFE_BIN`, or the binary under test.
+fn binary() -> PathBuf {
+    std::env::var_os("RELOADSAFE_BIN")
+        .map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_reloadsafe")), PathBuf::from)
 }
 
 fn root() -> &'static Path {
@@ -48,6 +74,11 @@ fn root() -> &'static Path {
 fn cases() -> Vec<Case> {
     let text = fs::read_to_string(root().join("tests/catalogue/cases.toml")).unwrap();
     toml::from_str::<Cases>(&text).unwrap().case
+}
+
+/// Whether a case is for this run.
+fn is_meant(case: &Case) -> bool {
+    case.apart == std::env::var_os("RELOADSAFE_CATALOGUE_APART").is_some()
 }
 
 /// The interpreter, and whether the libraries are there.
@@ -76,8 +107,11 @@ fn minor_of(python: &Path) -> u64 {
 
 /// Whether a name is the standard library's.
 fn is_standard(of: &str) -> bool {
-    let text = fs::read_to_string(root().join("src/catalogue/standard_library.toml")).unwrap();
-    text.contains(&format!("\"{of}\""))
+    let is_in = |file: &str| {
+        let text = fs::read_to_string(root().join("src/catalogue").join(file)).unwrap();
+        text.contains(&format!("\"{of}\""))
+    };
+    is_in("standard_library.toml") || (is_in("environment.toml") && !of.starts_with("requests."))
 }
 
 /// An empty directory with the case's files.
@@ -95,9 +129,9 @@ fn written(name: &str, module: &str, shared: Option<&str>) -> PathBuf {
 /// What the engine says of a module that is reloaded as it is.
 fn findings(directory: &Path, python: &Path, minor: u64, more: &[&str]) -> Vec<Value> {
     let module = directory.join("m.py");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_reloadsafe"));
+    let mut command = Command::new(binary());
     command.arg("simulate").args([&module, &module]).arg("--root").arg(directory);
-    command.args(["--module", "m", "--isolated", "--no-fixes", "--output-format", "json"]);
+    command.args(["--module", "m", "--isolated", "--output-format", "json"]);
     command.args(["--python-version", &format!("3.{minor}")]).args(more);
     if python.is_absolute() {
         command.arg("--python").arg(python);
@@ -110,10 +144,16 @@ fn findings(directory: &Path, python: &Path, minor: u64, more: &[&str]) -> Vec<V
 }
 
 /// What CPython does.
-fn truth(directory: &Path, python: &Path, probe: &str) -> Result<Value, String> {
+fn truth(
+    directory: &Path,
+    python: &Path,
+    probe: &str,
+    (setup, away): (&str, &str),
+) -> Result<Value, String> {
     let program = root().join("tests/catalogue/run.py");
     let mut command = Command::new(python);
     command.arg(program).arg(directory).arg(probe);
+    command.args([setup, away]);
     for variable in ["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONWARNINGS"] {
         command.env_remove(variable);
     }
@@ -130,6 +170,7 @@ fn expected(case: &Case) -> (&'static str, u64) {
         let code = match line.rsplit_once("  # ")?.1 {
             "raises" => "RS203",
             "repeats" => "RS306",
+            "depends" => "RS204",
             _ => return None,
         };
         Some((code, at as u64 + 1))
@@ -141,15 +182,15 @@ fn expected(case: &Case) -> (&'static str, u64) {
 fn check(number: usize, case: &Case, python: &Path, minor: u64) -> Option<String> {
     let (code, line) = expected(case);
     let directory = written(&number.to_string(), &case.module, case.shared.as_deref());
-    let said = findings(&directory, python, minor, &[]);
+    let said = findings(&directory, python, minor, &["--no-fixes"]);
     let own: Vec<&Value> = said.iter().filter(|found| found["code"] == code).collect();
     let is_there = own.len() == 1 && own[0]["range"]["start"]["line"] == line;
     // What is known of a library may be found in its source, too.
     let silent = match is_standard(&case.of) {
-        true => findings(&directory, python, minor, &["--no-catalogue"]),
+        true => findings(&directory, python, minor, &["--no-catalogue", "--no-fixes"]),
         false => Vec::new(),
     };
-    let truth = truth(&directory, python, case.probe.as_deref().unwrap_or("0"));
+    let truth = truth(&directory, python, case.probe.as_deref().unwrap_or("0"), case.outside());
     let _ = fs::remove_dir_all(&directory);
     let truth = match truth {
         Ok(truth) => truth,
@@ -157,6 +198,7 @@ fn check(number: usize, case: &Case, python: &Path, minor: u64) -> Option<String
     };
     let is_true = match code {
         "RS203" => truth["line"] == line,
+        "RS204" => truth["line"] == line && case.away.is_some(),
         _ => {
             let count = |at: usize| truth["counts"][at].as_i64().unwrap_or(0);
             truth["line"].is_null() && count(1) > count(0)
@@ -170,14 +212,15 @@ fn check(number: usize, case: &Case, python: &Path, minor: u64) -> Option<String
     if !is_true {
         return Some(format!("CPython: {truth}"));
     }
-    if code == "RS203" {
+    if code != "RS306" {
         let shown = own[0]["message"].as_str().unwrap_or_default();
         let mut classes = truth["exceptions"].as_array().unwrap().iter().flat_map(Value::as_str);
         if !classes.any(|class| shown.contains(&format!("`{class}`"))) {
             return Some(format!("another exception: {shown}, CPython {truth}"));
         }
     }
-    let others = said.iter().filter(|found| found["code"] != code && found["code"] != "RS900");
+    let is_quiet = |found: &&Value| matches!(found["code"].as_str(), Some("RS900" | "RS204"));
+    let others = said.iter().filter(|found| found["code"] != code && !is_quiet(found));
     if others.count() > 0 {
         return Some(format!("more than one finding: {told:?}"));
     }
@@ -191,7 +234,9 @@ fn every_entry_is_found_and_true() {
     let cases = cases();
     let mut chosen = Vec::new();
     for (number, case) in cases.iter().enumerate() {
-        if !has_libraries && !is_standard(&case.of) {
+        if !is_meant(case) {
+            eprintln!("SKIPPED: {} (apart: {})", case.of, case.apart);
+        } else if !has_libraries && !is_standard(&case.of) {
             eprintln!("SKIPPED: {} (RELOADSAFE_CATALOGUE is not set)", case.of);
         } else if case.min_python.is_some_and(|first| minor < first) {
             eprintln!("SKIPPED: {} is not for Python 3.{minor}", case.of);
@@ -205,6 +250,72 @@ fn every_entry_is_found_and_true() {
     let failures = on_each(&chosen, tried);
     assert!(failures.is_empty(), "{}\n{} of {}", failures.join("\n"), failures.len(), chosen.len());
     eprintln!("{} cases", chosen.len());
+}
+
+/// What is wrong with the fixes of a case: with each of them the library lets the module be
+/// reloaded twice, what it does is not there once more, and a fresh import does what it did.
+fn check_fixes(number: usize, case: &Case, python: &Path, minor: u64) -> (usize, Vec<String>) {
+    let shared = case.shared.as_deref();
+    let directory = written(&format!("fixed-{number}"), &case.module, shared);
+    let said = findings(&directory, python, minor, &[]);
+    let probe = case.probe.as_deref().unwrap_or("0");
+    let before = truth(&directory, python, probe, case.outside());
+    let (mut tried, mut wrong) = (0, Vec::new());
+    let fixes = said.iter().flat_map(|found| found["fixes"].as_array().into_iter().flatten());
+    for fix in fixes {
+        let title = fix["title"].as_str().unwrap_or_default();
+        if title.starts_with("Silence ") {
+            continue;
+        }
+        let changes: Vec<&Value> = fix["edits"].as_array().into_iter().flatten().collect();
+        let text = edits::edited(&case.module, &changes);
+        let directory = written(&format!("fixed-{number}-{tried}"), &text, shared);
+        let after = truth(&directory, python, probe, case.outside());
+        let _ = fs::remove_dir_all(&directory);
+        tried += 1;
+        let is_right = match (&before, &after) {
+            (Ok(before), Ok(after)) => {
+                let counts = &after["counts"];
+                let first =
+                    if title.starts_with(LATER) { &counts[0] } else { &before["counts"][0] };
+                after["line"].is_null()
+                    && after["again"].is_null()
+                    && (0..3).all(|at| counts[at] == *first)
+            }
+            _ => false,
+        };
+        if !is_right {
+            wrong.push(format!("{}: \"{title}\": {before:?}, then {after:?}:{text}", case.of));
+        }
+    }
+    let _ = fs::remove_dir_all(&directory);
+    (tried, wrong)
+}
+
+#[test]
+fn every_fix_works() {
+    let Some((python, has_libraries)) = python() else { return };
+    let minor = minor_of(&python);
+    let cases = cases();
+    let is_run = |case: &Case| {
+        (has_libraries || is_standard(&case.of))
+            && case.away.is_none()
+            && is_meant(case)
+            && case.min_python.is_none_or(|first| minor >= first)
+    };
+    let chosen: Vec<(usize, &Case)> =
+        cases.iter().enumerate().filter(|(_, case)| is_run(case)).collect();
+    let (tried, without) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let failures = on_each(&chosen, |(number, case)| {
+        let (fixes, wrong) = check_fixes(*number, case, &python, minor);
+        tried.fetch_add(fixes, Ordering::Relaxed);
+        without.fetch_add(usize::from(fixes == 0), Ordering::Relaxed);
+        (!wrong.is_empty()).then(|| wrong.join("\n"))
+    });
+    let (tried, without) = (tried.into_inner(), without.into_inner());
+    assert!(failures.is_empty(), "{}\n{} of {tried}", failures.join("\n"), failures.len());
+    assert!(tried > chosen.len() / 2, "{tried} fixes of {} cases", chosen.len());
+    eprintln!("{tried} fixes of {} cases, {without} have none", chosen.len());
 }
 
 /// What is wrong with some things, looked at side by side.
@@ -250,8 +361,9 @@ fn what_is_harmless_is_silent() {
     let numbered: Vec<(usize, &String)> = modules.iter().enumerate().collect();
     let failures = on_each(&numbered, |(number, module)| {
         let directory = written(&format!("harmless-{number}"), module, None);
-        let said = findings(&directory, &python, minor, &[]);
-        let truth = truth(&directory, &python, "0");
+        // What is outside may change; that is no matter of what runs twice.
+        let said = findings(&directory, &python, minor, &["--ignore", "RS204", "--no-fixes"]);
+        let truth = truth(&directory, &python, "0", ("", ""));
         let _ = fs::remove_dir_all(&directory);
         match truth {
             _ if !said.is_empty() => Some(format!("{module}: {said:?}")),
@@ -265,7 +377,7 @@ fn what_is_harmless_is_silent() {
 
 /// `check` in a directory: what it says, and how it ends.
 fn checked(directory: &Path, more: &[&str]) -> (String, Option<i32>) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_reloadsafe"));
+    let mut command = Command::new(binary());
     command.current_dir(directory).args(["check", "--no-base", "--no-progress"]).args(more);
     let output = command.output().unwrap();
     let said = [output.stdout, output.stderr].concat();

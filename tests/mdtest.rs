@@ -14,6 +14,8 @@ mod assertions;
 mod bless;
 #[path = "mdtest/claims.rs"]
 mod claims;
+#[path = "support/edits.rs"]
+mod edits;
 #[path = "mdtest/engine.rs"]
 mod engine;
 #[path = "mdtest/fixes.rs"]

@@ -1,12 +1,13 @@
 //! Reading a catalogue's text. Pure: [`crate::config::discovery`] opens the files.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::spec::{Condition, Key, Kind};
-use super::{Effect, Entry, Facts, Releases, Rewrite, Undoing};
+use super::{Effect, Entry, Facts, Harmless, Releases, Rewrite, Undoing};
 use crate::python::PythonVersion;
 
 /// Why a catalogue is refused.
@@ -25,6 +26,8 @@ struct RawCatalogue {
     entry: Vec<Spanned<RawEntry>>,
     #[serde(default)]
     same: Vec<Spanned<String>>,
+    #[serde(default)]
+    harmless: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +44,8 @@ struct RawEntry {
     #[serde(default)]
     unless: Vec<Spanned<String>>,
     #[serde(default)]
+    unless_made: Vec<Spanned<String>>,
+    #[serde(default)]
     inherited: bool,
     #[serde(default)]
     direct: bool,
@@ -52,6 +57,7 @@ struct RawEntry {
     open: bool,
     raises: Option<OneOrMore>,
     repeats: Option<String>,
+    depends: Option<RawDependency>,
     reason: String,
     #[serde(default)]
     undone_by: Vec<RawUndoing>,
@@ -65,6 +71,22 @@ struct RawEntry {
 enum OneOrMore {
     One(String),
     More(Vec<String>),
+}
+
+impl OneOrMore {
+    fn into_classes(self) -> Vec<String> {
+        match self {
+            OneOrMore::One(class) => vec![class],
+            OneOrMore::More(classes) => classes,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDependency {
+    on: String,
+    raises: OneOrMore,
 }
 
 #[derive(Deserialize)]
@@ -98,7 +120,10 @@ pub fn read(text: &str) -> Result<Facts, CatalogueError> {
         span: error.span(),
         message: error.message().lines().next().unwrap_or_default().to_owned(),
     })?;
+    let mut harmless = Harmless::default();
+    raw.harmless.iter().for_each(|(module, names)| harmless.add(module, names));
     Ok(Facts {
+        harmless,
         entries: raw.entry.into_iter().map(entry).collect::<Result<_, _>>()?,
         same: raw.same.iter().map(path).collect::<Result<_, _>>()?,
     })
@@ -113,12 +138,8 @@ fn entry(raw: Spanned<RawEntry>) -> Result<Entry, CatalogueError> {
         (true, false) => (Kind::Base, &raw.base),
         _ => return Err(fail("an entry has either `call` or `base`")),
     };
-    let effect = match (raw.raises, raw.repeats) {
-        (Some(OneOrMore::One(class)), None) => Effect::Raises(vec![class]),
-        (Some(OneOrMore::More(classes)), None) if !classes.is_empty() => Effect::Raises(classes),
-        (None, Some(noun)) => Effect::Repeats(noun),
-        _ => return Err(fail("an entry has either `raises` or `repeats`")),
-    };
+    let effect = effect(raw.raises, raw.repeats, raw.depends)
+        .ok_or_else(|| fail("an entry has one of `raises`, `repeats` and `depends`"))?;
     let here = |text: &String| Spanned::new(span.clone(), text.clone());
     let undone_by = raw.undone_by.iter().map(|undoing| match undoing {
         RawUndoing::Call(call) => Ok(Undoing { path: path(&here(call))?, key: Vec::new() }),
@@ -145,6 +166,7 @@ fn entry(raw: Spanned<RawEntry>) -> Result<Entry, CatalogueError> {
         key: keys(&raw.key)?,
         only: each(&raw.only, Condition::parse)?,
         unless: each(&raw.unless, Condition::parse)?,
+        unless_made: each(&raw.unless_made, Condition::parse)?,
         is_inherited: raw.inherited,
         is_direct: raw.direct,
         is_on_any: raw.on_any,
@@ -158,6 +180,25 @@ fn entry(raw: Spanned<RawEntry>) -> Result<Entry, CatalogueError> {
         releases: raw.package.as_ref().map(releases).transpose()?,
         rewrite,
     })
+}
+
+fn effect(
+    raises: Option<OneOrMore>,
+    repeats: Option<String>,
+    depends: Option<RawDependency>,
+) -> Option<Effect> {
+    let is_some = |classes: &Vec<String>| !classes.is_empty();
+    match (raises, repeats, depends) {
+        (Some(classes), None, None) => {
+            Some(classes.into_classes()).filter(is_some).map(Effect::Raises)
+        }
+        (None, Some(noun), None) => Some(Effect::Repeats(noun)),
+        (None, None, Some(RawDependency { on, raises })) => {
+            let raises = Some(raises.into_classes()).filter(is_some)?;
+            Some(Effect::Depends { on, raises })
+        }
+        _ => None,
+    }
 }
 
 fn at(text: &Spanned<String>, message: String) -> CatalogueError {
@@ -267,7 +308,11 @@ mod tests {
     fn mistakes_are_named_with_their_place() {
         let entry = |rest: &str| format!("[[entry]]\nreason = 'r'\n{rest}");
         check_error("[[entri]]", None, "unknown field `entri`, expected `entry` or `same`");
-        check_error(&entry("call = ['a.b']"), None, "an entry has either `raises` or `repeats`");
+        check_error(
+            &entry("call = ['a.b']"),
+            None,
+            "an entry has one of `raises`, `repeats` and `depends`",
+        );
         check_error(&entry("raises = 'E'"), None, "an entry has either `call` or `base`");
         let rest = "call = ['b']\nraises = 'E'";
         check_error(&entry(rest), Some("'b'"), "`b` is no dotted name with its module");

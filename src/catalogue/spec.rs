@@ -56,6 +56,8 @@ pub struct Condition {
 pub enum Wanted {
     /// Anything at all.
     Given,
+    /// Something that another module binds.
+    Imported,
     /// One of these, as Python writes them; a text without its quotes.
     OneOf(Vec<String>),
     /// A text that begins with one of these, whatever its letters' case and its spaces.
@@ -119,6 +121,25 @@ impl Argument {
 }
 
 impl Condition {
+    /// Whether it holds for a keyword argument, given as Python writes it; a text without quotes.
+    pub fn holds_for(&self, keyword: &str, text: &str) -> bool {
+        let is_meant = self
+            .argument
+            .alternatives
+            .iter()
+            .any(|argument| matches!(&argument.part, Part::Keyword(name) if name == keyword));
+        is_meant
+            && match &self.wanted {
+                Wanted::Given => true,
+                Wanted::Imported => false,
+                Wanted::OneOf(words) => words.iter().any(|word| word == text),
+                Wanted::Begins(words) => {
+                    let plain = plain_text(text);
+                    words.iter().any(|words| plain.starts_with(words.as_str()))
+                }
+            }
+    }
+
     /// Understands `exist_ok=True`, `1|mode=x,xb`, `registry` and `0^create table`.
     ///
     /// # Errors
@@ -126,6 +147,9 @@ impl Condition {
     pub fn parse(text: &str) -> Result<Condition, String> {
         let list = |text: &str| text.split(',').map(|word| word.trim().to_owned()).collect();
         let (argument, wanted) = match text.split_once(['=', '^']) {
+            _ if let Some(argument) = text.strip_suffix(" is imported") => {
+                (argument, Wanted::Imported)
+            }
             None => (text, Wanted::Given),
             Some((argument, values)) if text.as_bytes()[argument.len()] == b'=' => {
                 (argument, Wanted::OneOf(list(values)))
@@ -173,6 +197,7 @@ mod tests {
     fn conditions_are_understood() {
         let wanted = |text: &str| Condition::parse(text).unwrap().wanted;
         assert_eq!(wanted("registry"), Wanted::Given);
+        assert_eq!(wanted("0 is imported"), Wanted::Imported);
         assert_eq!(wanted("1|mode=x, xb"), Wanted::OneOf(vec!["x".to_owned(), "xb".to_owned()]));
         assert_eq!(wanted("0^CREATE  TABLE"), Wanted::Begins(vec!["create table".to_owned()]));
         assert_eq!(Condition::parse("1|mode=x").unwrap().argument.alternatives.len(), 2);

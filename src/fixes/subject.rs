@@ -85,7 +85,8 @@ impl<'a> Subject<'a> {
 
     /// An edit that puts statements in before anything else that the module does.
     pub(super) fn at_the_top(&self, layout: Layout<'_>, statements: &[String]) -> Edit {
-        let stops = self.comparison.abort_points.iter().map(|point| point.span.start);
+        let stops = self.comparison.abort_points.iter().filter(|point| point.depends.is_none());
+        let stops = stops.map(|point| point.span.start);
         self.edit(layout.insert_at_the_top(statements, stops.min().unwrap_or(u32::MAX)))
     }
 

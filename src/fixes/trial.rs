@@ -42,6 +42,28 @@ impl Subject<'_> {
         }
         let Some(after) = self.tried(live, around, candidate) else { return false };
         self.is_better(&after, candidate)
+            && (candidate.aim != Aim::Settled || self.is_settled(around, candidate))
+    }
+
+    /// Whether a process that is started with the fixed text reloads it without the finding, or
+    /// any that is as loud.
+    fn is_settled(&self, around: &Around<'_>, candidate: &Candidate) -> bool {
+        let last = self.comparison.last();
+        let edits: Vec<&Edit> = candidate.fix.edits.iter().collect();
+        let Some(text) = apply(last.text(), &edits) else { return false };
+        let edited = with_text(last, text);
+        let mut started = Live::default();
+        if started.load(&edited, around).is_err() {
+            return false;
+        }
+        let Ok(again) = started.compare(&edited, around) else { return false };
+        let known = self.findings();
+        let found = loudness(&rules::check(&again.comparison));
+        let is_it =
+            |(code, key): &(&'static str, String)| *code == candidate.code && *key == candidate.key;
+        found.iter().all(|(finding, severity)| {
+            !is_it(finding) && known.get(finding).is_some_and(|before| severity <= before)
+        })
     }
 
     /// The worlds with the fix applied.
@@ -80,7 +102,7 @@ impl Subject<'_> {
             Aim::Gone => !now.contains_key(&identity),
             Aim::OneReadLess(name) => reads(after, name) < reads(before, name),
             Aim::Whole { reason } => is_whole(after, reason),
-            Aim::Silenced => true,
+            Aim::Settled | Aim::Silenced => true,
         };
         let is_no_worse = now.iter().all(|(finding, severity)| match known.get(finding) {
             Some(before) => severity <= before,

@@ -14,7 +14,7 @@ use super::fingerprint::fingerprints;
 use super::{CheckReport, FailedFile, revision_label};
 use crate::diagnostic::{Diagnostic, Fix, Location, Related};
 use crate::rules;
-use crate::simulation::{AbortPoint, Outcome, Simulation, Stage};
+use crate::simulation::{AbortPoint, Outcome, Simulation, Stage, TornUse};
 use crate::syntax::ast::Name;
 use crate::text::source::{LineColumn, Source};
 use crate::text::span::Span;
@@ -387,6 +387,19 @@ struct JsonAbort<'a> {
     reason: &'a str,
     updated: Vec<&'a str>,
     stale: Vec<&'a str>,
+    missing: Vec<&'a str>,
+    torn: Vec<JsonTorn<'a>>,
+    depends_on: Option<&'a str>,
+}
+
+/// What new code would meet in a torn module; `line` is where it is written.
+#[derive(Serialize)]
+struct JsonTorn<'a> {
+    caller: &'a str,
+    line: u32,
+    callee: &'a str,
+    kind: &'static str,
+    reason: &'a str,
 }
 
 impl<'a> JsonAbort<'a> {
@@ -402,6 +415,21 @@ impl<'a> JsonAbort<'a> {
             reason: &point.reason,
             updated: texts(&point.updated),
             stale: texts(&point.stale),
+            missing: texts(&point.missing),
+            torn: point.torn.iter().map(|torn| JsonTorn::new(torn, source)).collect(),
+            depends_on: point.depends.as_deref(),
+        }
+    }
+}
+
+impl<'a> JsonTorn<'a> {
+    fn new(torn: &'a TornUse, source: &Source) -> Self {
+        JsonTorn {
+            caller: &torn.caller,
+            line: source.line(torn.span.start),
+            callee: &torn.callee,
+            kind: torn.kind.as_str(),
+            reason: &torn.why,
         }
     }
 }
@@ -460,7 +488,9 @@ mod tests {
         let abort = concat!(
             r#"{"line":5,"cause":"new-risk","certainty":"maybe","exceptions":["ValueError"],"#,
             r#""reason":"`check` is new here and can raise","#,
-            r#""updated":["surface","TOTAL"],"stale":[]}"#,
+            r#""updated":["surface","TOTAL"],"stale":[],"missing":["LIMIT"],"#,
+            r#""torn":[{"caller":"surface","line":1,"callee":"LIMIT","kind":"missing","#,
+            r#""reason":"`LIMIT` is not there yet"}],"depends_on":null}"#,
         );
         let expected = format!(
             "{{{}{abort}{}{abort}{}[{abort}],{}[{DIAGNOSTIC}]}}",

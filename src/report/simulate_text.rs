@@ -222,11 +222,21 @@ fn write_torn(
     let code = source.slice(source.line_span(line)).trim();
     let code = visible(code);
     writeln!(out, "    {DIM}{}{DIM:#}", cut(&code, layout.width.saturating_sub(4)))?;
-    for (title, names) in [("then new:  ", &point.updated), ("still old: ", &point.stale)] {
+    let names = [
+        ("then new:  ", &point.updated),
+        ("still old: ", &point.stale),
+        ("not there: ", &point.missing),
+    ];
+    for (title, names) in names {
         if !names.is_empty() {
             let names = layout.list(names.iter().map(|name| &**name), 4 + title.len());
             writeln!(out, "    {title}{names}")?;
         }
+    }
+    for torn in &point.torn {
+        let (line, caller) = (source.line(torn.span.start), visible(&torn.caller));
+        let why = visible(&torn.why);
+        writeln!(out, "    {DOUBTFUL}torn:{DOUBTFUL:#}      line {line}, `{caller}`: {why}")?;
     }
     Ok(())
 }
@@ -267,6 +277,8 @@ abort points
   line 5 may stop (new risk, ValueError): `check` is new here and can raise
     check(TOTAL)
     then new:  surface, TOTAL
+    not there: LIMIT
+    torn:      line 1, `surface`: `LIMIT` is not there yet
 
 error[RS104 ghost-read]: `area` was renamed; this call works until the next restart
  --> shapes.py:4:9

@@ -6,7 +6,7 @@ use super::{CheckReport, FailedFile};
 use crate::diagnostic::{Certainty, Diagnostic, Fix, Location, Related, Severity};
 use crate::simulation::{
     AbortCause, AbortPoint, BindingKind, GhostRead, NamespaceEntry, Origin, Outcome, ReadScope,
-    RestartMeaning, Simulation, Stage,
+    RestartMeaning, Simulation, Stage, TornKind, TornUse,
 };
 use crate::text::source::{Revision, Source};
 use crate::text::span::Span;
@@ -98,16 +98,20 @@ impl Renamed {
     }
 
     pub(super) fn simulation(&self) -> Simulation {
+        let span = place(&self.new, "check(TOTAL)").span;
+        let reason = "`check` is new here and can raise".to_owned();
         let abort = AbortPoint {
-            span: place(&self.new, "check(TOTAL)").span,
-            cause: AbortCause::NewRisk,
-            certainty: Certainty::Maybe,
             exceptions: vec!["ValueError".to_owned()],
-            reason: "`check` is new here and can raise".to_owned(),
-            unchanged: false,
-            about: None,
             updated: vec!["surface".into(), "TOTAL".into()],
-            stale: Vec::new(),
+            missing: vec!["LIMIT".into()],
+            torn: vec![TornUse {
+                caller: "surface".into(),
+                span: place(&self.new, "surface").span,
+                callee: "LIMIT".into(),
+                kind: TornKind::Missing,
+                why: "`LIMIT` is not there yet".to_owned(),
+            }],
+            ..AbortPoint::new(span, AbortCause::NewRisk, reason)
         };
         let entry = |name: &str, kind, origin, version, span| NamespaceEntry {
             name: name.into(),

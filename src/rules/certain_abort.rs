@@ -50,7 +50,8 @@ pub(super) fn end(comparison: &Comparison) -> Option<&AbortPoint> {
     let is_end =
         |point: &&AbortPoint| matches!(point.cause, AbortCause::Certain | AbortCause::SecondRun);
     let sure = points.iter().find(|point| is_end(point) && point.certainty == Certainty::Always);
-    sure.or_else(|| points.iter().rfind(is_end)).or(points.last())
+    sure.or_else(|| points.iter().rfind(is_end))
+        .or_else(|| points.iter().rfind(|point| point.depends.is_none()))
 }
 
 /// What would be new and what old, as the end of a message: what is imported only where there is

@@ -2,9 +2,9 @@
 
 use super::findings::{Findings, related};
 use super::{Rule, Status};
-use crate::comparison::{Comparison, TornDependency, TornKind};
+use crate::comparison::{Comparison, TornDependency};
 use crate::diagnostic::{Certainty, Diagnostic, Severity};
-use crate::simulation::AbortPoint;
+use crate::simulation::{AbortPoint, TornKind};
 
 /// RS205: after a stop here, new code would use something old that does not fit.
 pub const RULE: Rule = Rule {

@@ -23,10 +23,10 @@ use super::resolve::Resolver;
 use super::run::{Run, is_open};
 use super::state::{OUTSIDE, Slot, State, Symbol};
 use super::value::Value;
-use crate::comparison::{Comparison, RepeatedEffect, StackedWrapper, Unseen};
+use crate::comparison::{Comparison, RepeatedEffect, StackedWrapper, TornDependency, Unseen};
 use crate::diagnostic::Certainty;
 use crate::program::Program;
-use crate::simulation::{AbortPoint, NamespaceEntry, Origin, Outcome, Stage};
+use crate::simulation::{AbortPoint, NamespaceEntry, Origin, Outcome, Stage, TornUse};
 use crate::syntax::ast::Name;
 use crate::syntax::parse::Parsed;
 
@@ -103,9 +103,14 @@ impl<'w, 'a> Worlds<'w, 'a> {
 
     fn compared(mut self) -> Comparison {
         let mut abort_points = self.abort_points();
+        self.hush_dependencies(&mut abort_points);
+        let torn = self.torn_dependencies(&abort_points);
+        for TornDependency { abort, kind, caller, usage, callee, why, .. } in torn.iter().cloned() {
+            let used = TornUse { caller, span: usage, callee, kind, why };
+            abort_points[abort].torn.push(used);
+        }
         let stages = self.stages(&abort_points);
         self.name_causes(&mut abort_points);
-        let torn = self.torn_dependencies(&abort_points);
         let namespace = self.namespace();
         let fresh_names = self.fresh_names();
         let ghost_reads = self.ghost_reads();

@@ -90,15 +90,9 @@ pub(super) fn complete(
     {
         comparison.restart.outcome = Outcome::Aborts;
         comparison.restart.abort = failure.own.map(|span| AbortPoint {
-            span,
-            cause: AbortCause::Certain,
             certainty: Certainty::Always,
             exceptions: vec!["ImportError".to_owned()],
-            reason: failure.reason,
-            about: None,
-            unchanged: false,
-            updated: Vec::new(),
-            stale: Vec::new(),
+            ..AbortPoint::new(span, AbortCause::Certain, failure.reason)
         });
     }
     comparison.ghost_imports = found

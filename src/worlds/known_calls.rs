@@ -5,13 +5,14 @@
 //! what comes of it. A guard, a `try`, an `if` need no care: what is not executed does nothing.
 
 mod arguments;
+mod dependencies;
 mod names;
 
 use std::rc::Rc;
 
-use crate::catalogue::{Effect, Entry, Key, Kind, Rewrite, Use};
+use crate::catalogue::{Condition, Effect, Entry, Key, Kind, Rewrite, Use};
 use crate::comparison::SafeRewrite;
-use crate::syntax::ast::{ExprId, ExprKind};
+use crate::syntax::ast::{ExprId, ExprKind, Name};
 use crate::text::span::Span;
 use crate::worlds::builtins::types;
 use crate::worlds::eval::Args;
@@ -51,6 +52,18 @@ struct Known {
     is_elsewhere: bool,
     /// It is the very thing, not a class that was derived from it.
     is_itself: bool,
+    /// The plain keyword arguments with which another module has made it.
+    made_with: Vec<(Name, Name)>,
+}
+
+impl Known {
+    /// Whether it was made in a way of which an entry says nothing.
+    fn is_made_otherwise(&self, entry: &Entry) -> bool {
+        let holds = |condition: &Condition| {
+            self.made_with.iter().any(|(name, text)| condition.holds_for(name, text))
+        };
+        entry.unless_made.iter().any(holds)
+    }
 }
 
 impl Machine<'_> {
@@ -159,15 +172,25 @@ impl Machine<'_> {
             match meaning {
                 Use::Undoes(number, which) => {
                     let Some(entry) = catalogue.entry(number) else { continue };
-                    self.undo(number, &entry.undone_by[which].key, known.on.as_ref(), inputs);
+                    let undoing = &entry.undone_by[which];
+                    match entry.effect {
+                        Effect::Depends { .. } => self.assure(number, undoing, inputs),
+                        _ => self.undo(number, &undoing.key, known.on.as_ref(), inputs),
+                    }
                 }
                 Use::Does(number) => {
                     let Some(entry) = catalogue.entry(number) else { continue };
                     let fits = entry.kind == kind
                         && (known.is_elsewhere || !entry.is_inherited)
                         && (known.is_itself || !entry.is_direct)
+                        && !known.is_made_otherwise(entry)
                         && self.applies(entry, inputs);
-                    if fits && let Some(deed) = self.deed(number, entry, known, inputs, at) {
+                    if !fits {
+                        continue;
+                    }
+                    if let Effect::Depends { on, raises } = &entry.effect {
+                        self.depend(number, entry, (on, raises), inputs, at);
+                    } else if let Some(deed) = self.deed(number, entry, known, inputs, at) {
                         self.do_again(entry, &deed, at)?;
                         deeds.push(deed);
                     }
@@ -238,6 +261,7 @@ impl Machine<'_> {
                 self.note_repeat(entry, noun);
                 Ok(())
             }
+            Effect::Depends { .. } => Ok(()),
         }
     }
 

@@ -313,6 +313,7 @@ impl<'a> Machine<'a> {
             site: self.site,
             log: self.trace.log.len(),
             is_second_run: false,
+            depends: None,
             origin: None,
             read: None,
         };
@@ -403,6 +404,7 @@ impl<'a> Machine<'a> {
             site: self.site,
             log: self.trace.log.len(),
             is_second_run: false,
+            depends: None,
             origin: None,
             read: None,
         };

@@ -54,6 +54,8 @@ pub(super) struct Raise {
     pub(super) is_second_run: bool,
     /// The `raise` statement or assertion, with the version whose code it is in.
     pub(super) origin: Option<(u32, Span)>,
+    /// It is known to get through, as it did, unless this has changed outside of the process.
+    pub(super) depends: Option<Rc<str>>,
     /// The read that found no name, where that is the reason.
     pub(super) read: Option<Span>,
 }

@@ -337,6 +337,7 @@ impl Machine<'_> {
 /// decided before is not.
 pub(super) fn is_open(stop: &Raise) -> bool {
     match stop.risk {
+        _ if stop.depends.is_some() => false,
         Some(Risk::Inside) => true,
         None | Some(Risk::Outside | Risk::Environment) => !stop.unchanged,
     }

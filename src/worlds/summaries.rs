@@ -57,6 +57,9 @@ pub(super) struct Exported {
     pub(super) from: Option<(Name, Name)>,
     /// What it was made of, as modules and names: an object of calls, a class of its bases.
     pub(super) made_of: Vec<(Name, Name)>,
+    /// The plain keyword arguments of the call that made it, as Python writes them; texts without
+    /// quotes.
+    pub(super) made_with: Vec<(Name, Name)>,
 }
 
 /// A value that is the same for everybody.
@@ -132,7 +135,8 @@ impl Summary {
 
 impl Exported {
     fn hash_into(&self, hasher: &mut FxHasher) {
-        (self.certain, self.refuses_subscripts, &self.from, &self.made_of).hash(hasher);
+        (self.certain, self.refuses_subscripts, &self.from).hash(hasher);
+        (&self.made_of, &self.made_with).hash(hasher);
         self.plain.hash(hasher);
         if let Some(signature) = &self.signature {
             format!("{signature:?}").hash(hasher);
@@ -211,9 +215,18 @@ impl Machine<'_> {
                 refuses_subscripts: self.refuses_subscripts(&value),
                 from,
                 made_of: self.made_of(&value),
+                made_with: made_with(&value),
             };
             summary.names.insert(self.name(symbol).clone(), exported);
         }
         summary
     }
+}
+
+fn made_with(value: &Value) -> Vec<(Name, Name)> {
+    let Value::Returned(returned) = value else { return Vec::new() };
+    let keywords = returned.keywords.iter();
+    keywords
+        .filter_map(|(name, value)| Some((name.clone(), Name::from(value.plain_text()?))))
+        .collect()
 }

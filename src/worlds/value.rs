@@ -323,6 +323,17 @@ impl Value {
         }
     }
 
+    /// A plain value as Python writes it, a text without its quotes.
+    pub(super) fn plain_text(&self) -> Option<String> {
+        Some(match self {
+            Value::Str(text) => text.to_string(),
+            Value::None => "None".to_owned(),
+            Value::Bool(value) => if *value { "True" } else { "False" }.to_owned(),
+            Value::Int(value) => value.to_string(),
+            _ => return None,
+        })
+    }
+
     /// Values of different classes here are never equal, whatever they are.
     fn identity_class(&self) -> Option<u8> {
         match self {

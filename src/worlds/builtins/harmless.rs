@@ -2,39 +2,35 @@
 //! result matters for the namespace.
 
 use std::rc::Rc;
-use std::sync::LazyLock;
-
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::regexes::found_by;
+use crate::catalogue::Harmless;
 use crate::syntax::ast::ExprId;
 use crate::worlds::eval::{Args, returned};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::{External, Value};
 
-static HARMLESS: LazyLock<FxHashMap<&'static str, FxHashSet<&'static str>>> = LazyLock::new(|| {
-    let text: &'static str = include_str!("../harmless.txt");
-    let lines = text.lines().filter(|line| !line.starts_with('#'));
-    let entries = lines.filter_map(|line| line.split_once(':'));
-    entries.map(|(module, names)| (module, names.split_whitespace().collect())).collect()
-});
-
-fn is_listed(external: &External) -> bool {
-    let Some(names) = HARMLESS.get(&*external.module) else { return false };
-    let first = external.attribute.split(['.', '(', '[']).next().unwrap_or("");
-    names.contains("*") || names.contains(first)
-}
-
 impl Machine<'_> {
     /// Whether using a value from outside (calling it, deriving from it, reading an attribute)
     /// is known to be harmless.
     pub(in crate::worlds) fn is_harmless(&self, value: &Value) -> bool {
         match value {
-            Value::External(external) => is_listed(external),
-            Value::Returned(returned) => is_listed(&returned.callee),
+            Value::External(external) => self.is_listed(external),
+            Value::Returned(returned) => self.is_listed(&returned.callee),
             _ => false,
         }
+    }
+
+    /// Whether it is among what comes with the program, whether or not the catalogue is asked, or
+    /// among what a user has added.
+    fn is_listed(&self, external: &External) -> bool {
+        let first = external.attribute.split(['.', '(', '[']).next().unwrap_or("");
+        let own = self.resolver.catalogue.map(|catalogue| catalogue.harmless());
+        [Some(Harmless::built_in()), own]
+            .into_iter()
+            .flatten()
+            .any(|harmless| harmless.has(&external.module, first))
     }
 
     /// Calls of the outside whose effect or result is known; None for all others.

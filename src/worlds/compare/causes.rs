@@ -2,7 +2,7 @@
 
 use super::Worlds;
 use crate::program::{Program, visit};
-use crate::simulation::AbortPoint;
+use crate::simulation::{AbortCause, AbortPoint};
 use crate::syntax::ast::{Ast, ExprId, ExprKind, Name, StmtId, StmtKind};
 use crate::text::span::Span;
 use crate::worlds::changes::body_exprs;
@@ -25,6 +25,31 @@ impl Worlds<'_, '_> {
             } else {
                 callee(ast, id)
             };
+        }
+    }
+}
+
+impl Worlds<'_, '_> {
+    /// What a statement depends on is not said where it may stop for a better reason.
+    pub(super) fn hush_dependencies(&self, points: &mut Vec<AbortPoint>) {
+        let Some(new) = self.program(self.last) else { return };
+        if points.iter().all(|point| point.depends.is_none()) {
+            return;
+        }
+        let is_loud = |point: &&AbortPoint| match point.cause {
+            AbortCause::Environment => false,
+            AbortCause::NewRisk => !point.unchanged,
+            AbortCause::Certain | AbortCause::SecondRun => true,
+        };
+        let loud: Vec<Option<StmtId>> =
+            points.iter().filter(is_loud).map(|point| statement_at(new, point.span)).collect();
+        let is_told = |point: &AbortPoint| {
+            point.depends.is_some() && loud.contains(&statement_at(new, point.span))
+        };
+        // Those that were new anyway stay, for their own reason.
+        points.retain(|point| !(point.unchanged && is_told(point)));
+        for point in points.iter_mut().filter(|point| is_told(point)) {
+            point.depends = None;
         }
     }
 }

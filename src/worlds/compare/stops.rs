@@ -39,7 +39,11 @@ impl<'s, 'a> Stops<'s, 'a> {
 
     /// As [`Self::stage`], given [`Self::points`].
     pub(super) fn stage_at(&self, version: u32, points: &[AbortPoint]) -> Stage {
-        let abort = self.first_of(points.iter()).map(|index| points[index].clone());
+        // Not one at which only a change outside would stop it.
+        let places = self.places();
+        let first = self.first_of(places.iter().map(|(point, _)| point));
+        let first = first.map(|index| places[index].0.span);
+        let abort = points.iter().find(|point| Some(point.span) == first).cloned();
         Stage { version, outcome: self.run.outcome, abort }
     }
 
@@ -78,20 +82,44 @@ impl<'s, 'a> Stops<'s, 'a> {
             if self.run.outcome == Outcome::Aborts && is_end {
                 return Some(index);
             }
-            first = Some(0);
+            first = first.or(Some(index));
         }
         first
     }
 
     /// The places at which a run may stop, each once.
     pub(in crate::worlds) fn points(&self) -> Vec<AbortPoint> {
-        self.places().into_iter().map(|place| self.torn(place)).collect()
+        let mut places = self.places();
+        self.add_dependencies(&mut places);
+        places.into_iter().map(|place| self.torn(place)).collect()
+    }
+
+    /// The places that stop the run only where something outside has changed, among the others.
+    fn add_dependencies(&self, places: &mut Vec<(AbortPoint, usize)>) {
+        for stop in &self.run.stops {
+            let Some(depends) = &stop.depends else { continue };
+            if let Some((point, _)) = places.iter_mut().find(|(point, _)| point.span == stop.site) {
+                // Louder where it is new.
+                if point.cause == AbortCause::Environment {
+                    point.depends = Some(depends.to_string());
+                }
+                continue;
+            }
+            let after = places.iter().position(|(_, log)| *log > stop.log);
+            let point = AbortPoint {
+                exceptions: stop.class_name.iter().cloned().collect(),
+                unchanged: true,
+                depends: Some(depends.to_string()),
+                ..AbortPoint::new(stop.site, AbortCause::Environment, stop.reason.to_string())
+            };
+            places.insert(after.unwrap_or(places.len()), (point, stop.log));
+        }
     }
 
     /// A place with what is new and what is old there, given how many bindings had been made.
     fn torn(&self, (point, log): (AbortPoint, usize)) -> AbortPoint {
-        let (updated, stale) = self.torn_names(log);
-        AbortPoint { updated, stale, ..point }
+        let TornNames { updated, stale, missing } = self.torn_names(log);
+        AbortPoint { updated, stale, missing, ..point }
     }
 
     /// The places at which a run may stop, each once, with how many bindings had been made there.
@@ -124,20 +152,16 @@ impl<'s, 'a> Stops<'s, 'a> {
                 continue;
             }
             known.insert(stop.site, points.len());
+            let cause = match stop {
+                _ if stop.is_second_run => AbortCause::SecondRun,
+                _ if is_end && is_last => AbortCause::Certain,
+                _ => cause(stop),
+            };
             let point = AbortPoint {
-                span: stop.site,
-                cause: match stop {
-                    _ if stop.is_second_run => AbortCause::SecondRun,
-                    _ if is_end && is_last => AbortCause::Certain,
-                    _ => cause(stop),
-                },
                 certainty: Certainty::always_if(certain),
                 exceptions,
-                reason: stop.reason.to_string(),
                 unchanged,
-                about: None,
-                updated: Vec::new(),
-                stale: Vec::new(),
+                ..AbortPoint::new(stop.site, cause, stop.reason.to_string())
             };
             points.push((point, stop.log));
         }
@@ -161,20 +185,30 @@ impl<'s, 'a> Stops<'s, 'a> {
     }
 
     /// What a run had bound at a point, and what it would still have bound.
-    fn torn_names(&self, log: usize) -> (Vec<Name>, Vec<Name>) {
+    fn torn_names(&self, log: usize) -> TornNames {
         let run = self.run;
         let log = log.min(run.trace.log.len());
         let (before, after) = run.trace.log.split_at(log);
         let done: FxHashSet<Symbol> = before.iter().copied().collect();
         let updated = self.unique_names(before.iter().copied());
-        let pending = after.iter().copied().filter(|symbol| {
-            !done.contains(symbol) && self.live.global(*symbol).is_some_and(|slot| is_own(slot))
+        let pending = || after.iter().copied().filter(|symbol| !done.contains(symbol));
+        let is_old = |symbol: &Symbol| self.live.global(*symbol).is_some_and(|slot| is_own(slot));
+        let stale = self.unique_names(pending().filter(is_old));
+        let missing = pending().filter(|symbol| {
+            self.live.global(*symbol).is_none() && run.intended.global(*symbol).is_some()
         });
-        let stale = self.unique_names(pending);
+        let missing = self.unique_names(missing);
         let plain =
             |names: Vec<Name>| names.into_iter().filter(|name| !is_machinery(name)).collect();
-        (plain(updated), plain(stale))
+        TornNames { updated: plain(updated), stale: plain(stale), missing: plain(missing) }
     }
+}
+
+/// The names of a torn module.
+struct TornNames {
+    updated: Vec<Name>,
+    stale: Vec<Name>,
+    missing: Vec<Name>,
 }
 
 fn merge(
@@ -218,14 +252,8 @@ fn cause(stop: &Raise) -> AbortCause {
 
 fn syntax_abort(span: Span, message: &str) -> AbortPoint {
     AbortPoint {
-        span,
-        cause: AbortCause::Certain,
         certainty: Certainty::Always,
         exceptions: vec!["SyntaxError".to_owned()],
-        reason: message.to_owned(),
-        unchanged: false,
-        about: None,
-        updated: Vec::new(),
-        stale: Vec::new(),
+        ..AbortPoint::new(span, AbortCause::Certain, message.to_owned())
     }
 }

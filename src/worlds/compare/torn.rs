@@ -7,9 +7,9 @@ use rustc_hash::FxHashSet;
 
 use self::uses::{Definition, Use};
 use super::{Worlds, is_own};
-use crate::comparison::{TornDependency, TornKind};
+use crate::comparison::TornDependency;
 use crate::program::Program;
-use crate::simulation::{AbortCause, AbortPoint};
+use crate::simulation::{AbortCause, AbortPoint, TornKind};
 use crate::syntax::ast::Name;
 use crate::text::span::Span;
 

@@ -147,7 +147,8 @@ impl Machine<'_> {
             return Ok(None);
         }
         // Of what the catalogue knows to raise the class has its name only.
-        let is_named = || raise.is_second_run && is_among(&classes, raise.class_name.as_deref());
+        let is_known = raise.is_second_run || raise.depends.is_some();
+        let is_named = || is_known && is_among(&classes, raise.class_name.as_deref());
         Ok(matches.or_else(|| is_named().then_some(true)))
     }
 
@@ -182,6 +183,7 @@ impl Machine<'_> {
         for raise in self.raises.split_off(base) {
             let same = |known: &&mut Raise| {
                 known.risk == raise.risk
+                    && known.depends == raise.depends
                     && known.unchanged == raise.unchanged
                     && known.site == raise.site
                     && (known.origin == raise.origin || !is_linked)
@@ -264,7 +266,9 @@ fn group(raised: Vec<Raise>) -> Vec<Caught> {
     for mut raise in raised {
         let Some(state) = raise.state.take() else { continue };
         let same = |caught: &&mut Caught| {
-            caught.raise.exception.same(&raise.exception) && caught.raise.risk == raise.risk
+            caught.raise.exception.same(&raise.exception)
+                && caught.raise.risk == raise.risk
+                && caught.raise.depends == raise.depends
         };
         match groups.iter_mut().find(same) {
             Some(caught) => {

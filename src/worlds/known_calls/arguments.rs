@@ -200,6 +200,7 @@ fn holds(condition: &Condition, inputs: &Inputs<'_>) -> Option<bool> {
         (Input::Absent, _) => return Some(false),
         (Input::Unknown, _) => return None,
         (Input::Value(_), Wanted::Given) => return Some(true),
+        (Input::Value(value), Wanted::Imported) => return Some(is_imported(&value)),
         (Input::Value(value), _) => value,
     };
     let text = match &value {
@@ -208,19 +209,20 @@ fn holds(condition: &Condition, inputs: &Inputs<'_>) -> Option<bool> {
             Wanted::OneOf(words) if words[..] == ["None"] => return Some(false),
             _ => return None,
         },
-        Value::Str(text) => text.to_string(),
-        Value::None => "None".to_owned(),
-        Value::Bool(value) => if *value { "True" } else { "False" }.to_owned(),
-        Value::Int(value) => value.to_string(),
         Value::Returned(made) => format!("{}.{}()", made.callee.module, made.callee.attribute),
-        _ => return None,
+        value => value.plain_text()?,
     };
     Some(match &condition.wanted {
-        Wanted::Given => true,
+        Wanted::Given | Wanted::Imported => true,
         Wanted::OneOf(words) => words.contains(&text),
         Wanted::Begins(words) => {
             let plain = plain_text(&text);
             words.iter().any(|words| plain.starts_with(words.as_str()))
         }
     })
+}
+
+/// Whether another module binds it: it is the same in each run.
+fn is_imported(value: &Value) -> bool {
+    matches!(value, Value::External(external) if !external.attribute.contains(['(', '[']))
 }

@@ -20,6 +20,8 @@ struct Place {
     /// On the way something was made: what follows is about an object or a class of another
     /// module.
     is_made: bool,
+    /// With which arguments, where they are plain.
+    made_with: Vec<(Name, Name)>,
 }
 
 impl Machine<'_> {
@@ -36,6 +38,7 @@ impl Machine<'_> {
             attribute: format!("{}{suffix}", external.attribute),
             hops: 0,
             is_made: false,
+            made_with: Vec::new(),
         }];
         while let Some(place) = pending.pop() {
             let path = format!("{}.{}", place.module, place.attribute);
@@ -44,7 +47,8 @@ impl Machine<'_> {
                 let on = self.on(external, &path, suffix, place.is_made, at);
                 let (uses, is_elsewhere) = (uses.to_vec(), place.is_made);
                 let is_itself = last_name(&path) == last_name(&external.attribute);
-                return Some(Known { uses, on, is_elsewhere, is_itself });
+                let made_with = place.made_with;
+                return Some(Known { uses, on, is_elsewhere, is_itself, made_with });
             }
             if place.hops < MAX_HOPS {
                 self.beyond(&place, &mut pending);
@@ -72,6 +76,11 @@ impl Machine<'_> {
                 attribute: format!("{attribute}{rest}"),
                 hops: place.hops + 1,
                 is_made,
+                made_with: if is_made && !place.is_made {
+                    exported.made_with.clone()
+                } else {
+                    place.made_with.clone()
+                },
             });
         };
         if let Some(from) = &exported.from {

@@ -3,8 +3,8 @@
 use super::super::Worlds;
 use super::Misfit;
 use super::uses::{How, Use, names_attribute};
-use crate::comparison::TornKind;
 use crate::program::Program;
+use crate::simulation::TornKind;
 use crate::syntax::ast::{Ast, ExprId, ExprKind, Name};
 use crate::text::span::Span;
 use crate::worlds::eval::Args;
