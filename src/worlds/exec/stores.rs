@@ -293,6 +293,13 @@ impl Machine<'_> {
                     Ok(())
                 }
             },
+            Value::Opaque(Some("sys.modules")) if self.is_own_key(index) => {
+                // The import looks it up again: what is called next has to put something there
+                // (`_load_unlocked` in `Lib/importlib/_bootstrap.py`).
+                let span = self.program.ast().expr(at).span;
+                self.register(Value::Unknown, span);
+                Ok(())
+            }
             Value::Attributes(id) => self.delete_own(*id, index),
             Value::Object(_)
                 if self.linked.is_some() && self.own_method(object, "__delitem__").is_some() =>
