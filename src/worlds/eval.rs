@@ -10,6 +10,7 @@ pub(super) use classes::super_of;
 mod comparisons;
 mod comprehensions;
 mod conditions;
+mod data_attributes;
 mod descriptors;
 pub(super) use descriptors::property_part;
 mod effects;

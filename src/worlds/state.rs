@@ -171,10 +171,6 @@ impl Entries {
         Entries::default()
     }
 
-    pub(super) fn exactly(pairs: Vec<(Value, Value)>) -> Entries {
-        Entries { pairs, exact: true, sure: Sure::default() }
-    }
-
     /// The value of a key, where keys are known well enough to say: `Some(None)` means absent.
     pub(super) fn get(&self, key: &Value) -> Option<Option<&Value>> {
         if !self.exact {
@@ -214,13 +210,6 @@ impl Entries {
             }
         }
         self.pairs.push((key, value));
-    }
-
-    /// Takes a key out of what is not known as a whole.
-    pub(super) fn take_out(&mut self, key: &Value) {
-        let mut sure = std::mem::take(&mut self.sure);
-        sure.set(key, None);
-        *self = Entries { sure, ..Entries::unknown() };
     }
 
     /// Stores under many keys, one after the other.

@@ -1,5 +1,6 @@
 //! What is known of single keys of a dictionary whose others are not known.
 
+use super::state::Entries;
 use super::value::Value;
 
 /// More keys than this are not remembered.
@@ -50,4 +51,17 @@ impl Sure {
 
 fn is_same_key(known: &Value, key: &Value) -> bool {
     known.equals(key).unwrap_or_else(|| known.is_same_object(key))
+}
+
+impl Entries {
+    pub(super) fn exactly(pairs: Vec<(Value, Value)>) -> Entries {
+        Entries { pairs, exact: true, sure: Sure::default() }
+    }
+
+    /// Takes a key out of what is not known as a whole.
+    pub(super) fn take_out(&mut self, key: &Value) {
+        let mut sure = std::mem::take(&mut self.sure);
+        sure.set(key, None);
+        *self = Entries { sure, ..Entries::unknown() };
+    }
 }

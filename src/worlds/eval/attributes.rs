@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Args;
 use super::classes::builtin_class;
+use super::data_attributes::is_data;
 use super::descriptors::property_part;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::types;
@@ -437,56 +438,6 @@ fn version_part(parts: &[Value], name: &str) -> Option<Value> {
     let names = ["major", "minor", "micro", "releaselevel", "serial"];
     let index = names.iter().position(|known| *known == name)?;
     (parts.len() == names.len()).then(|| parts[index].clone())
-}
-
-/// Attributes of builtin classes that are no methods.
-fn is_data(name: &str) -> bool {
-    matches!(
-        name,
-        "args"
-            | "__cause__"
-            | "__context__"
-            | "__traceback__"
-            | "__suppress_context__"
-            | "__dict__"
-            | "__doc__"
-            | "__module__"
-            | "__notes__"
-            | "__name__"
-            | "__qualname__"
-            | "name"
-            | "obj"
-            | "value"
-            | "code"
-            | "errno"
-            | "strerror"
-            | "filename"
-            | "filename2"
-            | "msg"
-            | "path"
-            | "start"
-            | "stop"
-            | "step"
-            | "real"
-            | "imag"
-            | "numerator"
-            | "denominator"
-            | "text"
-            | "lineno"
-            | "offset"
-            | "exceptions"
-            | "message"
-            | "reason"
-            | "object"
-            | "encoding"
-            | "fget"
-            | "fset"
-            | "fdel"
-            | "__func__"
-            | "__self__"
-            | "__wrapped__"
-            | "mapping"
-    )
 }
 
 /// A call's result as a value that remembers where it is from.
