@@ -74,10 +74,14 @@ impl Machine<'_> {
         match self.contains(contents, index, at)? {
             Some(true) => self.item(contents, index, at),
             Some(false) => self.call(&missing, vec![index.clone()], at),
-            None => {
-                let made = self.call(&missing, vec![index.clone()], at)?;
-                Ok(made.join(&Value::Opaque(None)))
-            }
+            None => self.alternatives(
+                2,
+                |machine, way| match way {
+                    0 => machine.call(&missing, vec![index.clone()], at),
+                    _ => Ok(Value::Opaque(None)),
+                },
+                |one, other| one.join(&other),
+            ),
         }
     }
 
@@ -113,10 +117,7 @@ impl Machine<'_> {
         };
         Ok(Some(match (method, &args.positional[..]) {
             ("__init__", []) if args.keywords.is_empty() => Value::None,
-            ("__init__", [items, ..]) if matches!(contents, Value::Tuple(_)) => {
-                let _ = items;
-                Value::None
-            }
+            ("__init__", _) if matches!(contents, Value::Tuple(_)) => Value::None,
             ("__init__", _) => {
                 let is_list = matches!(&contents, Value::Object(id)
                     if matches!(self.state.object(*id), Some(Object::List(_))));
