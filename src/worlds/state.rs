@@ -167,10 +167,6 @@ impl Items {
 }
 
 impl Entries {
-    pub(super) fn unknown() -> Entries {
-        Entries::default()
-    }
-
     /// The value of a key, where keys are known well enough to say: `Some(None)` means absent.
     pub(super) fn get(&self, key: &Value) -> Option<Option<&Value>> {
         if !self.exact {

@@ -54,6 +54,10 @@ fn is_same_key(known: &Value, key: &Value) -> bool {
 }
 
 impl Entries {
+    pub(super) fn unknown() -> Entries {
+        Entries::default()
+    }
+
     pub(super) fn exactly(pairs: Vec<(Value, Value)>) -> Entries {
         Entries { pairs, exact: true, sure: Sure::default() }
     }
