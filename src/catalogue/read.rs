@@ -307,7 +307,11 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_their_place() {
         let entry = |rest: &str| format!("[[entry]]\nreason = 'r'\n{rest}");
-        check_error("[[entri]]", None, "unknown field `entri`, expected `entry` or `same`");
+        check_error(
+            "[[entri]]",
+            None,
+            "unknown field `entri`, expected one of `entry`, `same`, `harmless`",
+        );
         check_error(
             &entry("call = ['a.b']"),
             None,

@@ -51,7 +51,13 @@ const QUESTIONS: &[Question] = &[
     shapes("RS201", &["shapes.UNIT"]),
     shapes("RS202", &["hasattr(shapes, 'check')"]),
     shapes("RS203", &["shapes.area(2, 3)"]),
-    shapes("RS204", &["shapes.area(2, 3)"]),
+    Question {
+        code: "RS204",
+        imports: &["launcher", "shapes"],
+        reloads: &["launcher", "shapes"],
+        expressions: &["shapes.area(2, 3)"],
+        options: "",
+    },
     shapes("RS205", &["shapes.describe(2)"]),
     Question {
         code: "RS206",

@@ -102,6 +102,7 @@ impl<'s, 'a> Stops<'s, 'a> {
                 // Louder where it is new.
                 if point.cause == AbortCause::Environment {
                     point.depends = Some(depends.to_string());
+                    point.reason = stop.reason.to_string();
                 }
                 continue;
             }
