@@ -49,6 +49,7 @@ mod state;
 mod summaries;
 mod sure;
 mod trace;
+mod unlikely;
 mod value;
 
 pub(crate) use changes::{body_exprs, bound_names};

@@ -14,6 +14,8 @@ struct Gift {
     place: Rc<str>,
     /// It is there whatever path was taken.
     is_certain: bool,
+    /// The version that gave it.
+    version: u32,
 }
 
 /// Every attribute that was given and may be there.
@@ -21,15 +23,14 @@ struct Gift {
 pub(super) struct Given(Option<Rc<Vec<Gift>>>);
 
 impl Given {
-    fn find(&self, place: &str) -> Option<bool> {
-        let known = self.0.as_deref()?.iter().find(|gift| *gift.place == *place)?;
-        Some(known.is_certain)
+    fn find(&self, place: &str) -> Option<&Gift> {
+        self.0.as_deref()?.iter().find(|gift| *gift.place == *place)
     }
 
-    fn set(&mut self, place: Rc<str>, is_certain: bool) {
+    fn set(&mut self, gift: Gift) {
         let gifts = Rc::make_mut(self.0.get_or_insert_default());
-        gifts.retain(|known| known.place != place);
-        gifts.push(Gift { place, is_certain });
+        gifts.retain(|known| known.place != gift.place);
+        gifts.push(gift);
     }
 
     /// What may have been given on either of two paths.
@@ -41,8 +42,12 @@ impl Given {
         }
         let ours = std::mem::take(self);
         for gift in [&ours, other].into_iter().filter_map(|given| given.0.as_deref()).flatten() {
-            let is_certain = [&ours, other].iter().all(|way| way.find(&gift.place) == Some(true));
-            self.set(Rc::clone(&gift.place), is_certain);
+            let twins = [&ours, other].map(|way| way.find(&gift.place));
+            let is_certain = twins.iter().all(|twin| twin.is_some_and(|twin| twin.is_certain));
+            // Where only one of the paths gave it again, the first time counts.
+            let version = twins.into_iter().flatten().map(|twin| twin.version).min();
+            let version = version.unwrap_or(gift.version);
+            self.set(Gift { place: Rc::clone(&gift.place), is_certain, version });
         }
     }
 }
@@ -64,7 +69,8 @@ impl Machine<'_> {
         if let Some(place) = place(object, name) {
             let place: Rc<str> = place.into();
             self.memory.given.insert(Rc::clone(&place));
-            self.state.given.set(place, true);
+            let version = self.stage;
+            self.state.given.set(Gift { place, is_certain: true, version });
         }
     }
 
@@ -73,7 +79,8 @@ impl Machine<'_> {
         if let Some(place) = place(object, name)
             && self.state.given.find(&place).is_some()
         {
-            self.state.given.set(place.into(), false);
+            let (place, version) = (place.into(), self.stage);
+            self.state.given.set(Gift { place, is_certain: false, version });
         }
     }
 
@@ -91,9 +98,10 @@ impl Machine<'_> {
         if self.state.given.0.is_none() {
             return Presence::No;
         }
+        // What an earlier version gave is the business of second runs (RS203).
         match place(object, name).and_then(|place| self.state.given.find(&place)) {
-            Some(true) => Presence::Yes,
-            Some(false) => Presence::Maybe,
+            Some(gift) if gift.is_certain && gift.version == self.stage => Presence::Yes,
+            Some(_) => Presence::Maybe,
             None => Presence::No,
         }
     }

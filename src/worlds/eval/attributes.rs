@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Args;
 use super::classes::builtin_class;
 use super::data_attributes::is_data;
-use super::descriptors::property_part;
+use super::descriptors::{is_dataclass_field, property_part};
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::types;
 use crate::worlds::function::Local;
@@ -138,18 +138,6 @@ impl Machine<'_> {
             });
         }
         Ok(Value::External(Rc::new(found)))
-    }
-
-    /// Plain data or a module under another module's name, where that is what an attribute is
-    /// likely read of.
-    fn plain_data_behind(&self, external: &External, name: &str) -> Option<Value> {
-        let resolver = self.resolver_of(&external.module);
-        if self.linked.is_some() || resolver.is_plain_definition(external) {
-            return None;
-        }
-        let plain = resolver.plain(&external.module, &external.attribute)?;
-        let class = plain.type_name()?;
-        (class == "module" || types::has_attribute(class, name) == Some(true)).then_some(plain)
     }
 
     fn unseen_attribute(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
@@ -450,14 +438,4 @@ pub(in crate::worlds) fn returned(callee: &Rc<External>, args: Args) -> Value {
 fn is_shared_method(builtin: &str, name: &str) -> bool {
     matches!(name, "__init__" | "__new__" | "__setattr__")
         || is_container(builtin) && types::has_attribute(builtin, name) == Some(true)
-}
-
-fn is_dataclass_field(value: &Value) -> bool {
-    match value {
-        Value::Returned(returned) => {
-            let callee = &returned.callee;
-            (&*callee.module, &*callee.attribute) == ("dataclasses", "field")
-        }
-        _ => false,
-    }
 }

@@ -280,3 +280,14 @@ impl Machine<'_> {
         plain.then_some(names)
     }
 }
+
+/// Whether a value is what `dataclasses.field` gives.
+pub(super) fn is_dataclass_field(value: &Value) -> bool {
+    match value {
+        Value::Returned(returned) => {
+            let callee = &returned.callee;
+            (&*callee.module, &*callee.attribute) == ("dataclasses", "field")
+        }
+        _ => false,
+    }
+}

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::modules::Found;
 use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::builtins::types;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
 use crate::worlds::value::{External, Value};
@@ -64,6 +65,18 @@ impl Machine<'_> {
         }
         let external = External { module: module.clone(), attribute: name.clone() };
         Ok(Value::External(Rc::new(external)))
+    }
+
+    /// Plain data or a module under another module's name, where that is what an attribute is
+    /// likely read of.
+    pub(super) fn plain_data_behind(&self, external: &External, name: &str) -> Option<Value> {
+        let resolver = self.resolver_of(&external.module);
+        if self.linked.is_some() || resolver.is_plain_definition(external) {
+            return None;
+        }
+        let plain = resolver.plain(&external.module, &external.attribute)?;
+        let class = plain.type_name()?;
+        (class == "module" || types::has_attribute(class, name) == Some(true)).then_some(plain)
     }
 
     /// What a package has bound in the place of its submodule, where that can be called.
