@@ -67,6 +67,15 @@ class Finding:
 
 
 @dataclass
+class TornUse:
+    caller: str
+    line: int
+    callee: str
+    kind: str
+    reason: str
+
+
+@dataclass
 class AbortPoint:
     line: int
     cause: Literal["certain", "new-risk", "second-run", "environment"]
@@ -75,6 +84,9 @@ class AbortPoint:
     reason: str
     updated: List[str]
     stale: List[str]
+    missing: List[str]
+    torn: List[TornUse]
+    depends_on: Optional[str]
 
 
 @dataclass
