@@ -107,8 +107,7 @@ impl Pending {
         let last = self.found.take();
         let last_failure = last.as_ref().and_then(Memo::failure);
         let known: Vec<_> = last_failure.into_iter().chain(live.failed_again.as_deref()).collect();
-        let (found, failure) =
-            outer.typed(resolver, identity, (program, version), last.as_ref(), &known);
+        let (found, failure) = outer.typed(resolver, identity, (program, version), &known);
         if last.as_ref().is_none_or(|last| last.failure() != found.failure()) {
             self.reload = Checkpoints::default();
             self.last = None;

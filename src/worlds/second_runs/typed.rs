@@ -16,8 +16,6 @@ pub(in crate::worlds) struct Memo {
     /// The texts of the statements up to the one that fails; of all where none does.
     prefix: Vec<u64>,
     failure: Option<Failure>,
-    /// It took more steps than somebody who types should wait for.
-    has_given_up: bool,
 }
 
 /// A failure by what is executed of its statement, wherever that stands.
@@ -89,31 +87,26 @@ impl Memo {
 
 impl Outer {
     /// What the next text fails at that somebody is typing. Where that costs too much, it is what
-    /// was known before, as long as the statement is there; and where it did so with the last text,
-    /// it is not tried again before a version is loaded.
+    /// was known before, as long as the statement is there.
     pub(in crate::worlds) fn typed(
         &self,
         resolver: &Resolver<'_>,
         identity: &Identity,
         (program, version): (&Rc<Program>, u32),
-        last: Option<&Memo>,
         known: &[&Failure],
     ) -> (Memo, Option<(StmtId, SecondRun)>) {
-        let is_tried = last.is_none_or(|last| !last.has_given_up);
-        let rerun =
-            is_tried.then(|| self.reload(resolver, identity, program, version, Care::Typed));
-        let followed =
-            rerun.filter(|rerun| !rerun.outer.as_ref().is_some_and(|outer| outer.has_given_up()));
-        let has_given_up = followed.is_none();
-        let failure = match followed {
-            Some(rerun) => rerun.failure,
-            None => known.iter().find_map(|failure| failure.anywhere(program)),
+        let rerun = self.reload(resolver, identity, program, version, Care::Typed);
+        let is_unknown = rerun.outer.is_some_and(|outer| outer.has_given_up());
+        let failure = if is_unknown {
+            known.iter().find_map(|failure| failure.anywhere(program))
+        } else {
+            rerun.failure
         };
         let ast = program.ast();
         let end = failure.as_ref().and_then(|(id, _)| ast.body.iter().position(|at| at == id));
         let read = end.map_or(ast.body.len(), |index| index + 1);
         let prefix = ast.body[..read].iter().map(|&id| ast.stmt(id).fingerprint).collect();
         let found = failure.clone().map(|(id, second)| Failure::new(program, id, second));
-        (Memo { prefix, failure: found, has_given_up }, failure)
+        (Memo { prefix, failure: found }, failure)
     }
 }
