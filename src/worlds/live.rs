@@ -301,7 +301,7 @@ impl Live {
             None => {
                 let reaches = around.second_runs && reaches_others(resolver, identity, program);
                 let outer = reaches.then(|| Outer::import(resolver, identity, program));
-                Rerun { outer, failure: None }
+                Rerun::none(outer)
             }
         }
     }

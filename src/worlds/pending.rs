@@ -105,10 +105,11 @@ impl Pending {
             return again;
         }
         let last = self.found.take();
-        let last_failure = last.as_ref().and_then(Memo::failure);
-        let known: Vec<_> = last_failure.into_iter().chain(live.failed_again.as_deref()).collect();
-        let (found, failure) = outer.typed(resolver, identity, (program, version), &known);
-        if last.as_ref().is_none_or(|last| last.failure() != found.failure()) {
+        let failed = last.as_ref().map(|last| last.failure().cloned());
+        let text = (program, version);
+        let loaded = live.failed_again.as_deref();
+        let (found, failure) = outer.typed(resolver, identity, text, last, loaded);
+        if failed.is_none_or(|failed| failed.as_ref() != found.failure()) {
             self.reload = Checkpoints::default();
             self.last = None;
         }

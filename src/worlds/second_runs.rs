@@ -120,6 +120,15 @@ fn begins_alike(one: &Program, other: &Program, count: usize) -> bool {
 pub(super) struct Rerun {
     pub(super) outer: Option<Outer>,
     pub(super) failure: Option<(StmtId, SecondRun)>,
+    /// How many statements of the text decide about this, from the first on.
+    read: usize,
+}
+
+impl Rerun {
+    /// What is known without executing a text a second time.
+    pub(super) fn none(outer: Option<Outer>) -> Rerun {
+        Rerun { outer, failure: None, read: 0 }
+    }
 }
 
 impl Outer {
@@ -179,19 +188,22 @@ impl Outer {
     ) -> Rerun {
         let mut outer = self.clone();
         if self.has_given_up {
-            return Rerun { outer: Some(outer), failure: None };
+            return Rerun::none(Some(outer));
         }
         let mut machine = outer.machine(resolver, identity, program, version);
         let steps = if care == Care::Typed { TYPED_STEPS } else { STEPS };
         machine.grant(steps, steps);
         let mut failure = None;
+        let mut read = 0;
         for (index, &id) in program.ast().body.iter().enumerate() {
             machine.raises.clear();
-            if machine.linked_statement(id).is_ok() {
-                continue;
-            }
+            read = index + 1;
+            let end = machine.linked_statement(id);
             if machine.has_given_up() {
                 break;
+            }
+            if end.is_ok() {
+                continue;
             }
             let fingerprint = program.ast().stmt(id).fingerprint;
             if outer.misjudged.contains(&fingerprint) {
@@ -208,7 +220,7 @@ impl Outer {
             let found = SecondRun::of(&raises, &outer.avoided, &machine);
             if found.is_some() && !is_known && care == Care::Typed {
                 outer.give_up();
-                return Rerun { outer: Some(outer), failure: None };
+                return Rerun { outer: Some(outer), failure: None, read };
             }
             if let Some(second) = found
                 && (is_known || !fails_in_a_fresh_process())
@@ -219,7 +231,7 @@ impl Outer {
             machine.suppose_bound(id);
         }
         outer.keep(machine);
-        Rerun { outer: Some(outer), failure }
+        Rerun { outer: Some(outer), failure, read }
     }
 
     fn machine<'a>(

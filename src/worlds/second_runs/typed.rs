@@ -13,9 +13,12 @@ use crate::worlds::resolve::Resolver;
 /// What was found of the last text that somebody typed, for the next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::worlds) struct Memo {
-    /// The texts of the statements up to the one that fails; of all where none does.
+    /// The texts of the statements up to the one that fails, or at which it costs too much; of all
+    /// where there is none.
     prefix: Vec<u64>,
     failure: Option<Failure>,
+    /// It cost too much to find out: the failure is what was known before.
+    is_unknown: bool,
 }
 
 /// A failure by what is executed of its statement, wherever that stands.
@@ -72,16 +75,22 @@ impl Memo {
         &self,
         program: &Program,
     ) -> Option<Option<(StmtId, SecondRun)>> {
-        let ast = program.ast();
-        let prints = ast.body.iter().map(|&id| ast.stmt(id).fingerprint);
+        let body = &program.ast().body;
         match &self.failure {
-            None => (prints.eq(self.prefix.iter().copied())).then_some(None),
+            _ if self.is_unknown || !self.begins(program) => None,
+            None => (body.len() == self.prefix.len()).then_some(None),
             Some(failure) => {
-                let id = *ast.body.get(self.prefix.len().checked_sub(1)?)?;
-                let is_same = prints.take(self.prefix.len()).eq(self.prefix.iter().copied());
-                is_same.then(|| failure.at(program, id)).flatten().map(Some)
+                let id = *body.get(self.prefix.len().checked_sub(1)?)?;
+                failure.at(program, id).map(Some)
             }
         }
+    }
+
+    /// Whether a text begins with the statements that decided about this.
+    fn begins(&self, program: &Program) -> bool {
+        let ast = program.ast();
+        let prints = ast.body.iter().take(self.prefix.len()).map(|&id| ast.stmt(id).fingerprint);
+        prints.eq(self.prefix.iter().copied())
     }
 }
 
@@ -93,20 +102,27 @@ impl Outer {
         resolver: &Resolver<'_>,
         identity: &Identity,
         (program, version): (&Rc<Program>, u32),
-        known: &[&Failure],
+        last: Option<Memo>,
+        loaded: Option<&Failure>,
     ) -> (Memo, Option<(StmtId, SecondRun)>) {
-        let rerun = self.reload(resolver, identity, program, version, Care::Typed);
-        let is_unknown = rerun.outer.is_some_and(|outer| outer.has_given_up());
-        let failure = if is_unknown {
-            known.iter().find_map(|failure| failure.anywhere(program))
+        let last = last.unwrap_or_default();
+        let (found, prefix) = if last.is_unknown && last.begins(program) {
+            // It would come as far as it came, and no farther.
+            (None, last.prefix)
         } else {
-            rerun.failure
+            let rerun = self.reload(resolver, identity, program, version, Care::Typed);
+            let ast = program.ast();
+            let read = ast.body[..rerun.read].iter();
+            let prefix = read.map(|&id| ast.stmt(id).fingerprint).collect();
+            let is_known = rerun.outer.is_some_and(|outer| !outer.has_given_up());
+            (is_known.then_some(rerun.failure), prefix)
         };
-        let ast = program.ast();
-        let end = failure.as_ref().and_then(|(id, _)| ast.body.iter().position(|at| at == id));
-        let read = end.map_or(ast.body.len(), |index| index + 1);
-        let prefix = ast.body[..read].iter().map(|&id| ast.stmt(id).fingerprint).collect();
-        let found = failure.clone().map(|(id, second)| Failure::new(program, id, second));
-        (Memo { prefix, failure: found }, failure)
+        let is_unknown = found.is_none();
+        let failure = found.unwrap_or_else(|| {
+            let mut known = last.failure.iter().chain(loaded);
+            known.find_map(|failure| failure.anywhere(program))
+        });
+        let kept = failure.clone().map(|(id, second)| Failure::new(program, id, second));
+        (Memo { prefix, failure: kept, is_unknown }, failure)
     }
 }
