@@ -18,7 +18,7 @@ pub(super) struct Facts {
 
 impl Facts {
     pub(super) fn of(ast: &Ast) -> Facts {
-        Facts { statements: statement_fingerprints(ast), makers: Makers::of(ast) }
+        Facts { statements: statement_fingerprints(ast, &ast.body), makers: Makers::of(ast) }
     }
 }
 
@@ -127,12 +127,16 @@ impl Baseline {
             && !self.reads_changed(program.ast(), &[at])
     }
 
+    /// Whether a statement with this fingerprint stood in the text before, and nothing says that
+    /// it did not get through.
+    pub(super) fn has_got_through(&self, fingerprint: u64) -> bool {
+        self.has_stood(fingerprint) && !self.ran.contains(&doubt_fingerprint(fingerprint))
+    }
+
     /// Whether a statement stood in the text before and reads nothing that has changed.
     pub(super) fn statement_ran(&self, program: &Program, id: StmtId) -> bool {
         let ast = program.ast();
-        let fingerprint = ast.stmt(id).fingerprint;
-        let is_doubtful = self.ran.contains(&doubt_fingerprint(fingerprint));
-        if is_doubtful || !self.has_stood(fingerprint) {
+        if !self.has_got_through(ast.stmt(id).fingerprint) {
             return false;
         }
         let mut exprs = Vec::new();
@@ -171,8 +175,8 @@ impl Baseline {
     }
 }
 
-/// Marks a statement that was new and raises on a path which only the outside decides about:
-/// whether it got through is not known.
+/// Marks a statement of which it is not known whether it got through, since it was new and raises
+/// on a path which only the outside decides about, or of which it is known that it did not.
 pub(super) fn doubt_fingerprint(statement: u64) -> u64 {
     hashed(("doubt", statement))
 }
@@ -186,20 +190,6 @@ pub(super) fn hashed(what: impl Hash) -> u64 {
     let mut hasher = rustc_hash::FxHasher::default();
     what.hash(&mut hasher);
     hasher.finish()
-}
-
-fn collect_statements(ast: &Ast, body: &[StmtId], found: &mut FxHashSet<u64>) {
-    let mut blocks = vec![body];
-    while let Some(block) = blocks.pop() {
-        for &id in block {
-            found.insert(ast.stmt(id).fingerprint);
-            // What stands in a function has not run when the module was executed.
-            if matches!(ast.stmt(id).kind, StmtKind::FunctionDef(_)) {
-                continue;
-            }
-            visit::child_blocks(ast, id, &mut |block| blocks.push(block));
-        }
-    }
 }
 
 /// The expressions that executing a simple statement, or a compound one's header, evaluates.
@@ -259,10 +249,20 @@ pub(crate) fn body_exprs(ast: &Ast, id: StmtId, exprs: &mut Vec<ExprId>) {
     }
 }
 
-/// Fingerprints of all statements of a text.
-fn statement_fingerprints(ast: &Ast) -> FxHashSet<u64> {
+/// Fingerprints of statements and of those in them.
+pub(super) fn statement_fingerprints(ast: &Ast, body: &[StmtId]) -> FxHashSet<u64> {
     let mut found = FxHashSet::default();
-    collect_statements(ast, &ast.body, &mut found);
+    let mut blocks = vec![body];
+    while let Some(block) = blocks.pop() {
+        for &id in block {
+            found.insert(ast.stmt(id).fingerprint);
+            // What stands in a function has not run when the module was executed.
+            if matches!(ast.stmt(id).kind, StmtKind::FunctionDef(_)) {
+                continue;
+            }
+            visit::child_blocks(ast, id, &mut |block| blocks.push(block));
+        }
+    }
     found
 }
 

@@ -12,6 +12,7 @@ mod stores;
 mod tries;
 mod with;
 
+use super::changes::doubt_fingerprint;
 use super::machine::{Flow, Machine, Raise, Risk, Stop};
 use super::risk::RAISED_AGAIN;
 use super::value::Value;
@@ -24,9 +25,28 @@ impl Machine<'_> {
     /// Executes statements in order, as far as a path goes on.
     pub(super) fn block(&mut self, body: &[StmtId]) -> Flow<()> {
         let standing = self.standing;
-        let end = body.iter().try_for_each(|&id| self.stmt(id));
+        let end = body.iter().try_for_each(|&id| {
+            let raised = self.raises.len();
+            let end = self.stmt(id);
+            if end.is_err() {
+                self.note_raised(id, raised);
+            }
+            end
+        });
         self.standing = standing;
         end
+    }
+
+    /// Notes of a statement that has ended for good whether it raised: the next version cannot
+    /// take for granted that it gets through.
+    fn note_raised(&mut self, id: StmtId, before: usize) {
+        let raised = self.raises.get(before..).unwrap_or_default();
+        if raised.iter().any(|raise| raise.risk.is_none() && !raise.unchanged)
+            && !self.in_function()
+        {
+            let fingerprint = self.program.ast().stmt(id).fingerprint;
+            self.trace.ran.note(doubt_fingerprint(fingerprint));
+        }
     }
 
     /// Notes where the module's own frame stands. A class body and the functions it calls

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::changes::{bound_names, executed_fingerprint};
+use super::changes::{
+    bound_names, doubt_fingerprint, executed_fingerprint, statement_fingerprints,
+};
 use super::checkpoint::{Checkpoints, Progress};
 use super::machine::{Flow, Machine, Raise, Risk};
 use super::provenance::MACHINERY;
@@ -126,6 +128,7 @@ impl Machine<'_> {
         if end.is_err() || progress.torn.is_some() {
             // It did not run, or not to its end.
             self.trace.ran.rewind(ran);
+            self.doubt_statement(id, progress.torn.is_some());
         }
         let reads = self.raises.iter().filter_map(|raise| raise.read);
         progress.unbound_reads.extend(reads.map(|span| (span, end.is_err())));
@@ -143,6 +146,20 @@ impl Machine<'_> {
             self.state = before;
             self.suppose_bound(id);
         }
+    }
+
+    /// The next version cannot build on what this one did not get through, unless it never came
+    /// to it and an older one did.
+    fn doubt_statement(&mut self, id: StmtId, is_beyond: bool) {
+        let program = Rc::clone(&self.program);
+        let baseline = self.baseline.as_ref().filter(|_| is_beyond);
+        let doubted: Vec<u64> = statement_fingerprints(program.ast(), &[id])
+            .into_iter()
+            .filter(|&fingerprint| {
+                !baseline.is_some_and(|known| known.has_got_through(fingerprint))
+            })
+            .collect();
+        doubted.into_iter().for_each(|statement| self.trace.ran.note(doubt_fingerprint(statement)));
     }
 
     /// What a run came to that has executed every statement.

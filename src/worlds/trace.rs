@@ -47,26 +47,28 @@ pub(super) struct Trace {
     pub(super) entered_older: bool,
 }
 
-/// Fingerprints in the order in which they were first noted.
+/// Fingerprints in the order in which they were first met.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ran {
-    /// None where one was taken back: positions stay what they are.
-    order: Vec<Option<u64>>,
-    positions: FxHashMap<u64, usize>,
+    order: Vec<u64>,
+    /// Where each stands in that order, and whether nothing speaks against it: what was taken back
+    /// once is not noted again, wherever else the same is written.
+    known: FxHashMap<u64, (usize, bool)>,
 }
 
 impl Ran {
     pub(super) fn note(&mut self, fingerprint: u64) {
         let end = self.order.len();
-        self.positions.entry(fingerprint).or_insert_with(|| {
-            self.order.push(Some(fingerprint));
-            end
+        self.known.entry(fingerprint).or_insert_with(|| {
+            self.order.push(fingerprint);
+            (end, true)
         });
     }
 
     pub(super) fn take_back(&mut self, fingerprint: u64) {
-        if let Some(at) = self.positions.remove(&fingerprint) {
-            self.order[at] = None;
+        self.note(fingerprint);
+        if let Some((_, holds)) = self.known.get_mut(&fingerprint) {
+            *holds = false;
         }
     }
 
@@ -75,15 +77,16 @@ impl Ran {
         self.order.len()
     }
 
-    /// Forgets what was first noted after a point.
+    /// Forgets what was first met after a point.
     pub(super) fn rewind(&mut self, mark: usize) {
-        for fingerprint in self.order.drain(mark..).flatten() {
-            self.positions.remove(&fingerprint);
+        for fingerprint in self.order.drain(mark..) {
+            self.known.remove(&fingerprint);
         }
     }
 
     pub(super) fn into_set(self) -> FxHashSet<u64> {
-        self.positions.into_keys().collect()
+        let holding = self.known.into_iter().filter(|(_, (_, holds))| *holds);
+        holding.map(|(fingerprint, _)| fingerprint).collect()
     }
 }
 

@@ -313,6 +313,10 @@ impl Machine<'_> {
                 Object::Instance(_) => (!self.has_unseen_attributes(value)).then_some(false),
                 _ => Some(false),
             },
+            Value::Opaque(Some(
+                "bool" | "bytes" | "complex" | "dict" | "float" | "int" | "list" | "set" | "str"
+                | "tuple",
+            )) => Some(false),
             _ => None,
         }
     }

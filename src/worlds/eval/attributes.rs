@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Args;
+use super::calls::is_namedtuple;
 use super::classes::builtin_class;
 use super::data_attributes::is_data;
 use super::descriptors::{is_dataclass_field, property_part};
@@ -33,6 +34,15 @@ impl Machine<'_> {
             Value::Module(module) => self.module_attribute(module, name, at),
             Value::ThisModule => self.own_attribute(name, at),
             Value::External(external) => self.external_attribute(external, name, at),
+            // `Lib/collections/__init__.py`.
+            Value::Returned(class) if is_namedtuple(&class.callee) && &**name == "_fields" => {
+                Ok(Value::of_type("tuple"))
+            }
+            Value::Returned(class)
+                if is_namedtuple(&class.callee) && &**name == "_field_defaults" =>
+            {
+                Ok(Value::of_type("dict"))
+            }
             Value::Returned(returned) => {
                 let is_member = &*returned.callee.module == "enum"
                     && matches!(&**name, "name" | "value" | "_name_" | "_value_");

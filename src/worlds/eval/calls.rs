@@ -188,6 +188,9 @@ impl Machine<'_> {
                 self.known_result(known, &value);
                 Ok(value)
             }
+            Value::Opaque(_) if self.is_callable(callee) == Some(false) => {
+                Err(self.raise_builtin("TypeError", "the object is not callable"))
+            }
             Value::Unknown | Value::Returned(_) | Value::Opaque(_) => {
                 self.call_unseen(callee, args, at)
             }
@@ -390,6 +393,6 @@ impl Machine<'_> {
     }
 }
 
-fn is_namedtuple(callee: &External) -> bool {
+pub(super) fn is_namedtuple(callee: &External) -> bool {
     (&*callee.module, &*callee.attribute) == ("collections", "namedtuple")
 }

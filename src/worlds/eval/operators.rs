@@ -156,14 +156,12 @@ impl Machine<'_> {
             (BinaryOp::Mod, [Some("str"), _]) => {
                 self.suppose_effects([right]);
                 // The format decides; a literal format with its arguments rarely fails.
-                if left.is_constant() && (right.is_constant() || right.is_outside()) {
-                    let risk = Risk::decided_by(right.is_outside());
-                    self.may_raise("TypeError", risk, at, || "the format may not fit".to_owned());
-                } else {
-                    self.may_raise("TypeError", Risk::Inside, at, || {
-                        "the format may not fit".into()
-                    });
-                }
+                let rarely = left.is_constant() && (right.is_constant() || right.is_outside());
+                let risk = Risk::decided_by(rarely && right.is_outside());
+                // `__str__` and `__repr__` of the module's own classes may raise anything.
+                let is_plain = rarely || matches!(right.type_name(), Some("str" | "int" | "float"));
+                let class = if is_plain { "TypeError" } else { "" };
+                self.may_raise(class, risk, at, || "the format may not fit".to_owned());
                 Ok(Value::of_type("str"))
             }
             (BinaryOp::Add, [Some("str"), Some("str")]) => Ok(Value::of_type("str")),

@@ -2,6 +2,7 @@
 
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::builtins::c_functions::is_c_function;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Entries, Items, Object};
 use crate::worlds::value::{ObjectId, Value};
@@ -40,6 +41,10 @@ impl Machine<'_> {
             }
             Value::Module(module) if self.linked.is_some() => {
                 self.set_linked_attribute(&module.clone(), name, value)
+            }
+            Value::External(function) if is_c_function(function) => {
+                let reason = format!("the function `{}` takes no attributes", function.attribute);
+                Err(self.raise_builtin("AttributeError", reason))
             }
             Value::External(_) | Value::Returned(_) | Value::Module(_) => {
                 self.ran(at);

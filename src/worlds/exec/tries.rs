@@ -102,15 +102,19 @@ impl Machine<'_> {
             if matches == Some(false) {
                 continue;
             }
-            let before = self.state.clone();
+            let mut others = self.state.clone();
             let exception = if is_star { Value::Opaque(None) } else { raise.exception.clone() };
             if self.handle(handler, exception, Rc::clone(&places)).is_ok() {
+                // What a group has left goes on to the next handlers, and outward.
+                if is_star {
+                    others = others.join(&self.state);
+                }
                 states.push(std::mem::take(&mut self.state));
             }
             if matches == Some(true) {
                 return;
             }
-            self.state = before;
+            self.state = others;
         }
         let keeps_state = raise.state.is_some() || self.tries > 0;
         let state = std::mem::take(&mut self.state);
