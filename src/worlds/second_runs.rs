@@ -35,6 +35,14 @@ const TYPED_STEPS: u32 = 4_000;
 const REFUSALS: &[&str] =
     &["KeyError", "ValueError", "IndexError", "StopIteration", "AttributeError"];
 
+/// Modules of the standard library that many import and that keep nothing of a run of a text
+/// without one of these words.
+const REACHED_BY: &[(&str, &[&str])] = &[
+    ("contextlib", &["contextmanager", "ExitStack"]),
+    ("os", &["environ"]),
+    ("warnings", &["filter", "showwarning"]),
+];
+
 /// How far a text is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Care {
@@ -79,10 +87,15 @@ pub(super) fn reaches_others(
 ) -> bool {
     let ast = program.ast();
     let mut blocks: Vec<&[StmtId]> = vec![&ast.body];
-    let uses_environ = program.source().text().contains("environ");
+    let text = program.source().text();
     let is_followed = |name: &str| match resolver.find(name) {
-        Found::Source(_) if name == "os" => uses_environ,
-        Found::Source(file) => file.origin != ModuleOrigin::StandardLibrary || is_stateful(name),
+        Found::Source(file) if file.origin == ModuleOrigin::StandardLibrary => {
+            let asked = REACHED_BY.iter().find(|(module, _)| *module == name);
+            asked.map_or(is_stateful(name), |(_, words)| {
+                words.iter().any(|word| text.contains(word))
+            })
+        }
+        Found::Source(_) => true,
         _ => false,
     };
     while let Some(block) = blocks.pop() {
