@@ -16,7 +16,8 @@ mod models;
 mod modules;
 mod process;
 pub(super) use contents::{CONTENTS, is_container};
-pub(super) use models::is_stateful;
+pub(super) use models::holds_state;
+use models::is_stateful;
 
 use std::rc::Rc;
 

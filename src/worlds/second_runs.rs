@@ -13,7 +13,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::effort::Meter;
-use super::linked::{CELLS_PER_STEP, Linked, is_other, is_stateful};
+use super::linked::{CELLS_PER_STEP, Linked, holds_state, is_other};
 use super::machine::{Flow, Identity, Machine, Memory, Raise};
 use super::resolve::Resolver;
 use super::state::State;
@@ -34,14 +34,6 @@ const TYPED_STEPS: u32 = 4_000;
 /// run has taken out of them.
 const REFUSALS: &[&str] =
     &["KeyError", "ValueError", "IndexError", "StopIteration", "AttributeError"];
-
-/// Modules of the standard library that many import and that keep nothing of a run of a text
-/// without one of these words.
-const REACHED_BY: &[(&str, &[&str])] = &[
-    ("contextlib", &["contextmanager", "ExitStack"]),
-    ("os", &["environ"]),
-    ("warnings", &["filter", "showwarning"]),
-];
 
 /// How far a text is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,10 +82,7 @@ pub(super) fn reaches_others(
     let text = program.source().text();
     let is_followed = |name: &str| match resolver.find(name) {
         Found::Source(file) if file.origin == ModuleOrigin::StandardLibrary => {
-            let asked = REACHED_BY.iter().find(|(module, _)| *module == name);
-            asked.map_or(is_stateful(name), |(_, words)| {
-                words.iter().any(|word| text.contains(word))
-            })
+            holds_state(name, text)
         }
         Found::Source(_) => true,
         _ => false,

@@ -63,10 +63,44 @@ const STATEFUL: &[&str] = &[
 ];
 
 /// Whether a module of the standard library is followed where its source is there.
-pub(in crate::worlds) fn is_stateful(module: &str) -> bool {
-    STATEFUL.iter().any(|name| {
-        module.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    })
+pub(super) fn is_stateful(module: &str) -> bool {
+    STATEFUL.iter().any(|name| is_within(module, name))
+}
+
+/// Words of a text that may keep its own objects from one run to the next.
+const KEEPING: &[&str] =
+    &["globals()", "locals()", "vars()", "dir()", "except NameError", "sys.modules"];
+
+/// What of the standard library a text reaches that imports nothing else to follow: modules that
+/// hold something for the whole process, and those whose objects may be kept, each with the words
+/// of which a text has one that does so.
+const HOLDING: &[(&str, &[&str])] = &[
+    ("argparse", KEEPING),
+    ("asyncio", &[""]),
+    ("concurrent.futures", KEEPING),
+    ("configparser", KEEPING),
+    ("contextlib", KEEPING),
+    ("copyreg", &["add_extension"]),
+    ("fileinput", &[""]),
+    ("multiprocessing", &[""]),
+    ("optparse", KEEPING),
+    ("os", &["environ"]),
+    ("queue", KEEPING),
+    ("sched", KEEPING),
+    ("selectors", KEEPING),
+    ("shutil", &["register_"]),
+    ("threading", &["globals()", "except NameError", "enumerate", "_thread()"]),
+];
+
+/// Whether a text that imports a module of the standard library may find there what it has left.
+pub(in crate::worlds) fn holds_state(module: &str, text: &str) -> bool {
+    let held = HOLDING.iter().find(|(name, _)| is_within(module, name));
+    held.is_some_and(|(_, words)| words.iter().any(|word| text.contains(word)))
+}
+
+/// Whether a module is another, or one below it.
+fn is_within(module: &str, package: &str) -> bool {
+    module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Whether a module that has a model keeps something from one run to the next.
