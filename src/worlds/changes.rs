@@ -121,10 +121,15 @@ impl Baseline {
         self.directly_changed.contains(name)
     }
 
-    /// Whether an expression ran before and reads nothing that has changed.
-    pub(super) fn has_run(&self, program: &Program, at: ExprId) -> bool {
-        self.ran.contains(&program.ast().expr(at).fingerprint)
-            && !self.reads_changed(program.ast(), &[at])
+    /// Whether an expression ran before and reads nothing that has changed. In a statement that is
+    /// new it may find another binding than where it ran, if there was more than one.
+    pub(super) fn has_run(&self, program: &Program, at: ExprId, statement: u64) -> bool {
+        let ast = program.ast();
+        let is_told_apart = self.has_stood(statement);
+        let is_remade = |name: &Name, _| self.old.makers.is_remade(name);
+        self.ran.contains(&ast.expr(at).fingerprint)
+            && !self.reads_changed(ast, &[at])
+            && (is_told_apart || !reads(ast, &[at], is_remade))
     }
 
     /// Whether a statement with this fingerprint stood in the text before, and nothing says that
@@ -151,28 +156,30 @@ impl Baseline {
     /// Whether expressions read something that has changed. A function or class that is only
     /// handed on, not called, hardly makes a difference to whoever is handed it.
     fn reads_changed(&self, ast: &Ast, exprs: &[ExprId]) -> bool {
-        if self.changed.is_empty() {
-            return false;
-        }
-        let mut pending: Vec<(ExprId, bool)> = exprs.iter().map(|&expr| (expr, true)).collect();
-        while let Some((id, is_used)) = pending.pop() {
-            match &ast.expr(id).kind {
-                ExprKind::Name(name) => {
-                    let names = if is_used { &self.changed } else { &self.changed_values };
-                    if names.contains(name) {
-                        return true;
-                    }
-                }
-                ExprKind::Call { func, args, keywords } => {
-                    pending.push((*func, true));
-                    let values = keywords.iter().map(|keyword| keyword.value);
-                    pending.extend(args.iter().copied().chain(values).map(|arg| (arg, false)));
-                }
-                _ => visit::child_exprs(ast, id, &mut |child| pending.push((child, is_used))),
-            }
-        }
-        false
+        let is_changed = |name: &Name, is_used: bool| {
+            let names = if is_used { &self.changed } else { &self.changed_values };
+            names.contains(name)
+        };
+        !self.changed.is_empty() && reads(ast, exprs, is_changed)
     }
+}
+
+/// Whether expressions read a name of which `is_met` holds, given whether it is used there or only
+/// handed on to what is called.
+fn reads(ast: &Ast, exprs: &[ExprId], is_met: impl Fn(&Name, bool) -> bool) -> bool {
+    let mut pending: Vec<(ExprId, bool)> = exprs.iter().map(|&expr| (expr, true)).collect();
+    while let Some((id, is_used)) = pending.pop() {
+        match &ast.expr(id).kind {
+            ExprKind::Name(name) if is_met(name, is_used) => return true,
+            ExprKind::Call { func, args, keywords } => {
+                pending.push((*func, true));
+                let values = keywords.iter().map(|keyword| keyword.value);
+                pending.extend(args.iter().copied().chain(values).map(|arg| (arg, false)));
+            }
+            _ => visit::child_exprs(ast, id, &mut |child| pending.push((child, is_used))),
+        }
+    }
+    false
 }
 
 /// Marks a statement of which it is not known whether it got through, since it was new and raises

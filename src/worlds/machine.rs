@@ -81,9 +81,9 @@ pub(super) struct Identity {
 }
 
 /// Steps (statements and calls) after which calls are no longer followed.
-const STEP_BUDGET: u32 = 40_000;
+const STEP_BUDGET: u32 = 10_000;
 /// As [`STEP_BUDGET`], for one statement of the module.
-const STATEMENT_BUDGET: u32 = 4_000;
+const STATEMENT_BUDGET: u32 = 1_000;
 /// As [`STATEMENT_BUDGET`], for a statement that is known to take more than that.
 const COSTLY_STATEMENT_BUDGET: u32 = 20;
 
@@ -418,7 +418,7 @@ impl<'a> Machine<'a> {
         let in_frame = matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
         !self.finds_another()
             && (in_frame || self.standing.unchanged)
-            && baseline.has_run(&self.program, at)
+            && baseline.has_run(&self.program, at, self.standing.fingerprint)
     }
 
     /// Notes that an expression that could raise was executed.

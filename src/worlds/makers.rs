@@ -112,6 +112,11 @@ impl Makers {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether more than one statement makes a name.
+    pub(super) fn is_remade(&self, name: &Name) -> bool {
+        self.of_name(name).len() > 1
+    }
+
     fn readers(&self, name: &Name) -> &[(Name, u64)] {
         let readers = self.readers.get_or_init(|| {
             let mut readers = Readers::default();

@@ -531,7 +531,8 @@ def settled(writer, chunks, live, mercy):
 
 
 def first_mercy(chunks):
-    return 1 if any("import" in chunk for chunk in chunks) else 0.97
+    outside = ("import", "open(")
+    return 1 if any(word in chunk for chunk in chunks for word in outside) else 0.97
 
 
 def history(seed):
@@ -632,7 +633,9 @@ def truth(versions):
         # must not run here.
         if isinstance(value, types.FunctionType):
             is_plain = re.fullmatch(r"v\d+\.py", value.__code__.co_filename)
-            if is_plain and value.__code__.co_name == name:
+            # A decorator may give another function of that name.
+            is_decorated = any(re.search(rf"@[^\n]*\n\s*(async )?def {name}\(", text) for text in versions)
+            if is_plain and not is_decorated and value.__code__.co_name == name:
                 version = int(value.__code__.co_filename[1:-3])
                 first = value.__code__.co_firstlineno
                 holds[name] = [version, definition_lines(versions[version], first)]

@@ -245,7 +245,7 @@ impl Machine<'_> {
                 return self.call_wrapped(&Rc::clone(factory), args, at);
             }
         }
-        if !self.is_harmless(callee) {
+        if !self.is_harmless(callee) || is_of_no_function(callee) {
             let text = self.excerpt(self.program.ast().expr(at).span);
             let risk = Risk::decided_by(callee.is_outside());
             self.may_raise("", risk, at, || format!("the call `{text}` may raise"));
@@ -391,6 +391,27 @@ impl Machine<'_> {
         self.state = state;
         Ok(value)
     }
+}
+
+/// Modules of the standard library that give nothing that can be called, classes aside.
+const WITHOUT_CALLABLES: &[&str] = &[
+    "datetime",
+    "decimal",
+    "fractions",
+    "itertools",
+    "math",
+    "pathlib",
+    "random",
+    "re",
+    "string",
+    "struct",
+    "time",
+    "uuid",
+];
+
+/// Whether something is what such a module has given.
+fn is_of_no_function(value: &Value) -> bool {
+    matches!(value, Value::Returned(returned) if WITHOUT_CALLABLES.contains(&&*returned.callee.module))
 }
 
 pub(super) fn is_namedtuple(callee: &External) -> bool {
