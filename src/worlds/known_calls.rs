@@ -341,7 +341,7 @@ impl Machine<'_> {
 
     /// Remembers what an attribute was read of, for the call that may follow.
     pub(in crate::worlds) fn note_receiver(&mut self, object: &Value, at: ExprId) {
-        if self.resolver.catalogue.is_none() {
+        if self.resolver.catalogue.is_none() && self.linked.is_none() {
             return;
         }
         let place = (self.version, at);
