@@ -33,7 +33,9 @@ BINARY = REPOSITORY / "target" / "release" / "reloadsafe"
 def environment(fact, venvs):
     """The interpreter in whose environment a fact was observed; None where it is not there."""
     if fact["package"] == "stdlib":
-        return sys.executable
+        # Another version of Python may do otherwise.
+        is_this = fact["version"].split(".")[:2] == [str(part) for part in sys.version_info[:2]]
+        return sys.executable if is_this else None
     if venvs is None:
         return None
     venv = venvs / f"{fact['package']}-{fact['version']}"

@@ -201,7 +201,7 @@ impl Machine<'_> {
         match (own, meta) {
             (Some(true), _) => Ok(Value::Opaque(None)),
             (_, Some(true)) => Ok(Value::Opaque(None)),
-            (Some(false), _) if class != "type" => {
+            (Some(false), _) if class != "type" || self.linked.is_some() => {
                 let what = format!("`{class}`");
                 Err(self.no_attribute(&what, name))
             }

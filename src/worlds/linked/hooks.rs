@@ -108,7 +108,12 @@ impl Machine<'_> {
                 let order = self.resolution_order(std::slice::from_ref(class));
                 order.map_or(Value::Opaque(None), Value::tuple)
             }
-            "__class__" => own.metaclass.clone().unwrap_or(Value::Opaque(None)),
+            "__class__" => match &own.metaclass {
+                Some(metaclass) => metaclass.clone(),
+                None if is_known && !own.is_opaque => Value::Type("type"),
+                None => Value::Opaque(None),
+            },
+            "__doc__" => Value::of_type("str").join(&Value::None),
             _ if is_data(name) || CLASS_DATA.contains(&&**name) => Value::Opaque(None),
             _ => Value::BuiltinMethod(Rc::new((Value::Type(builtin), name.clone()))),
         }
