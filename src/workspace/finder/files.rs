@@ -148,10 +148,6 @@ impl Files {
         }
         match self.file_of(&listing, leaf) {
             Some(FileKind::Source) => Some(Hit::Module(directory.join(format!("{leaf}.py")))),
-            // Cython in pure Python mode and mypyc leave the source beside what they make of it.
-            Some(FileKind::Compiled) if listing.has_file(&format!("{leaf}.py")) => {
-                Some(Hit::Module(directory.join(format!("{leaf}.py"))))
-            }
             Some(FileKind::Compiled) => Some(Hit::Compiled),
             None => is_directory.then_some(Hit::Directory),
         }
