@@ -7,6 +7,7 @@ mod calls;
 pub(super) use calls::Args;
 mod classes;
 pub(super) use classes::super_of;
+pub(super) use data_attributes::is_data;
 mod comparisons;
 mod comprehensions;
 mod conditions;

@@ -266,11 +266,7 @@ impl Machine<'_> {
     }
 
     fn raise_again(&mut self, entry: &Entry, classes: &[String]) -> Flow<()> {
-        // Of a library's class it is known which builtin one it derives from.
-        let builtin = classes.iter().rev().find_map(|class| types::class_named(class));
-        let exception = Value::of_type(builtin.unwrap_or("Exception"));
-        let shown = classes.first().map(|class| class.rsplit('.').next().unwrap_or(class));
-        let class_name = shown.map(str::to_owned);
+        let (exception, class_name) = raised_of(classes);
         let before = entry.is_open.then(|| self.state.clone());
         let reason: Rc<str> = entry.reason.as_str().into();
         let stop = self.raise(exception, reason);
@@ -345,7 +341,7 @@ impl Machine<'_> {
 
     /// Remembers what an attribute was read of, for the call that may follow.
     pub(in crate::worlds) fn note_receiver(&mut self, object: &Value, at: ExprId) {
-        if self.resolver.catalogue.is_none() {
+        if self.resolver.catalogue.is_none() && self.linked.is_none() {
             return;
         }
         let place = (self.version, at);
@@ -369,4 +365,12 @@ impl Machine<'_> {
             }
         }
     }
+}
+
+/// What an entry's classes come to: the exception, and what its class is called. Of a library's
+/// class it is known which builtin one it derives from.
+fn raised_of(classes: &[String]) -> (Value, Option<String>) {
+    let builtin = classes.iter().find_map(|class| types::class_named(class));
+    let shown = classes.first().map(|class| class.rsplit('.').next().unwrap_or(class));
+    (Value::of_type(builtin.unwrap_or("Exception")), shown.map(str::to_owned))
 }

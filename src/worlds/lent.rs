@@ -146,14 +146,8 @@ impl Machine<'_> {
         let name = Value::Str(owner.identity.name.clone());
         attributes.set(Name::from("__name__"), name);
         let is_opaque = owner.state.unseen;
-        self.made(Instance { class: Value::Type("module"), attributes, is_opaque })
-    }
-
-    fn made(&mut self, instance: Instance) -> ObjectId {
-        match self.allocate(Object::Instance(instance)) {
-            Value::Object(id) => id,
-            _ => unreachable!("allocation makes objects"),
-        }
+        let class = Value::Type("module");
+        self.allocate_id(Object::Instance(Instance { class, attributes, is_opaque }))
     }
 
     /// What stands for an argument: the namespace, a function or a class that was made in it.
@@ -167,7 +161,7 @@ impl Machine<'_> {
                 attributes.set(Name::from("__name__"), Value::Str(function.name.clone()));
                 attributes.set(Name::from("__globals__"), Value::Attributes(lent.stand_in));
                 let class = Value::Type("function");
-                Value::Object(self.made(Instance { class, attributes, is_opaque: true }))
+                self.allocate(Object::Instance(Instance { class, attributes, is_opaque: true }))
             }
             Value::Object(id) => match owner.state.object(*id) {
                 Some(Object::Class(class)) => self.allocate(Object::Class(Class {

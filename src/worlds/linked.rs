@@ -11,6 +11,7 @@
 //! starts again: whatever paths it has, all of them find the module.
 
 mod contents;
+mod functions;
 mod hooks;
 mod models;
 mod modules;
@@ -25,6 +26,7 @@ use rustc_hash::FxHashMap;
 
 use super::code::Text;
 use super::exec::excerpt;
+use super::function::Function;
 use super::machine::{Active, Flow, Identity, Machine, Raise, Stop};
 use super::state::Symbol;
 use super::value::{External, Value};
@@ -57,6 +59,8 @@ pub(super) struct Linked {
     /// None: it is not followed.
     by_name: FxHashMap<Name, Option<u32>>,
     symbols: FxHashMap<(u32, Name), Symbol>,
+    /// Attributes of functions, by the function's address.
+    marks: FxHashMap<(usize, Name), (Rc<Function>, Symbol)>,
     /// What the statement under way lacks.
     wanted: Vec<u32>,
     /// How many bytes of source may still be added.
@@ -100,6 +104,7 @@ impl Linked {
             others: Vec::new(),
             by_name: FxHashMap::default(),
             symbols: FxHashMap::default(),
+            marks: FxHashMap::default(),
             wanted: Vec::new(),
             room: MAX_BYTES,
             has_others: false,
@@ -272,6 +277,11 @@ impl Machine<'_> {
         version.map(Whose::Other)
     }
 
+    /// Whether a module executes in the same world.
+    pub(super) fn follows(&mut self, module: &Name) -> bool {
+        self.linked.is_some() && self.whose(module).is_some()
+    }
+
     /// What raises, and whose code that is: `` `raise KeyError(name)` in `registry` ``.
     pub(super) fn raised_where(&self, raise: &Raise) -> Option<Rc<str>> {
         let (version, span) = raise.origin?;
@@ -297,6 +307,8 @@ impl Machine<'_> {
     /// Another module that can be followed.
     fn executable(&self, module: &Name) -> Option<Other> {
         let file = match self.resolver.find(module) {
+            // As `typing`: what it gives is known where it matters.
+            Found::Source(_) if &**module == "typing_extensions" => return None,
             Found::Source(file) => file,
             Found::Opaque => return self.modelled(module, false),
             _ => return None,

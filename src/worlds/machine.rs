@@ -278,18 +278,18 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn allocate(&mut self, object: Object) -> Value {
+        Value::Object(self.allocate_id(object))
+    }
+
+    pub(super) fn allocate_id(&mut self, object: Object) -> ObjectId {
         let id = ObjectId(self.memory.next_object);
         self.memory.next_object += 1;
         self.state.insert(id, object);
-        Value::Object(id)
+        id
     }
 
     pub(super) fn allocate_frame(&mut self, scope: Arc<Scope>) -> ObjectId {
-        let frame = Frame { locals: Default::default(), scope };
-        match self.allocate(Object::Frame(frame)) {
-            Value::Object(id) => id,
-            _ => unreachable!("allocation makes objects"),
-        }
+        self.allocate_id(Object::Frame(Frame { locals: Default::default(), scope }))
     }
 
     // --- Exceptions ---

@@ -5,9 +5,9 @@
 
 FACTS.jsonl has one JSON object a line: `module_source` and `files` (the other modules it needs),
 `package` and `version`, `outcome` (`raises`, `harmless`, …), `exception` and `proof` (with the
-line that raised), as they were observed in CPython. DIR has a virtual environment for each
-PACKAGE-VERSION. Every module is given to `reloadsafe simulate` twice, unchanged; the finding has
-to stand at the line that raised. Facts whose package is not installed are counted apart.
+line that raised), as they were observed in CPython, and `probe` with what was done around it. DIR has a virtual environment for each
+PACKAGE-VERSION. Every module is given to `reloadsafe simulate` twice, the second time as `probe` has
+it edited, else unchanged; the finding has to stand at the line that raised. Facts whose package is not installed are counted apart.
 
 With `--source FILE` every fact is also run once in CPython (`raising_frame.py`), and what raised is
 kept in FILE: only what Python source raises can be found by reading it, so the counts are given for
@@ -33,7 +33,9 @@ BINARY = REPOSITORY / "target" / "release" / "reloadsafe"
 def environment(fact, venvs):
     """The interpreter in whose environment a fact was observed; None where it is not there."""
     if fact["package"] == "stdlib":
-        return sys.executable
+        # Another version of Python may do otherwise.
+        is_this = fact["version"].split(".")[:2] == [str(part) for part in sys.version_info[:2]]
+        return sys.executable if is_this else None
     if venvs is None:
         return None
     venv = venvs / f"{fact['package']}-{fact['version']}"
@@ -51,13 +53,25 @@ def write(fact, directory):
     return module
 
 
+def reloaded_text(fact, module, directory):
+    """The file that is reloaded: another one where the fact was observed after an edit."""
+    edit = (fact.get("probe") or {}).get("edit")
+    if edit is None:
+        return module
+    edited = directory / "edited" / module.name
+    edited.parent.mkdir()
+    edited.write_text(edit)
+    return edited
+
+
 def findings(fact, python, binary, options):
     """The RS203 findings as (line, message), and the seconds it took."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as other:
         directory = pathlib.Path(name)
         module = write(fact, directory)
+        reloaded = reloaded_text(fact, module, pathlib.Path(other))
         command = [str(binary), "simulate", "--isolated", "--output-format", "json", "--root", name, "--module", "mut",
-                   "--python", python, *options, str(module), str(module)]
+                   "--python", python, *options, str(module), str(reloaded)]
         began = time.monotonic()
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=60)

@@ -56,7 +56,7 @@ impl Machine<'_> {
             ("type", [Value::Str(name), Value::Tuple(bases), Value::Object(body)])
                 if bases.iter().all(|base| self.is_class(base)) =>
             {
-                Ok(self.make_class(name, bases, *body))
+                Ok(self.make_class(name, bases, *body, None))
             }
             ("property" | "classmethod" | "staticmethod", [function, ..]) => {
                 Ok(Value::Method(Rc::new((Value::Type(class), function.clone()))))
@@ -163,25 +163,31 @@ impl Machine<'_> {
     }
 
     /// `type(name, bases, body)`
-    fn make_class(&mut self, name: &Name, bases: &Rc<[Value]>, body: ObjectId) -> Value {
+    pub(in crate::worlds) fn make_class(
+        &mut self,
+        name: &Name,
+        bases: &Rc<[Value]>,
+        body: ObjectId,
+        metaclass: Option<Value>,
+    ) -> Value {
         let mut namespace = Namespace::default();
-        let mut is_opaque = bases.iter().any(|base| self.is_opaque_base(base));
+        let mut is_unseen = false;
         match self.state.object(body) {
             Some(Object::Dict(entries)) => {
-                is_opaque |= !entries.exact;
+                is_unseen |= !entries.exact;
                 for (key, value) in &entries.pairs {
                     match key {
                         Value::Str(name) => namespace.set(Name::clone(name), value.clone()),
-                        _ => is_opaque = true,
+                        _ => is_unseen = true,
                     }
                 }
             }
-            _ => is_opaque = true,
+            _ => is_unseen = true,
         }
+        let is_opaque = is_unseen || bases.iter().any(|base| self.is_opaque_base(base));
         let (name, bases) = (Name::clone(name), Rc::clone(bases));
         let from_outside = bases.iter().any(|base| self.is_outside_base(base));
-        let is_hidden = is_opaque;
-        let metaclass = None;
+        let is_hidden = is_unseen || self.linked.is_none() && is_opaque;
         let class = Class { name, bases, metaclass, namespace, is_opaque, is_hidden, from_outside };
         self.allocate(Object::Class(class))
     }

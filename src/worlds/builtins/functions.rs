@@ -80,6 +80,7 @@ impl Machine<'_> {
             {
                 Ok(Value::Attributes(*id))
             }
+            ("vars", [Value::Type(class)]) if self.linked.is_some() => Ok(self.builtin_dict(class)),
             ("dir", []) if self.at_module_level() => Ok(Value::Opaque(Some(OWN_NAMES))),
             ("dir", [object]) if self.linked.is_some() => {
                 Ok(self.attribute_names(object).unwrap_or(Value::of_type("list")))

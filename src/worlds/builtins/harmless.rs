@@ -3,12 +3,11 @@
 
 use std::rc::Rc;
 
-use super::regexes::found_by;
 use crate::catalogue::Harmless;
-use crate::syntax::ast::ExprId;
+use crate::simulation::BindingKind;
+use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::eval::{Args, returned};
 use crate::worlds::machine::{Flow, Machine, Risk};
-use crate::worlds::state::{Items, Object};
 use crate::worlds::value::{External, Value};
 
 impl Machine<'_> {
@@ -48,6 +47,10 @@ impl Machine<'_> {
         if converts && args.values().any(|arg| self.is_own_key(arg)) {
             // `Lib/enum.py`: it updates the globals of the module that it is given by name.
             self.see_nothing(self.site, "`_convert_` binds constants as the members of a class");
+            if let (true, Some(Value::Str(name))) = (self.is_elsewhere(), args.positional.first()) {
+                let name = Name::clone(name);
+                self.bind_global(&name, Value::Unknown, self.site, BindingKind::Class);
+            }
         }
         self.lend(external, None, args)?;
         self.note_registration(external, args, self.site);
@@ -78,7 +81,10 @@ impl Machine<'_> {
                 | ("contextlib", "contextmanager" | "asynccontextmanager"),
                 [value],
             ) if !matches!(value, Value::Function(_)) || name.0 != "contextlib" => value.clone(),
-            (("functools", "update_wrapper"), [wrapper, ..]) => wrapper.clone(),
+            (("functools", "update_wrapper"), [wrapper, rest @ ..]) => {
+                self.wrap(wrapper, rest.first());
+                wrapper.clone()
+            }
             (
                 ("functools", "reduce"),
                 [
@@ -97,13 +103,30 @@ impl Machine<'_> {
             (("sys", "getrecursionlimit" | "getrefcount"), _) => Value::of_type("int"),
             (("platform", "python_implementation"), []) => Value::str("CPython"),
             (("platform", "system"), []) => Value::str("Linux"),
+            (("math", function), [number]) if is_of_floats(function, number).is_some() => {
+                is_of_floats(function, number).map_or(Value::Unknown, Value::Bool)
+            }
             (("re", function), [pattern, text]) if args.keywords.is_empty() && !args.inexact => {
-                match self.found_in(function, pattern, text) {
-                    Some(found) => self.allocate(Object::List(Items::exactly(found))),
+                match self.regex_result(function, pattern, text) {
+                    Some(found) => found,
+                    None => return Ok(None),
+                }
+            }
+            (("re", function), [text]) if args.keywords.is_empty() && !args.inexact => {
+                let found = function.strip_prefix("compile().").and_then(|function| {
+                    let compiled = self.receiver(at)?;
+                    let [pattern] = &compiled.args[..] else { return None };
+                    self.regex_result(function, pattern, text)
+                });
+                match found {
+                    Some(found) => found,
                     None => return Ok(None),
                 }
             }
             (("os", "getenv" | "environ.get"), _) => returned(external, args.clone()),
+            (("importlib", "import_module"), [Value::Str(module)]) if self.follows(module) => {
+                Value::Module(module.clone())
+            }
             (("importlib", "import_module"), [Value::Str(module), ..]) => {
                 let module = module.to_string();
                 self.may_raise("ImportError", Risk::Environment, at, || {
@@ -121,14 +144,6 @@ impl Machine<'_> {
             _ => return Ok(None),
         };
         Ok(Some(value))
-    }
-
-    /// What a function of `re` finds, where the texts are known.
-    fn found_in(&self, function: &str, pattern: &Value, text: &Value) -> Option<Vec<Value>> {
-        match (&*self.looked_up(pattern), &*self.looked_up(text)) {
-            (Value::Str(pattern), Value::Str(text)) => found_by(function, pattern, text),
-            _ => None,
-        }
     }
 
     /// `functools.reduce` by a function that is known.
@@ -162,5 +177,20 @@ impl Machine<'_> {
             (Value::Unknown | Value::Returned(_), Value::Object(_)) => decorated,
             _ => result,
         }
+    }
+}
+
+/// `math.isfinite` and the like of a number that is known.
+fn is_of_floats(function: &str, number: &Value) -> Option<bool> {
+    let number = match number {
+        Value::Float(number) => *number,
+        Value::Int(_) | Value::Bool(_) => 0.0,
+        _ => return None,
+    };
+    match function {
+        "isfinite" => Some(number.is_finite()),
+        "isinf" => Some(number.is_infinite()),
+        "isnan" => Some(number.is_nan()),
+        _ => None,
     }
 }

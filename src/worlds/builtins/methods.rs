@@ -67,6 +67,11 @@ impl Machine<'_> {
                     Some(Object::List(_)) => self.list_method(id, name, &args, at),
                     Some(Object::Dict(_)) => self.dict_method(id, name, &args, at),
                     Some(Object::Set(_)) => self.set_method(id, name, &args, at),
+                    Some(Object::Instance(found))
+                        if matches!(found.class, Value::Type("Match")) =>
+                    {
+                        Ok(self.match_method(id, name, &args))
+                    }
                     Some(Object::Instance(_))
                         if matches!(&**name, "with_traceback" | "add_note") =>
                     {

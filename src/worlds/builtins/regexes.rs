@@ -1,23 +1,91 @@
 //! What regular expressions find in texts that are known: version numbers are taken apart so.
 
+use std::rc::Rc;
+
 use regex::Regex;
 
-use crate::worlds::value::Value;
+use crate::syntax::ast::Name;
+use crate::worlds::eval::Args;
+use crate::worlds::function::Namespace;
+use crate::worlds::machine::Machine;
+use crate::worlds::state::{Entries, Instance, Items, Object};
+use crate::worlds::value::{ObjectId, Value};
 
 /// What means something else in `re` and in the library that is asked: `$` before a line break at
 /// the end, sets in sets, extensions.
-const OTHERWISE: &[&str] = &["$", "[[", "&&", "--", "~~", "||", "\\Z", "\\<", "\\>", "\\b{"];
+const OTHERWISE: &[&str] =
+    &["$", "[[", "&&", "--", "~~", "||", "\\Z", "\\<", "\\>", "\\b{", "*+", "++", "?+", "}+"];
 /// Extensions that are the same in both.
-const GROUPS: &[&str] = &["(?:", "(?P<"];
+const EXTENSIONS: &[&str] = &["(?:", "(?P<"];
 
-/// What `re.findall` or `re.split` gives; None where that is not known.
-pub(super) fn found_by(function: &str, pattern: &str, text: &str) -> Option<Vec<Value>> {
+/// Under these names, which no attribute can have, a match has its groups and what they are called.
+const GROUPS: &str = "groups()";
+const NAMES: &str = "names()";
+
+/// A pattern that means the same in both.
+fn shared(pattern: &str) -> Option<Regex> {
     let extensions = pattern.matches("(?").count();
-    let known: usize = GROUPS.iter().map(|group| pattern.matches(group).count()).sum();
+    let known: usize = EXTENSIONS.iter().map(|group| pattern.matches(group).count()).sum();
     if extensions != known || OTHERWISE.iter().any(|other| pattern.contains(other)) {
         return None;
     }
-    let regex = Regex::new(pattern).ok()?;
+    Regex::new(pattern).ok()
+}
+
+/// The groups of what was found, the whole first, with the names that they have.
+struct Match {
+    groups: Vec<Value>,
+    names: Vec<Option<String>>,
+}
+
+/// What `re.match`, `re.search` or `re.fullmatch` gives; None where that is not known.
+fn matched_by(function: &str, pattern: &str, text: &str) -> Option<Option<Match>> {
+    // A `$` at the end of the pattern differs only where the text ends with a line break.
+    let at_end = pattern.strip_suffix('$').filter(|_| !text.ends_with('\n'));
+    let bare = at_end.filter(|rest| !rest.ends_with('\\')).unwrap_or(pattern);
+    shared(bare)?;
+    let end = if bare.len() < pattern.len() || function == "fullmatch" { r"\z" } else { "" };
+    let start = if matches!(function, "match" | "fullmatch") { r"\A" } else { "" };
+    let regex = match function {
+        "match" | "search" | "fullmatch" => Regex::new(&format!("{start}(?:{bare}){end}")).ok()?,
+        _ => return None,
+    };
+    // `a|b$` has the end in its last branch only.
+    if bare.len() < pattern.len() && has_branches(bare) {
+        return None;
+    }
+    let Some(captures) = regex.captures(text) else { return Some(None) };
+    let group = |found: Option<regex::Match<'_>>| match found {
+        Some(found) => Value::str(found.as_str()),
+        None => Value::None,
+    };
+    let groups = captures.iter().map(group).collect();
+    let names = regex.capture_names().map(|name| name.map(str::to_owned)).collect();
+    Some(Some(Match { groups, names }))
+}
+
+/// Whether a pattern has branches that are in no group.
+fn has_branches(pattern: &str) -> bool {
+    let (mut depth, mut is_escaped, mut in_set) = (0, false, false);
+    for character in pattern.chars() {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            ']' => in_set = false,
+            _ if in_set => {}
+            '[' => in_set = true,
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            '|' if depth == 0 => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// What `re.findall` or `re.split` gives; None where that is not known.
+fn found_by(function: &str, pattern: &str, text: &str) -> Option<Vec<Value>> {
+    let regex = shared(pattern)?;
     // Where an empty match is looked for after another differs.
     if regex.find_iter(text).any(|found| found.is_empty()) {
         return None;
@@ -39,6 +107,68 @@ pub(super) fn found_by(function: &str, pattern: &str, text: &str) -> Option<Vec<
         }
         ("split", 1) => Some(regex.split(text).map(Value::str).collect()),
         _ => None,
+    }
+}
+
+impl Machine<'_> {
+    /// What a function of `re` gives, where the texts are known.
+    pub(super) fn regex_result(
+        &mut self,
+        function: &str,
+        pattern: &Value,
+        text: &Value,
+    ) -> Option<Value> {
+        let (Value::Str(pattern), Value::Str(text)) =
+            (self.looked_up(pattern).into_owned(), self.looked_up(text).into_owned())
+        else {
+            return None;
+        };
+        if let Some(found) = found_by(function, &pattern, &text) {
+            return Some(self.allocate(Object::List(Items::exactly(found))));
+        }
+        let Some(found) = matched_by(function, &pattern, &text)? else {
+            return Some(Value::None);
+        };
+        let mut attributes = Namespace::default();
+        attributes.set(Name::from(GROUPS), Value::tuple(found.groups));
+        let name = |name: &Option<String>| name.as_deref().map_or(Value::None, Value::str);
+        attributes.set(Name::from(NAMES), Value::tuple(found.names.iter().map(name).collect()));
+        let instance = Instance { class: Value::Type("Match"), attributes, is_opaque: false };
+        Some(self.allocate(Object::Instance(instance)))
+    }
+
+    /// A method of what `re.match` has found.
+    pub(super) fn match_method(&mut self, id: ObjectId, method: &str, args: &Args) -> Value {
+        let unknown = Value::Opaque(None);
+        let Some(Object::Instance(found)) = self.state.object(id) else { return unknown };
+        let held = |name: &str| match found.attributes.get(name).map(|local| &local.value) {
+            Some(Value::Tuple(items)) => Rc::clone(items),
+            _ => Rc::from([]),
+        };
+        let (groups, names) = (held(GROUPS), held(NAMES));
+        let group = |wanted: &Value| {
+            let index = match wanted {
+                Value::Int(index) => usize::try_from(*index).ok(),
+                name => names.iter().position(|known| known.same(name)),
+            };
+            groups.get(index?).cloned()
+        };
+        match (method, &args.positional[..]) {
+            ("group", []) => group(&Value::Int(0)).unwrap_or(unknown),
+            ("group", [wanted]) => group(wanted).unwrap_or(unknown),
+            ("group", several) => {
+                let parts: Option<Vec<Value>> = several.iter().map(group).collect();
+                parts.map_or(unknown, Value::tuple)
+            }
+            ("groups", []) => Value::tuple(groups.iter().skip(1).cloned().collect()),
+            ("groupdict", []) => {
+                let named = names.iter().zip(groups.iter());
+                let named = named.filter(|(name, _)| !matches!(name, Value::None));
+                let pairs = named.map(|(name, group)| (name.clone(), group.clone())).collect();
+                self.allocate(Object::Dict(Entries::exactly(pairs)))
+            }
+            _ => unknown,
+        }
     }
 }
 
@@ -64,6 +194,28 @@ mod tests {
             shown("split", r"[.-]", "1.2-3").as_deref(),
             Some(r#"[Str("1"), Str("2"), Str("3")]"#)
         );
+    }
+
+    fn groups(function: &str, pattern: &str, text: &str) -> Option<String> {
+        let found = matched_by(function, pattern, text)?;
+        Some(found.map_or("None".to_owned(), |found| format!("{:?}", found.groups)))
+    }
+
+    #[test]
+    fn what_re_matches_is_matched() {
+        assert_eq!(groups("match", "a|b", "ba").as_deref(), Some(r#"[Str("b")]"#));
+        assert_eq!(groups("match", "b", "ab").as_deref(), Some("None"));
+        assert_eq!(groups("search", "b", "ab").as_deref(), Some(r#"[Str("b")]"#));
+        assert_eq!(groups("fullmatch", "a|ab", "ab").as_deref(), Some(r#"[Str("ab")]"#));
+        assert_eq!(groups("match", "^(a|b)+$", "abx").as_deref(), Some("None"));
+        assert_eq!(
+            groups("match", "^(?:(x)|(b))$", "b").as_deref(),
+            Some(r#"[Str("b"), None, Str("b")]"#)
+        );
+        // Before a line break at the end, too; in the last branch only.
+        assert_eq!(groups("match", "a$", "a\n"), None);
+        assert_eq!(groups("match", "a|b$", "ab"), None);
+        assert_eq!(groups("match", r"a\$", "a$"), None);
     }
 
     #[test]

@@ -78,6 +78,11 @@ pub(in crate::worlds) fn bases(name: &str) -> impl Iterator<Item = &'static str>
     TABLE.types.get(name).map(|entry| entry.bases.as_slice()).unwrap_or_default().iter().copied()
 }
 
+/// What a builtin class itself has, its bases aside.
+pub(in crate::worlds) fn own_attributes(name: &str) -> impl Iterator<Item = &'static str> {
+    TABLE.types.get(name).into_iter().flat_map(|entry| entry.attributes.iter().copied())
+}
+
 /// Whether instances of a builtin class have an attribute; None where the class is not known.
 pub(in crate::worlds) fn has_attribute(class: &str, attribute: &str) -> Option<bool> {
     let entry = TABLE.types.get(class)?;

@@ -62,9 +62,17 @@ impl Machine<'_> {
                 });
                 Ok(Value::Unknown)
             }
+            Value::Function(function) if self.lacks_mark(function, name) => {
+                Err(self.no_attribute("the function", name))
+            }
+            Value::Function(function) if self.may_lack_mark(function, name) => {
+                let value = self.function_attribute(function, name);
+                self.unseen_attribute_by(Risk::Inside, name, at);
+                Ok(value.unwrap_or(Value::Opaque(None)))
+            }
             Value::Function(function) => Ok(match &**name {
-                "__name__" => Value::Str(function.name.clone()),
                 _ if let Some(known) = self.function_attribute(function, name) => known,
+                "__name__" => Value::Str(function.name.clone()),
                 _ => match types::has_attribute("function", name) {
                     Some(true) => Value::Opaque(None),
                     _ => return self.unseen_attribute(name, at),
@@ -180,6 +188,9 @@ impl Machine<'_> {
             let method = (Value::Type(class), Name::from("super().__new__"));
             return Ok(Value::BuiltinMethod(Rc::new(method)));
         }
+        if &**name == "__dict__" && self.linked.is_some() {
+            return Ok(self.builtin_dict(class));
+        }
         let own = types::has_attribute(class, name);
         if own == Some(true) && self.linked.is_some() && is_container(class) {
             // `dict.get(mapping, key)`
@@ -190,7 +201,7 @@ impl Machine<'_> {
         match (own, meta) {
             (Some(true), _) => Ok(Value::Opaque(None)),
             (_, Some(true)) => Ok(Value::Opaque(None)),
-            (Some(false), _) if class != "type" => {
+            (Some(false), _) if class != "type" || self.linked.is_some() => {
                 let what = format!("`{class}`");
                 Err(self.no_attribute(&what, name))
             }
@@ -287,7 +298,7 @@ impl Machine<'_> {
             return Ok(Value::BuiltinMethod(Rc::new(method)));
         }
         if inherited {
-            return Ok(Value::Opaque(None));
+            return Ok(self.inherited_class_attribute(class, known, name));
         }
         if let Some(value) = self.metaclass_attribute(class, name, at)? {
             return Ok(value);

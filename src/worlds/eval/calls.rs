@@ -227,6 +227,7 @@ impl Machine<'_> {
             let is_wraps = &*factory.callee.module == "functools"
                 && matches!(&*factory.callee.attribute, "wraps");
             if let ([value], true) = (&args.positional[..], is_wraps) {
+                self.wrap(value, factory.args.first());
                 return Ok(value.clone());
             }
             if let Some(fields) = self.namedtuple_fields(factory).filter(|_| !args.inexact) {

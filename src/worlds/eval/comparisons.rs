@@ -2,7 +2,7 @@
 
 use super::operators::{is_number, ordering};
 use crate::syntax::ast::{CompareOp, ExprId};
-use crate::worlds::answers::agreed;
+use crate::worlds::answers::{agreed, all_of};
 use crate::worlds::machine::{Flow, Machine};
 use crate::worlds::state::Object;
 use crate::worlds::value::Value;
@@ -238,6 +238,13 @@ impl Machine<'_> {
             };
             return (plain && (other.is_constant() || matches!(other, Value::Function(_))))
                 .then_some(false);
+        }
+        if let (Value::Tuple(x), Value::Tuple(y)) = (a, b) {
+            let pairs: Vec<_> = x.iter().zip(y.iter()).collect();
+            return match x.len() == y.len() {
+                true => all_of(&pairs, |(x, y)| self.is_or_equals(x, y)),
+                false => Some(false),
+            };
         }
         if let (Value::External(external), other) | (other, Value::External(external)) = (a, b) {
             let constant = self.constant_of(external)?;

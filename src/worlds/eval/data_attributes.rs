@@ -1,7 +1,7 @@
 //! What objects of builtin classes have that cannot be called.
 
 /// Attributes of builtin classes that are no methods.
-pub(super) fn is_data(name: &str) -> bool {
+pub(in crate::worlds) fn is_data(name: &str) -> bool {
     matches!(
         name,
         "args"

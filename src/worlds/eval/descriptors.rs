@@ -31,7 +31,7 @@ impl Machine<'_> {
 
     /// Whether a class may have attributes that neither its statements nor those of a builtin
     /// base show.
-    pub(super) fn has_hidden_attributes(&self, class: &Value) -> bool {
+    pub(in crate::worlds) fn has_hidden_attributes(&self, class: &Value) -> bool {
         let ancestors = self.own_ancestors(class);
         ancestors.is_empty()
             || ancestors.iter().any(|&id| match self.state.object(id) {

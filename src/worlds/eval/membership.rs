@@ -100,7 +100,15 @@ impl Machine<'_> {
         if self.linked.is_none() || !entries.exact {
             return None;
         }
-        any_of(&entries.pairs, |(known, _)| self.values_equal(known, key))
+        any_of(&entries.pairs, |(known, _)| self.is_or_equals(known, key))
+    }
+
+    /// What is looked for is compared by identity first (`PyObject_RichCompareBool`).
+    pub(super) fn is_or_equals(&self, one: &Value, other: &Value) -> Option<bool> {
+        match (one, other) {
+            (Value::Object(one), Value::Object(other)) if one == other => Some(true),
+            _ => self.values_equal(one, other),
+        }
     }
 
     fn contains_by_iteration(
@@ -114,7 +122,7 @@ impl Machine<'_> {
     }
 
     fn among(&mut self, items: &Items, item: &Value, at: ExprId) -> Option<bool> {
-        let known = any_of(&items.values, |value| self.values_equal(value, item));
+        let known = any_of(&items.values, |value| self.is_or_equals(value, item));
         if known.is_none() {
             self.note_equality(&items.values, item, at);
         }

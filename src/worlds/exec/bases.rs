@@ -77,7 +77,7 @@ impl Machine<'_> {
     }
 
     /// The C3 linearisation of bases (`mro_implementation`); None where there is none.
-    fn resolution_order(&self, bases: &[Value]) -> Option<Vec<Value>> {
+    pub(in crate::worlds) fn resolution_order(&self, bases: &[Value]) -> Option<Vec<Value>> {
         let mut sequences: Vec<Vec<Value>> = Vec::new();
         for base in bases {
             let mut order = vec![base.clone()];

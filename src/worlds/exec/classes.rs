@@ -23,6 +23,8 @@ struct Head {
     inexact: bool,
     /// A decorator is from outside the module.
     is_outside: bool,
+    /// A decorator is not followed.
+    is_remade: bool,
 }
 
 impl Machine<'_> {
@@ -37,7 +39,9 @@ impl Machine<'_> {
             _ => self.class_head(def),
         };
         let is_outside = decorators.iter().any(Value::is_outside);
-        let made = head.and_then(|head| self.class_made(def, &scope, Head { is_outside, ..head }));
+        let is_remade = decorators.iter().any(|decorator| !self.keeps_class(decorator));
+        let made = head
+            .and_then(|head| self.class_made(def, &scope, Head { is_outside, is_remade, ..head }));
         self.leave_type_params(&type_params);
         let value = self.decorate(made?, &def.decorators, decorators)?;
         self.bind_name(&def.name.name, value, def.name.span, BindingKind::Class);
@@ -288,25 +292,27 @@ impl Machine<'_> {
         let namespace = locals.clone();
         let metaclass = head.metaclass.clone();
         let parts = || head.bases.iter().chain(&metaclass);
-        let only_builtin = def.type_params.is_empty()
-            && def.decorators.is_empty()
-            && !head.inexact
-            && metaclass.is_none();
+        // All that has a part in making the class is seen.
+        let is_seen = match self.linked {
+            Some(_) => !head.inexact && !head.is_remade && self.is_followed_metaclass(&metaclass),
+            None => {
+                def.type_params.is_empty()
+                    && def.decorators.is_empty()
+                    && !head.inexact
+                    && own_metaclass.is_none()
+                    && metaclass.is_none()
+            }
+        };
         let class = Class {
             name: def.name.name.clone(),
             bases: head.bases.clone().into(),
             namespace: namespace.clone(),
-            is_opaque: !def.type_params.is_empty()
-                || !def.decorators.is_empty()
-                || head.inexact
-                || own_metaclass.is_some()
-                || metaclass.is_some()
-                || head.bases.iter().any(|base| self.is_opaque_base(base)),
+            is_opaque: !is_seen || head.bases.iter().any(|base| self.is_opaque_base(base)),
             is_hidden: false,
             from_outside: head.is_outside || parts().any(|part| self.is_outside_base(part)),
             metaclass: own_metaclass.clone(),
         };
-        let class = Class { is_hidden: class.is_opaque && !only_builtin, ..class };
+        let class = Class { is_hidden: class.is_opaque && !is_seen, ..class };
         let from_outside = class.from_outside;
         // The frame becomes the class: functions made in the body know it by this id.
         self.state.insert(body, Object::Class(class));
@@ -329,6 +335,10 @@ impl Machine<'_> {
                 })?
             }
             None => class.clone(),
+        };
+        let namespace = match self.state.object(body) {
+            Some(Object::Class(class)) => class.namespace.clone(),
+            _ => namespace,
         };
         self.set_names(&class, &namespace, at)?;
         if !from_outside || self.linked.is_some() {
@@ -441,6 +451,13 @@ impl Machine<'_> {
             keywords: head.keywords.clone(),
             inexact: head.inexact,
         };
+        // It is a class method without being marked as such; some mark it all the same.
+        let hook = hook.map(|hook| match hook.value {
+            Value::Method(pair) if matches!(pair.0, Value::Type("classmethod")) => {
+                Local { value: pair.1.clone(), ..hook }
+            }
+            _ => hook,
+        });
         match hook {
             Some(Local { value: hook @ Value::Function(_), .. }) => {
                 self.call_hook(&hook, args, at).map(drop)

@@ -29,6 +29,7 @@ impl Machine<'_> {
                 self.maybe_bind_global(name, span);
                 Ok(())
             }
+            Value::Function(function) if self.set_mark(function, name, value.clone()) => Ok(()),
             Value::Unknown | Value::Opaque(_) | Value::Function(_) | Value::Union(_) => {
                 let risk = Risk::decided_by(object.is_outside());
                 if !matches!(object, Value::Function(_)) {
@@ -131,6 +132,9 @@ impl Machine<'_> {
             return Ok(());
         }
         let removed = match object {
+            Value::Function(function) if self.linked.is_some() => {
+                Some(self.remove_mark(function, name))
+            }
             Value::Object(id) => match self.state.object_mut(*id) {
                 Some(Object::Instance(instance)) => {
                     Some(instance.attributes.remove(name) || instance.is_opaque)

@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 
-use super::Inputs;
+use super::{Inputs, raised_of};
 use crate::catalogue::{Entry, Undoing};
 use crate::program::visit;
 use crate::syntax::ast::{ExprId, ExprKind, Name, StmtKind};
-use crate::worlds::builtins::types;
 use crate::worlds::machine::{Machine, Raise, Risk};
 use crate::worlds::performed::{Deed, On};
-use crate::worlds::value::Value;
 
 impl Machine<'_> {
     /// A call raises where what it depends on has changed. Of what this run has found already,
@@ -82,13 +80,11 @@ impl Machine<'_> {
     }
 
     fn may_raise_later(&mut self, what: &str, reason: &str, raises: &[String]) {
-        // Of a library's class it is known which builtin one it derives from.
-        let builtin = raises.iter().find_map(|class| types::class_named(class));
-        let shown = raises.first().map(|class| class.rsplit('.').next().unwrap_or(class));
+        let (exception, class_name) = raised_of(raises);
         self.raises.push(Raise {
             state: (self.tries > 0).then(|| self.state.clone()),
-            exception: Value::of_type(builtin.unwrap_or("Exception")),
-            class_name: shown.map(str::to_owned),
+            exception,
+            class_name,
             risk: Some(Risk::Environment),
             unchanged: true,
             site_unchanged: true,

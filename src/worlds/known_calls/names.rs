@@ -115,7 +115,7 @@ impl Machine<'_> {
     }
 
     /// What the attribute was read of that is called here.
-    fn receiver(&self, at: ExprId) -> Option<Rc<Returned>> {
+    pub(in crate::worlds) fn receiver(&self, at: ExprId) -> Option<Rc<Returned>> {
         let mut at = at;
         while let ExprKind::Call { func, .. } = self.program.ast().expr(at).kind {
             at = func;

@@ -1,8 +1,10 @@
 //! Where following the code of other modules takes a closer look than following one's own.
 
+use std::rc::Rc;
+
 use super::contents::{CONTENTS, is_container};
 use crate::syntax::ast::{ExprId, ExprKind, Name};
-use crate::worlds::eval::Args;
+use crate::worlds::eval::{Args, is_data};
 use crate::worlds::function::{Function, Namespace};
 use crate::worlds::machine::{Flow, Machine};
 use crate::worlds::state::{Instance, Object};
@@ -11,6 +13,25 @@ use crate::worlds::value::{ObjectId, Value};
 /// Modules whose classes add nothing to one that derives from them, but for what a checker of
 /// types or `isinstance` asks.
 const TRANSPARENT: &[&str] = &["typing", "typing_extensions", "abc", "collections.abc"];
+
+/// Attributes of all classes that are no methods (`type_getsets` and `type_members`,
+/// `Objects/typeobject.c`).
+const CLASS_DATA: &[&str] = &[
+    "__abstractmethods__",
+    "__annotations__",
+    "__base__",
+    "__basicsize__",
+    "__dictoffset__",
+    "__firstlineno__",
+    "__flags__",
+    "__hash__",
+    "__itemsize__",
+    "__mro__",
+    "__static_attributes__",
+    "__text_signature__",
+    "__type_params__",
+    "__weakrefoffset__",
+];
 
 impl Machine<'_> {
     /// A base class as far as it matters: `Generic[T]`, `Protocol` and `ABC` are as `object`.
@@ -53,12 +74,48 @@ impl Machine<'_> {
         name: &str,
     ) -> Option<Value> {
         let linked = self.linked.as_ref()?;
+        if let Some(mark) = self.function_mark(function, name) {
+            return Some(mark.value());
+        }
         match name {
+            "__name__" => Some(Value::Str(function.name.clone())),
             "__module__" => Some(Value::Str(linked.identity_of(function.version).name.clone())),
             "__qualname__" if function.class.is_none() && function.closure.is_empty() => {
                 Some(Value::Str(function.name.clone()))
             }
             _ => None,
+        }
+    }
+
+    /// An attribute of a class that all classes have.
+    pub(in crate::worlds) fn inherited_class_attribute(
+        &self,
+        class: &Value,
+        builtin: &'static str,
+        name: &Name,
+    ) -> Value {
+        let Some(Object::Class(own)) = self.linked.as_ref().and(match class {
+            Value::Object(id) => self.state.object(*id),
+            _ => None,
+        }) else {
+            return Value::Opaque(None);
+        };
+        let is_known = self.has_known_bases(class);
+        match &**name {
+            "__bases__" if own.bases.is_empty() => Value::tuple(vec![Value::Type("object")]),
+            "__bases__" => Value::Tuple(Rc::clone(&own.bases)),
+            "__mro__" if is_known => {
+                let order = self.resolution_order(std::slice::from_ref(class));
+                order.map_or(Value::Opaque(None), Value::tuple)
+            }
+            "__class__" => match &own.metaclass {
+                Some(metaclass) => metaclass.clone(),
+                None if is_known && !own.is_opaque => Value::Type("type"),
+                None => Value::Opaque(None),
+            },
+            "__doc__" => Value::of_type("str").join(&Value::None),
+            _ if is_data(name) || CLASS_DATA.contains(&&**name) => Value::Opaque(None),
+            _ => Value::BuiltinMethod(Rc::new((Value::Type(builtin), name.clone()))),
         }
     }
 
@@ -93,13 +150,13 @@ impl Machine<'_> {
     /// `super().__new__(cls)`, where that makes a plain object, or the class that a metaclass
     /// is making.
     pub(in crate::worlds) fn inherited_new(&mut self, args: &Args) -> Option<Value> {
-        let linked = self.linked.as_ref()?;
+        self.linked.as_ref()?;
         let class = args.positional.first()?;
         if !self.is_class(class) {
             return None;
         }
         match self.builtin_ancestor(class) {
-            "type" => linked.classes.last().cloned(),
+            "type" => self.class_of_metaclass(&class.clone(), args),
             "object" => {
                 let is_opaque = self.is_opaque_class(class);
                 let attributes = Default::default();
@@ -118,6 +175,59 @@ impl Machine<'_> {
                 Some(self.allocate(Object::Instance(instance)))
             }
             _ => None,
+        }
+    }
+
+    /// `type.__new__(metaclass, name, bases, body)`: the class that is being made, with the body
+    /// that it is given, or a new one.
+    fn class_of_metaclass(&mut self, metaclass: &Value, args: &Args) -> Option<Value> {
+        let under_way = self.linked.as_ref()?.classes.last().cloned();
+        let [_, Value::Str(name), Value::Tuple(bases), Value::Object(body)] = &args.positional[..]
+        else {
+            return under_way;
+        };
+        let (name, bases) = (Name::clone(name), Rc::clone(bases));
+        let made = self.make_class(&name, &bases, *body, Some(metaclass.clone()));
+        let (Some(Value::Object(id)), Value::Object(new)) = (&under_way, &made) else {
+            return Some(made);
+        };
+        let given = match self.state.object(*new) {
+            Some(Object::Class(class)) => class.clone(),
+            _ => return under_way,
+        };
+        match self.state.object_mut(*id) {
+            Some(Object::Class(class)) if class.name == name => {
+                (class.namespace, class.bases) = (given.namespace, given.bases);
+                class.is_opaque |= given.is_opaque;
+                class.is_hidden |= given.is_hidden;
+                self.state.remove(*new);
+                under_way
+            }
+            _ => Some(made),
+        }
+    }
+
+    /// Whether a decorator of a class is followed, or leaves the class as it is.
+    pub(in crate::worlds) fn keeps_class(&self, decorator: &Value) -> bool {
+        match decorator {
+            Value::Function(_) | Value::Object(_) => true,
+            Value::Method(pair) => matches!(pair.0, Value::Function(_)),
+            Value::External(external) => matches!(
+                (&*external.module, &*external.attribute),
+                ("typing" | "typing_extensions", "final" | "runtime_checkable")
+                    | ("functools", "total_ordering")
+            ),
+            Value::Union(values) => values.iter().all(|value| self.keeps_class(value)),
+            _ => false,
+        }
+    }
+
+    /// Whether all is seen of what a metaclass does, if there is one.
+    pub(in crate::worlds) fn is_followed_metaclass(&self, metaclass: &Option<Value>) -> bool {
+        match metaclass {
+            None | Some(Value::Type("type")) => true,
+            Some(class @ Value::Object(_)) => !self.has_hidden_attributes(class),
+            Some(_) => false,
         }
     }
 

@@ -14,6 +14,7 @@ const MODELS: &[(&str, &str)] = &[
     ("_thread", include_str!("models/_thread.py")),
     ("_collections", include_str!("models/collections.py")),
     ("collections", include_str!("models/collections.py")),
+    ("concurrent.futures.thread", include_str!("models/thread_pool.py")),
     ("functools", include_str!("models/functools.py")),
     ("inspect", include_str!("models/inspect.py")),
     ("multiprocessing", include_str!("models/multiprocessing.py")),

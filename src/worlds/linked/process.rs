@@ -2,11 +2,13 @@
 //! modules there are, and which object is which.
 
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 
 use rustc_hash::FxHasher;
 
 use super::contents::CONTENTS;
 use crate::syntax::ast::Name;
+use crate::worlds::builtins::types;
 use crate::worlds::function::Namespace;
 use crate::worlds::machine::Machine;
 use crate::worlds::state::{Entries, Instance, Object};
@@ -76,6 +78,18 @@ impl Machine<'_> {
             Value::Method(pair) => self.is_coroutine_function(&pair.0),
             _ => None,
         }
+    }
+
+    /// `vars(class)` of a builtin class. What there is in any version counts: nobody looks for it
+    /// who looks through the classes for what code has put there.
+    pub(in crate::worlds) fn builtin_dict(&mut self, class: &'static str) -> Value {
+        let mut names: Vec<&'static str> = types::own_attributes(class).collect();
+        names.sort_unstable();
+        let attribute = |name: &str| (Value::Type(class), Name::from(name));
+        let pair =
+            |name: &'static str| (Value::str(name), Value::BuiltinMethod(Rc::new(attribute(name))));
+        let pairs = names.into_iter().map(pair).collect();
+        self.allocate(Object::Dict(Entries::exactly(pairs)))
     }
 
     /// `dir(object)` of an instance or a class of which everything is seen.

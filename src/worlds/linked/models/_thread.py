@@ -57,6 +57,11 @@ class lock:
 LockType = allocate_lock = lock
 
 
+class _local:
+    # Who reloads is the thread that has imported.
+    pass
+
+
 def _set_sentinel():
     return lock()
 

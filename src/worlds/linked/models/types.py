@@ -1,4 +1,13 @@
 FunctionType = LambdaType = type(lambda: None)
+BuiltinFunctionType = BuiltinMethodType = type(len)
+
+
+class _Class:
+    def method(self):
+        pass
+
+
+MethodType = type(_Class().method)
 
 
 def MappingProxyType(mapping):
