@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::regexes::found_by;
 use crate::catalogue::Harmless;
-use crate::syntax::ast::ExprId;
+use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::eval::{Args, returned};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object};
@@ -104,6 +104,13 @@ impl Machine<'_> {
                 }
             }
             (("os", "getenv" | "environ.get"), _) => returned(external, args.clone()),
+            (("importlib", "import_module"), [Value::Str(module)])
+                if !module.starts_with('.') && args.keywords.is_empty() =>
+            {
+                let module = Name::clone(module);
+                self.require_module(&module)?;
+                self.module_value(module)
+            }
             (("importlib", "import_module"), [Value::Str(module), ..]) => {
                 let module = module.to_string();
                 self.may_raise("ImportError", Risk::Environment, at, || {
