@@ -235,6 +235,14 @@ impl Finder {
             .iter()
             .filter(|entry| !is_frozen || entry.origin == ModuleOrigin::StandardLibrary);
         match self.search(entries, name) {
+            // setuptools puts its own in the place of the standard library's, if it may
+            // (`_distutils_hack`).
+            Some(Place::Package { origin: ModuleOrigin::StandardLibrary, .. })
+                if name == "distutils"
+                    && !matches!(self.place("setuptools"), Place::Nowhere(_)) =>
+            {
+                Place::Compiled
+            }
             Some(Place::Namespace { portions }) if !self.is_namespace_certain(&portions) => {
                 Place::Nowhere(Absence::Unknown)
             }

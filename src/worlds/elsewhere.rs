@@ -114,6 +114,9 @@ impl Resolver<'_> {
         if !self.is_made_without(object, name) {
             return false;
         }
+        if self.class_lacks(object, name, 0) {
+            return true;
+        }
         let Some((_, mut machine, value, at)) = self.found(object) else { return false };
         let before = machine.raises.len();
         let answer = machine.attribute(&value, name, at);
@@ -128,7 +131,7 @@ impl Resolver<'_> {
 
     /// Whether the texts of the modules that hand something on, and of the one that makes it, are
     /// the workspace's and do not have a word.
-    fn is_made_without(&self, object: &External, word: &str) -> bool {
+    pub(super) fn is_made_without(&self, object: &External, word: &str) -> bool {
         let mut place = (object.module.clone(), object.attribute.clone());
         for _ in 0..MAX_HOPS {
             let Some(file) = self.workspace_file(&place.0) else { return false };

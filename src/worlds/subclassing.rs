@@ -1,5 +1,6 @@
 //! What classes of other modules say of the keywords of those that derive from them.
 
+use super::builtins::types;
 use super::changes::hashed;
 use super::eval::Args;
 use super::machine::{Flow, Machine};
@@ -21,6 +22,9 @@ const PLAIN: &[(&str, &str)] = &[
     ("typing_extensions", "Protocol"),
 ];
 
+/// Words with which a module may give a class attributes that no statement of its shows.
+const GIVES_UNSEEN: &[&str] = &["setattr(", "locals()", "vars(", "exec(", "__dict__"];
+
 /// How a class that has no metaclass of its own takes in classes that derive from it.
 #[derive(Debug)]
 pub(super) struct Subclassing {
@@ -28,6 +32,8 @@ pub(super) struct Subclassing {
     hook: Option<Signature>,
     /// The classes of other modules that it derives from, as modules and names.
     bases: Vec<(Name, Name)>,
+    /// The builtin classes that it derives from.
+    builtin: Vec<&'static str>,
 }
 
 impl Machine<'_> {
@@ -38,10 +44,10 @@ impl Machine<'_> {
         if class.is_hidden || class.metaclass.is_some() {
             return None;
         }
-        let mut bases = Vec::new();
+        let (mut bases, mut builtin) = (Vec::new(), vec!["object", "type"]);
         for base in class.bases.iter() {
             match base {
-                Value::Type(_) => {}
+                Value::Type(class) => builtin.push(*class),
                 Value::External(base) => {
                     bases.push((base.module.clone(), base.attribute.clone()));
                 }
@@ -52,6 +58,7 @@ impl Machine<'_> {
                         return None;
                     }
                     bases.extend(inner.bases);
+                    builtin.extend(inner.builtin);
                 }
                 _ => return None,
             }
@@ -63,7 +70,7 @@ impl Machine<'_> {
                 _ => return None,
             },
         };
-        Some(Subclassing { hook, bases })
+        Some(Subclassing { hook, bases, builtin })
     }
 
     /// `type_new_init_subclass` (`Objects/typeobject.c`) where a class of another module is the
@@ -110,6 +117,30 @@ impl Resolver<'_> {
             };
         }
         None
+    }
+
+    /// Whether a class of another module and all that it derives from certainly lack an attribute.
+    pub(super) fn class_lacks(&self, class: &External, name: &Name, depth: usize) -> bool {
+        let is_served = |class: &str| types::has_attribute(class, name) != Some(false);
+        let bases = self.at_origin(&class.module, &class.attribute, |exported| {
+            let subclassing = exported.subclassing.as_ref()?;
+            let is_builtin = subclassing.builtin.iter().any(|class| is_served(class));
+            // Its hook may give something to those that derive from it.
+            let is_plain = subclassing.hook.is_none() && !is_builtin;
+            is_plain.then(|| subclassing.bases.clone())
+        });
+        // What the metaclass of `abc.ABC` has.
+        let is_abstract = |base: &(Name, Name)| &*base.0 == "abc" && &**name == "register";
+        let lacks = |base: &(Name, Name)| match PLAIN.contains(&(&*base.0, &*base.1)) {
+            true => !is_abstract(base),
+            false => {
+                let base = External { module: base.0.clone(), attribute: base.1.clone() };
+                depth < MAX_HOPS && self.class_lacks(&base, name, depth + 1)
+            }
+        };
+        bases.is_some_and(|bases| bases.iter().all(lacks))
+            && self.is_made_without(class, name)
+            && GIVES_UNSEEN.iter().all(|words| self.is_made_without(class, words))
     }
 
     /// Whether no class that a class of another module derives from has a metaclass that could

@@ -127,6 +127,16 @@ fn missing_only_where_the_environment_is_known() {
 }
 
 #[test]
+fn setuptools_may_replace_distutils() {
+    let files =
+        [("/py/lib/python3.11/distutils/__init__.py", ""), ("/py/lib/python3.11/os.py", "")];
+    assert_eq!(world(&files).find("distutils._log"), "missing");
+    let both = [&files[..], &[("/w/setuptools/__init__.py", "")]].concat();
+    assert_eq!(world(&both).find("distutils"), "opaque");
+    assert_eq!(world(&both).find("distutils._log"), "unknown");
+}
+
+#[test]
 fn packages_that_extend_their_path() {
     let text =
         "from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)  # more\n";
