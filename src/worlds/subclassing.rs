@@ -28,7 +28,7 @@ const GIVES_UNSEEN: &[&str] = &["setattr(", "locals()", "vars(", "exec(", "__dic
 /// How a class that has no metaclass of its own takes in classes that derive from it.
 #[derive(Debug)]
 pub(super) struct Subclassing {
-    /// What its own hook takes; None where it has none of its own.
+    /// What the hook of its own, or of its module's, takes; None where there is none.
     hook: Option<Signature>,
     /// The classes of other modules that it derives from, as modules and names.
     bases: Vec<(Name, Name)>,
@@ -45,6 +45,7 @@ impl Machine<'_> {
             return None;
         }
         let (mut bases, mut builtin) = (Vec::new(), vec!["object", "type"]);
+        let mut inherited = None;
         for base in class.bases.iter() {
             match base {
                 Value::Type(class) => builtin.push(*class),
@@ -53,10 +54,12 @@ impl Machine<'_> {
                 }
                 Value::Object(_) => {
                     let inner = self.subclassing_of(base)?;
-                    // Which hook comes first is told for one that is its own only.
-                    if inner.hook.is_some() && class.namespace.get(HOOK).is_none() {
+                    let is_inherited = inner.hook.is_some() && class.namespace.get(HOOK).is_none();
+                    // Of several bases it is not told whose hook comes first.
+                    if is_inherited && class.bases.len() > 1 {
                         return None;
                     }
+                    inherited = inner.hook;
                     bases.extend(inner.bases);
                     builtin.extend(inner.builtin);
                 }
@@ -64,7 +67,7 @@ impl Machine<'_> {
             }
         }
         let hook = match class.namespace.get(HOOK) {
-            None => None,
+            None => inherited,
             Some(local) => match &local.value {
                 Value::Function(hook) if !local.maybe_unbound => Some(Signature::of(hook, 1)?),
                 _ => return None,
