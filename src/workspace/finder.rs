@@ -235,6 +235,14 @@ impl Finder {
             .iter()
             .filter(|entry| !is_frozen || entry.origin == ModuleOrigin::StandardLibrary);
         match self.search(entries, name) {
+            // setuptools puts its own in the place of the standard library's, if it may
+            // (`_distutils_hack`).
+            Some(Place::Package { origin: ModuleOrigin::StandardLibrary, .. })
+                if name == "distutils"
+                    && !matches!(self.place("setuptools"), Place::Nowhere(_)) =>
+            {
+                Place::Compiled
+            }
             Some(Place::Namespace { portions }) if !self.is_namespace_certain(&portions) => {
                 Place::Nowhere(Absence::Unknown)
             }
@@ -255,8 +263,15 @@ impl Finder {
         match self.place(parent) {
             Place::Package { directory, origin } => {
                 let entry = SearchEntry { directory, origin };
-                let found = self.search([&entry], leaf);
-                found.unwrap_or_else(|| Place::Nowhere(self.absent_submodule(&entry, name, leaf)))
+                if let Some(found) = self.search([&entry], leaf) {
+                    return found;
+                }
+                let text = self.shared.files.text(&entry.directory.join("__init__.py"));
+                let further = self.extension(parent, &entry.directory, &text);
+                let found = self.search(&further, leaf);
+                found.unwrap_or_else(|| {
+                    Place::Nowhere(self.absent_submodule(&entry, name, leaf, &text))
+                })
             }
             Place::Namespace { portions } => {
                 let found = self.search(&portions, leaf);
@@ -271,6 +286,25 @@ impl Finder {
             Place::BuiltIn => Place::Nowhere(Absence::Missing),
             Place::Compiled => Place::Nowhere(Absence::Unknown),
             Place::Nowhere(absence) => Place::Nowhere(absence),
+        }
+    }
+
+    /// The further directories of a package that takes in those that other entries of `sys.path`,
+    /// or of its parent's `__path__`, have under its name (`extend_path` in `Lib/pkgutil.py`).
+    fn extension(&self, package: &str, own: &Path, text: &str) -> Vec<SearchEntry> {
+        if !text.lines().any(absence::extends_path) {
+            return Vec::new();
+        }
+        let Some((parent, leaf)) = package.rsplit_once('.') else {
+            return below(&self.entries, package, own);
+        };
+        match self.place(parent) {
+            Place::Package { directory, .. } => {
+                let text = self.shared.files.text(&directory.join("__init__.py"));
+                below(&self.extension(parent, &directory, &text), leaf, own)
+            }
+            Place::Namespace { portions } => below(&portions, leaf, own),
+            _ => Vec::new(),
         }
     }
 
@@ -294,6 +328,15 @@ impl Finder {
         }
         (!portions.is_empty()).then_some(Place::Namespace { portions })
     }
+}
+
+/// The directories of one name in other directories, but for one.
+fn below(entries: &[SearchEntry], name: &str, own: &Path) -> Vec<SearchEntry> {
+    let below = |entry: &SearchEntry| SearchEntry {
+        directory: entry.directory.join(name),
+        origin: entry.origin,
+    };
+    entries.iter().map(below).filter(|entry| entry.directory != own).collect()
 }
 
 impl Modules for Finder {

@@ -36,6 +36,11 @@ fn has_version(range: Option<(u8, u8)>, python: PythonVersion) -> Presence {
     }
 }
 
+/// Whether it is known what a module of the standard library has.
+pub(super) fn is_c_module(module: &str) -> bool {
+    C_MODULES.contains_key(module)
+}
+
 pub(super) fn c_module_presence(module: &str, name: &str, python: PythonVersion) -> Presence {
     let Some(names) = C_MODULES.get(module) else { return Presence::Maybe };
     names.get(name).map_or(Presence::No, |range| has_version(*range, python))

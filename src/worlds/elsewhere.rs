@@ -78,6 +78,22 @@ impl Resolver<'_> {
     /// The items of what a call has given, where they are plain data, and nothing that changes
     /// while a process runs decides about them.
     pub(super) fn items_of(&self, call: &Returned, caller: &State) -> Option<Items> {
+        let (mut machine, answer, at) = self.answer_of(call, caller)?;
+        let items = machine.exhaust(&answer, at).ok()?;
+        let is_plain = items.exact && items.values.iter().all(Value::is_constant);
+        (is_plain && machine.raises.iter().all(is_outside)).then_some(items)
+    }
+
+    /// Whether what a call has given is true, where the same decides about it: a module that is
+    /// not installed is often None.
+    pub(super) fn truth_of(&self, call: &Returned, caller: &State) -> Option<bool> {
+        let (machine, answer, _) = self.answer_of(call, caller)?;
+        machine.truth(&answer).filter(|_| machine.raises.iter().all(is_outside))
+    }
+
+    /// What a call gives of a function that reads nothing that may change, with the machine that
+    /// has followed it.
+    fn answer_of(&self, call: &Returned, caller: &State) -> Option<(Machine<'_>, Value, ExprId)> {
         let (_, mut machine, function, at) = self.found(&call.callee)?;
         let Value::Function(plain) = &function else { return None };
         if !machine.is_closed(plain, 0) {
@@ -85,10 +101,7 @@ impl Resolver<'_> {
         }
         let args = machine.handed(&Args::of(call), caller);
         let answer = machine.call_with(&function, args, at).ok()?;
-        let items = machine.exhaust(&answer, at).ok()?;
-        let is_outside = |raise: &Raise| raise.risk == Some(Risk::Environment);
-        let is_plain = items.exact && items.values.iter().all(Value::is_constant);
-        (is_plain && machine.raises.iter().all(is_outside)).then_some(items)
+        Some((machine, answer, at))
     }
 
     /// Whether something that another module of the workspace makes certainly lacks an attribute.
@@ -100,6 +113,9 @@ impl Resolver<'_> {
         }
         if !self.is_made_without(object, name) {
             return false;
+        }
+        if self.class_lacks(object, name, 0) {
+            return true;
         }
         let Some((_, mut machine, value, at)) = self.found(object) else { return false };
         let before = machine.raises.len();
@@ -115,7 +131,7 @@ impl Resolver<'_> {
 
     /// Whether the texts of the modules that hand something on, and of the one that makes it, are
     /// the workspace's and do not have a word.
-    fn is_made_without(&self, object: &External, word: &str) -> bool {
+    pub(super) fn is_made_without(&self, object: &External, word: &str) -> bool {
         let mut place = (object.module.clone(), object.attribute.clone());
         for _ in 0..MAX_HOPS {
             let Some(file) = self.workspace_file(&place.0) else { return false };
@@ -191,6 +207,10 @@ impl Resolver<'_> {
     }
 }
 
+fn is_outside(raise: &Raise) -> bool {
+    raise.risk == Some(Risk::Environment)
+}
+
 /// Another module after its execution.
 pub(super) struct Loaded {
     identity: Identity,
@@ -227,6 +247,13 @@ impl Machine<'_> {
         if is_followed { resolver.items_of(call, &self.state) } else { None }
     }
 
+    /// Whether what a call of another module's function has given is true, where that is known.
+    pub(super) fn answered_truth(&self, call: &Returned) -> Option<bool> {
+        let resolver = self.resolver_of(&call.callee.module);
+        let is_followed = self.linked.is_none() && !resolver.is_standard(&call.callee.module);
+        if is_followed { resolver.truth_of(call, &self.state) } else { None }
+    }
+
     /// Whether a function reads no name of its module that holds something that may change.
     fn is_closed(&mut self, function: &Rc<Function>, depth: usize) -> bool {
         let Some(scope) = function.scope().filter(|_| depth < MAX_NESTING) else { return false };
@@ -236,6 +263,8 @@ impl Machine<'_> {
             Some(Value::Module(_) | Value::External(_) | Value::Type(_) | Value::Builtin(_)) => {
                 true
             }
+            // Nothing is known of it, so nothing that is known hangs on it.
+            Some(Value::Returned(_) | Value::Unknown) => true,
             Some(value) => value.is_constant(),
         })
     }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::changes::{body_exprs, bound_names, import_fingerprint, statement_exprs};
+use super::changes::{body_exprs, bound_names, hashed, import_fingerprint, statement_exprs};
 use crate::program::visit;
 use crate::syntax::ast::{Ast, ClassDef, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
 
@@ -95,7 +95,10 @@ impl Makers {
                 }
             }
             _ => {
-                statement_exprs(ast, id, &mut |expr| exprs.push(expr));
+                match plainly_bound(ast, id) {
+                    Some((_, value)) => exprs.push(value),
+                    None => statement_exprs(ast, id, &mut |expr| exprs.push(expr)),
+                }
                 bound_names(ast, id, &mut |name| {
                     let made = header_fingerprint(ast, id, &exprs);
                     self.add(name, Making::of(ast, within, vec![made], &exprs));
@@ -263,8 +266,28 @@ pub(super) fn making_fingerprint(ast: &Ast, id: StmtId) -> u64 {
     header_fingerprint(ast, id, &exprs)
 }
 
+/// What `name = value` or `name: annotation = value` binds to what: an annotation makes no other
+/// object of it.
+fn plainly_bound(ast: &Ast, id: StmtId) -> Option<(&Name, ExprId)> {
+    let (target, value) = match &ast.stmt(id).kind {
+        StmtKind::Assign { targets, value } => match targets[..] {
+            [target] => (target, *value),
+            _ => return None,
+        },
+        StmtKind::AnnAssign { target, value: Some(value), .. } => (*target, *value),
+        _ => return None,
+    };
+    match &ast.expr(target).kind {
+        ExprKind::Name(name) => Some((name, value)),
+        _ => None,
+    }
+}
+
 /// A compound statement is told by what its header evaluates, not by its whole body.
 fn header_fingerprint(ast: &Ast, id: StmtId, exprs: &[ExprId]) -> u64 {
+    if let Some((name, value)) = plainly_bound(ast, id) {
+        return hashed(("bound", name, ast.expr(value).fingerprint));
+    }
     let mut has_body = false;
     visit::child_blocks(ast, id, &mut |_| has_body = true);
     if !has_body {

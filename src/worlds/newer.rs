@@ -12,6 +12,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::builtins::types;
+use super::c_modules::is_c_module;
 use super::eval::Args;
 use super::machine::{Flow, Machine, Raise, Stop};
 use super::resolve::{Presence, Resolver, StarNames};
@@ -116,6 +117,11 @@ impl<'a> Machine<'a> {
     /// Whether importing a module finds it. Its parents are the caller's matter.
     pub(super) fn module_presence(&self, name: &str) -> Presence {
         self.resolver_of(name).module_presence(name)
+    }
+
+    /// Whether a module is there, and nothing can be seen of it.
+    pub(super) fn is_compiled(&self, module: &str) -> bool {
+        matches!(self.resolver_of(module).find(module), Found::Opaque) && !is_c_module(module)
     }
 
     /// Whether `module.name` is a module.

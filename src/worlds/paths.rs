@@ -46,6 +46,24 @@ impl Machine<'_> {
         )
     }
 
+    /// As [`Self::resume`]; names that only unlikely states bind are hardly ever bound.
+    pub(super) fn resume_likely(
+        &mut self,
+        states: impl IntoIterator<Item = State>,
+        unlikely: impl IntoIterator<Item = State>,
+    ) -> Flow<()> {
+        let likely = states.into_iter().reduce(|a, b| a.join(&b));
+        let unlikely = unlikely.into_iter().reduce(|a, b| a.join(&b));
+        let (likely, unlikely) = match (likely, unlikely) {
+            (Some(likely), Some(unlikely)) => (likely, unlikely),
+            (likely, unlikely) => return self.resume(likely.or(unlikely)),
+        };
+        let names = unlikely.bound_besides(&likely);
+        self.state = likely.join(&unlikely);
+        self.state.hold_unlikely(names);
+        Ok(())
+    }
+
     /// Goes on in the joined states, or not at all where there are none.
     pub(super) fn resume(&mut self, states: impl IntoIterator<Item = State>) -> Flow<()> {
         let joined = states.into_iter().reduce(|a, b| a.join(&b));

@@ -131,6 +131,7 @@ impl<'a> Resolver<'a> {
         }
         match self.find(name) {
             Found::Source(_) | Found::Namespace | Found::Opaque => Presence::Yes,
+            Found::Missing if self.may_be_found_otherwise(name) => Presence::Maybe,
             Found::Missing => Presence::No,
             Found::Unknown => Presence::Maybe,
         }
@@ -196,6 +197,7 @@ impl<'a> Resolver<'a> {
             Some(_) => Presence::Maybe,
             None if summary.unseen => Presence::Maybe,
             None if summary.has_getattr => self.served_once(&file, &Name::from(name)),
+            None if self.may_be_given_names(&file, &summary) => Presence::Maybe,
             None => Presence::No,
         }
     }
@@ -274,7 +276,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Asks about a name in the module that makes it, which is not the standard library's.
-    fn at_origin<T>(
+    pub(super) fn at_origin<T>(
         &self,
         module: &str,
         name: &str,
@@ -395,9 +397,11 @@ impl<'a> Resolver<'a> {
         let is_replaced = run.intended.registered.is_some();
         machine.state = run.intended;
         let mut summary = machine.summary();
-        if file.origin == ModuleOrigin::Workspace {
-            summary.imported = self.modules_of(&run.trace.imported).collect();
+        let mut imported = run.trace.imported;
+        if file.origin != ModuleOrigin::Workspace {
+            imported.retain(|(module, _)| module.starts_with(&file.name));
         }
+        summary.imported = self.modules_of(&imported).collect();
         // Who imports it holds something else, which may serve any name.
         summary.unseen |= is_replaced;
         // A module that is there has been imported by somebody: where it seems to abort, more of

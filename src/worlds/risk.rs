@@ -44,6 +44,8 @@ pub(super) struct Raise {
     pub(super) reason: Rc<str>,
     /// It stands on a path that is taken only where a condition that is not known holds.
     pub(super) is_forked: bool,
+    /// It is hardly ever raised.
+    pub(super) is_unlikely: bool,
     /// Raised in a function that the module calls, not in its own frame.
     pub(super) in_function: bool,
     /// Where the module's own frame stands.

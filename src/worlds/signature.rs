@@ -42,7 +42,7 @@ impl std::fmt::Display for Misfit {
 }
 
 impl Signature {
-    fn of(function: &Function, skip: usize) -> Option<Signature> {
+    pub(super) fn of(function: &Function, skip: usize) -> Option<Signature> {
         let Code::Def(id) = function.code() else { return None };
         let program = function.text.program();
         let StmtKind::FunctionDef(def) = &program.ast().stmt(id).kind else { return None };

@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use super::machine::Machine;
 use super::resolve::Presence;
 use super::signature::Signature;
+use super::subclassing::Subclassing;
 use super::value::Value;
 use crate::modules::ModuleOrigin;
 use crate::program::Program;
@@ -38,7 +39,8 @@ pub(super) struct Summary {
     /// How importing it ends.
     pub(super) end: ImportEnd,
     pub(super) origin: Option<ModuleOrigin>,
-    /// The names of the modules that it has imported, as far as that is certain.
+    /// The names of the modules that it has imported, as far as that is certain; of a library's
+    /// only those that lie in it.
     pub(super) imported: FxHashSet<Name>,
     /// The names of the modules that were asked for to make this.
     pub(super) asked: FxHashSet<String>,
@@ -51,6 +53,8 @@ pub(super) struct Exported {
     pub(super) plain: Option<Plain>,
     /// What it takes when it is called, where it is a plain function or class.
     pub(super) signature: Option<Signature>,
+    /// How it takes in classes that derive from it.
+    pub(super) subclassing: Option<Subclassing>,
     /// A class of which everything is seen, and that has no `__class_getitem__`.
     pub(super) refuses_subscripts: bool,
     /// Where it is from, if the module only hands it on: module and name.
@@ -138,6 +142,7 @@ impl Exported {
         (self.certain, self.refuses_subscripts, &self.from).hash(hasher);
         (&self.made_of, &self.made_with).hash(hasher);
         self.plain.hash(hasher);
+        format!("{:?}", self.subclassing).hash(hasher);
         if let Some(signature) = &self.signature {
             format!("{signature:?}").hash(hasher);
         }
@@ -212,6 +217,7 @@ impl Machine<'_> {
                 certain: !slot.maybe_unbound,
                 plain: Plain::of(&value, 0),
                 signature: self.signature_of(&value),
+                subclassing: self.subclassing_of(&value),
                 refuses_subscripts: self.refuses_subscripts(&value),
                 from,
                 made_of: self.made_of(&value),

@@ -15,6 +15,10 @@ use crate::modules::ModuleOrigin;
 /// Words with which a module gives itself submodules that no directory shows.
 const MAKES_MODULES: &[&str] = &["meta_path", "path_hooks", "declare_namespace", "extend_path"];
 
+/// The end of a statement by which a package takes in the directories of its name that other
+/// entries of `sys.path` have (`Lib/pkgutil.py`).
+const EXTENDS_PATH: &str = "extend_path(__path__, __name__)";
+
 /// What else does so, unless it is only read.
 const MAY_MAKE_MODULES: &[&str] = &["sys.modules", "__path__"];
 
@@ -61,17 +65,17 @@ impl Finder {
         Absence::Missing
     }
 
-    /// For a submodule that the directory of its package has not.
+    /// For a submodule that the directory of its package has not; with the text of its `__init__`.
     pub(super) fn absent_submodule(
         &self,
         package: &SearchEntry,
         name: &str,
         leaf: &str,
+        text: &str,
     ) -> Absence {
         let shared = &*self.shared;
-        let init = package.directory.join("__init__.py");
         match package.origin {
-            _ if shared.makes_modules(&init) => Absence::Unknown,
+            _ if shared.makes_modules(text) => Absence::Unknown,
             ModuleOrigin::StandardLibrary if is_stdlib_module(name, shared.version) => {
                 Absence::Opaque
             }
@@ -117,7 +121,7 @@ impl Finder {
         name: &str,
     ) -> Absence {
         let shared = &*self.shared;
-        if shared.makes_modules(file) {
+        if shared.makes_modules(&shared.files.text(file)) {
             Absence::Unknown
         } else if is_stdlib_module(name, shared.version) {
             Absence::Opaque
@@ -138,14 +142,14 @@ impl Finder {
 }
 
 impl Shared {
-    /// Whether a module may give itself submodules.
-    fn makes_modules(&self, file: &Path) -> bool {
-        let text = self.files.text(file);
-        MAKES_MODULES.iter().any(|word| text.contains(word))
-            || MAY_MAKE_MODULES.iter().any(|word| {
-                text.match_indices(word)
-                    .any(|(at, _)| !only_reads(word, &text[..at], &text[at + word.len()..]))
-            })
+    /// Whether a module may give itself submodules, in a way that is not followed.
+    fn makes_modules(&self, text: &str) -> bool {
+        let is_followed = |line: &&str| extends_path(line) || imports_extend_path(line);
+        if self.sees_everything() && text.contains(EXTENDS_PATH) {
+            let rest: Vec<&str> = text.lines().filter(|line| !is_followed(line)).collect();
+            return makes_modules(&rest.join("\n"));
+        }
+        makes_modules(text)
     }
 
     /// Whether a distribution that cannot be seen here is not installed.
@@ -246,6 +250,26 @@ impl Shared {
         }
         builder.build().unwrap_or_else(|_| Gitignore::empty())
     }
+}
+
+/// Whether a text may give its module submodules.
+fn makes_modules(text: &str) -> bool {
+    MAKES_MODULES.iter().any(|word| text.contains(word))
+        || MAY_MAKE_MODULES.iter().any(|word| {
+            text.match_indices(word)
+                .any(|(at, _)| !only_reads(word, &text[..at], &text[at + word.len()..]))
+        })
+}
+
+/// Whether a line is `__path__ = extend_path(__path__, __name__)`, however the function is named.
+pub(super) fn extends_path(line: &str) -> bool {
+    let code = line.split('#').next().unwrap_or_default().trim();
+    code.strip_prefix("__path__ = ").is_some_and(|value| value.ends_with(EXTENDS_PATH))
+}
+
+fn imports_extend_path(line: &str) -> bool {
+    let code = line.split('#').next().unwrap_or_default().trim();
+    code == "from pkgutil import extend_path"
 }
 
 /// Whether `sys.modules` or `__path__` between these texts is only read, or changed in a way that

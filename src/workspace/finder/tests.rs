@@ -127,9 +127,42 @@ fn missing_only_where_the_environment_is_known() {
 }
 
 #[test]
+fn setuptools_may_replace_distutils() {
+    let files =
+        [("/py/lib/python3.11/distutils/__init__.py", ""), ("/py/lib/python3.11/os.py", "")];
+    assert_eq!(world(&files).find("distutils._log"), "missing");
+    let both = [&files[..], &[("/w/setuptools/__init__.py", "")]].concat();
+    assert_eq!(world(&both).find("distutils"), "opaque");
+    assert_eq!(world(&both).find("distutils._log"), "unknown");
+}
+
+#[test]
 fn packages_that_extend_their_path() {
+    let text =
+        "from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)  # more\n";
+    let files = [
+        ("/env/lib/python3.11/site-packages/p/__init__.py", ""),
+        ("/env/lib/python3.11/site-packages/p/brought.py", ""),
+        ("/env/lib/python3.11/site-packages/p/q/brought.py", ""),
+        ("/w/p/__init__.py", text),
+        ("/w/p/q/__init__.py", "__path__ = __import__('pkgutil').extend_path(__path__, __name__)"),
+        ("/w/p/r/__init__.py", ""),
+        ("/env/lib/python3.11/os.py", ""),
+    ];
+    let known = world(&files);
+    for (name, expected) in [
+        ("p.brought", "/env/lib/python3.11/site-packages/p/brought.py"),
+        ("p.q.brought", "/env/lib/python3.11/site-packages/p/q/brought.py"),
+        ("p.absent", "missing"),
+        ("p.q.absent", "missing"),
+        ("p.r.brought", "missing"),
+    ] {
+        assert_eq!(known.find(name), expected, "{name}");
+    }
+    let unknown = world(&files).unknown_environment();
+    assert_eq!(unknown.find("p.absent"), "unknown", "somebody else may bring it");
     for text in [
-        "__path__ = __import__('pkgutil').extend_path(__path__, __name__)",
+        "__path__ = __import__('pkgutil').extend_path(__path__, 'other')",
         "__import__('pkg_resources').declare_namespace(__name__)",
         "import sys\nsys.modules[__name__ + '.absent'] = object()",
     ] {

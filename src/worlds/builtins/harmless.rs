@@ -127,6 +127,13 @@ impl Machine<'_> {
             (("importlib", "import_module"), [Value::Str(module)]) if self.follows(module) => {
                 Value::Module(module.clone())
             }
+            (("importlib", "import_module"), [Value::Str(module)])
+                if !module.starts_with('.') && args.keywords.is_empty() =>
+            {
+                let module = Name::clone(module);
+                self.require_module(&module)?;
+                self.module_value(module)
+            }
             (("importlib", "import_module"), [Value::Str(module), ..]) => {
                 let module = module.to_string();
                 self.may_raise("ImportError", Risk::Environment, at, || {

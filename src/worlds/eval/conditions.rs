@@ -327,6 +327,7 @@ impl Machine<'_> {
                 let constant = self.constant_of(external)?;
                 constant.truth()
             }
+            Value::Returned(call) => self.answered_truth(call),
             Value::Opaque(Some("function" | "type" | "module" | "generator")) => Some(true),
             Value::Union(values) => agreed(values, |value| self.truth(value)),
             value => value.truth(),

@@ -343,6 +343,8 @@ impl Machine<'_> {
         self.set_names(&class, &namespace, at)?;
         if !from_outside || self.linked.is_some() {
             self.init_subclass(&class, &head, at)?;
+        } else if !head.inexact && head.metaclass.is_none() {
+            self.check_class_keywords(&head.bases, &head.keywords)?;
         }
         Ok(made)
     }

@@ -27,13 +27,13 @@ impl Machine<'_> {
         Ok(())
     }
 
-    fn module_value(&self, name: Name) -> Value {
+    pub(in crate::worlds) fn module_value(&self, name: Name) -> Value {
         let is_own = name == self.identity.name && !self.is_elsewhere();
         if is_own { self.registered() } else { Value::Module(name) }
     }
 
     /// Importing a module by its absolute name, its parents first.
-    fn require_module(&mut self, name: &Name) -> Flow<()> {
+    pub(in crate::worlds) fn require_module(&mut self, name: &Name) -> Flow<()> {
         let ends = name.match_indices('.').map(|(at, _)| at).chain([name.len()]);
         for end in ends {
             let part = &name[..end];
@@ -195,9 +195,13 @@ impl Machine<'_> {
                 return Err(self.raise_builtin("ImportError", reason));
             }
             Presence::Maybe => {
+                let before = self.raises.len();
                 self.may_raise_if("ImportError", Risk::Environment, ran, || {
                     format!("`{module}` may have no `{name}` to import")
                 });
+                // Who imports from what is compiled has hardly ever been wrong about it.
+                let is_unlikely = self.is_compiled(module);
+                self.raises[before..].iter_mut().for_each(|raise| raise.is_unlikely = is_unlikely);
             }
             Presence::Yes => {}
         }

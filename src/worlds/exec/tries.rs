@@ -29,6 +29,12 @@ struct Caught {
     others: Vec<Raise>,
 }
 
+impl Caught {
+    fn is_unlikely(&self) -> bool {
+        std::iter::once(&self.raise).chain(&self.others).all(|raise| raise.is_unlikely)
+    }
+}
+
 impl Machine<'_> {
     pub(super) fn mark(&self) -> Mark {
         Mark {
@@ -73,14 +79,15 @@ impl Machine<'_> {
         let end = self.block(body);
         self.tries -= 1;
         let raised = self.raises.split_off(base);
-        let mut states = Vec::new();
+        let (mut states, mut unlikely) = (Vec::new(), Vec::new());
         if end.is_ok() && self.block(orelse).is_ok() {
             states.push(std::mem::take(&mut self.state));
         }
         for caught in group(raised) {
-            self.dispatch(caught, handlers, is_star, &mut states);
+            let into = if caught.is_unlikely() { &mut unlikely } else { &mut states };
+            self.dispatch(caught, handlers, is_star, into);
         }
-        self.resume(states)
+        self.resume_likely(states, unlikely)
     }
 
     /// Sends one exception through the handlers; what none is sure to catch goes on outward.

@@ -20,7 +20,7 @@ use crate::worlds::trace::Decision;
 const MAX_BYTES: usize = 768 << 10;
 
 /// How many where there is only a new import that might close a circle.
-const MAX_BYTES_FOR_CIRCLES: usize = 192 << 10;
+const MAX_BYTES_FOR_CIRCLES: usize = 512 << 10;
 
 /// Words with which a module may get names that no statement of it binds.
 const BINDS_UNSEEN: &[&str] =

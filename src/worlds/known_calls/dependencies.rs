@@ -93,6 +93,7 @@ impl Machine<'_> {
             in_function: self.in_function(),
             site: self.site,
             log: self.trace.log.len(),
+            is_unlikely: false,
             is_second_run: false,
             depends: Some(what.into()),
             origin: None,

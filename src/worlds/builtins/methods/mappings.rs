@@ -180,7 +180,8 @@ impl Machine<'_> {
                 return Ok(Some(pairs));
             }
         }
-        self.may_raise("", Risk::Inside, at, || "this may be no mapping".to_owned());
+        let risk = Risk::decided_by(self.is_decided_outside(source));
+        self.may_raise("", risk, at, || "this may be no mapping".to_owned());
         Ok(None)
     }
 }
