@@ -31,6 +31,28 @@ const FROZEN_WITH_SOURCE: &[&str] = &[
     "stat",
 ];
 
+/// Modules that only CPython for Windows has (`PC/config.c`, `PCbuild`).
+const OF_WINDOWS: &[&str] =
+    &["_msi", "_overlapped", "_winapi", "_wmi", "msilib", "msvcrt", "nt", "winreg", "winsound"];
+
+/// Modules that CPython for Windows has not (marked "Unix" in the library's documentation).
+const OF_UNIX: &[&str] = &[
+    "_crypt",
+    "_posixshmem",
+    "_posixsubprocess",
+    "crypt",
+    "fcntl",
+    "grp",
+    "nis",
+    "ossaudiodev",
+    "posix",
+    "pwd",
+    "resource",
+    "spwd",
+    "syslog",
+    "termios",
+];
+
 /// Bit `n` stands for Python 3.`n`.
 #[derive(Debug, Clone, Copy, Default)]
 struct Row {
@@ -42,6 +64,12 @@ struct Row {
 /// platform. Submodules of its packages are known too, test packages are not.
 pub fn is_stdlib_module(name: &str, version: PythonVersion) -> bool {
     TABLE.get(name).is_some_and(|row| row.present & bit(version) != 0)
+}
+
+/// Whether a module of the standard library is one that only other platforms have than this one.
+pub fn is_of_other_platform(name: &str) -> bool {
+    let others = if cfg!(windows) { OF_UNIX } else { OF_WINDOWS };
+    others.contains(&name.split('.').next().unwrap_or(name))
 }
 
 /// Whether the module is compiled into the interpreter, and so is found before any file.
@@ -107,6 +135,12 @@ mod tests {
         assert!(in_version("string.templatelib", 14) && in_version("winreg", 8));
         assert!(in_version("json.decoder", 8) && !in_version("json.no_such", 8));
         assert!(!in_version("requests", 12));
+    }
+
+    #[test]
+    fn lists_of_platforms_are_of_the_table() {
+        let known = |name: &&str| TABLE.contains_key(*name);
+        assert!(OF_WINDOWS.iter().chain(OF_UNIX).all(|name| known(&name)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rustc_hash::FxHashSet;
 
 use super::super::source_roots::is_skipped;
-use super::super::stdlib_names::is_stdlib_module;
+use super::super::stdlib_names::{is_of_other_platform, is_stdlib_module};
 use super::{Absence, Finder, Place, SearchEntry, Shared};
 use crate::modules::ModuleOrigin;
 
@@ -54,7 +54,9 @@ impl Finder {
             return Absence::Missing;
         }
         if is_stdlib_module(name, shared.version) {
-            return Absence::Opaque;
+            // The code may be about to run elsewhere.
+            let is_elsewhere = is_of_other_platform(name);
+            return if is_elsewhere { Absence::Unknown } else { Absence::Opaque };
         }
         // setuptools brings the one that 3.12 removed.
         let is_provided =
