@@ -7,5 +7,5 @@ mod code;
 pub(super) mod functions;
 mod harmless;
 mod methods;
-mod regexes;
+pub(super) mod regexes;
 pub(crate) mod types;

@@ -9,6 +9,7 @@ mod text;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::regexes::is_match;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::eval::{Args, property_part};
 use crate::worlds::machine::{Flow, Machine, Risk};
@@ -67,9 +68,7 @@ impl Machine<'_> {
                     Some(Object::List(_)) => self.list_method(id, name, &args, at),
                     Some(Object::Dict(_)) => self.dict_method(id, name, &args, at),
                     Some(Object::Set(_)) => self.set_method(id, name, &args, at),
-                    Some(Object::Instance(found))
-                        if matches!(found.class, Value::Type("Match")) =>
-                    {
+                    Some(Object::Instance(found)) if is_match(found) => {
                         Ok(self.match_method(id, name, &args))
                     }
                     Some(Object::Instance(_))

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use regex::Regex;
 
-use crate::syntax::ast::Name;
+use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::eval::Args;
 use crate::worlds::function::Namespace;
-use crate::worlds::machine::Machine;
+use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Entries, Instance, Items, Object};
 use crate::worlds::value::{ObjectId, Value};
 
@@ -110,6 +110,11 @@ fn found_by(function: &str, pattern: &str, text: &str) -> Option<Vec<Value>> {
     }
 }
 
+/// Whether an instance is what `re.match` has found.
+pub(in crate::worlds) fn is_match(instance: &Instance) -> bool {
+    matches!(instance.class, Value::Type("Match"))
+}
+
 impl Machine<'_> {
     /// What a function of `re` gives, where the texts are known.
     pub(super) fn regex_result(
@@ -137,22 +142,50 @@ impl Machine<'_> {
         Some(self.allocate(Object::Instance(instance)))
     }
 
+    /// What a tuple holds that is kept in a match.
+    fn kept_in_match(&self, id: ObjectId, name: &str) -> Rc<[Value]> {
+        let Some(Object::Instance(found)) = self.state.object(id) else { return Rc::from([]) };
+        match found.attributes.get(name).map(|local| &local.value) {
+            Some(Value::Tuple(items)) => Rc::clone(items),
+            _ => Rc::from([]),
+        }
+    }
+
+    /// A group of what `re.match` has found, by its number or its name.
+    fn match_group(&self, id: ObjectId, wanted: &Value) -> Option<Value> {
+        let index = match wanted {
+            Value::Int(index) => usize::try_from(*index).ok(),
+            name => {
+                let names = self.kept_in_match(id, NAMES);
+                names.iter().position(|known| known.same(name))
+            }
+        };
+        self.kept_in_match(id, GROUPS).get(index?).cloned()
+    }
+
+    /// `match[wanted]` (`match_getitem`, `Modules/_sre/sre.c`).
+    pub(in crate::worlds) fn match_item(
+        &mut self,
+        id: ObjectId,
+        wanted: &Value,
+        at: ExprId,
+    ) -> Flow<Value> {
+        match self.match_group(id, wanted) {
+            Some(group) => Ok(group),
+            None if wanted.is_constant() => Err(self.raise_builtin("IndexError", "no such group")),
+            None => {
+                let risk = Risk::decided_by(wanted.is_outside());
+                self.may_raise("IndexError", risk, at, || "there may be no such group".to_owned());
+                Ok(Value::Opaque(None))
+            }
+        }
+    }
+
     /// A method of what `re.match` has found.
     pub(super) fn match_method(&mut self, id: ObjectId, method: &str, args: &Args) -> Value {
         let unknown = Value::Opaque(None);
-        let Some(Object::Instance(found)) = self.state.object(id) else { return unknown };
-        let held = |name: &str| match found.attributes.get(name).map(|local| &local.value) {
-            Some(Value::Tuple(items)) => Rc::clone(items),
-            _ => Rc::from([]),
-        };
-        let (groups, names) = (held(GROUPS), held(NAMES));
-        let group = |wanted: &Value| {
-            let index = match wanted {
-                Value::Int(index) => usize::try_from(*index).ok(),
-                name => names.iter().position(|known| known.same(name)),
-            };
-            groups.get(index?).cloned()
-        };
+        let (groups, names) = (self.kept_in_match(id, GROUPS), self.kept_in_match(id, NAMES));
+        let group = |wanted: &Value| self.match_group(id, wanted);
         match (method, &args.positional[..]) {
             ("group", []) => group(&Value::Int(0)).unwrap_or(unknown),
             ("group", [wanted]) => group(wanted).unwrap_or(unknown),

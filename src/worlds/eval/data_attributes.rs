@@ -47,5 +47,12 @@ pub(in crate::worlds) fn is_data(name: &str) -> bool {
             | "__self__"
             | "__wrapped__"
             | "mapping"
+            | "endpos"
+            | "lastgroup"
+            | "lastindex"
+            | "pos"
+            | "re"
+            | "regs"
+            | "string"
     )
 }

@@ -2,6 +2,7 @@
 
 use crate::syntax::ast::{ExprId, ExprKind, Name};
 use crate::worlds::builtins::c_functions::is_c_function;
+use crate::worlds::builtins::regexes::is_match;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
 use crate::worlds::state::{Entries, Items, Object};
@@ -140,6 +141,7 @@ impl Machine<'_> {
                     self.entry(&entries, index, at)
                 }
                 Some(Object::Class(_)) => self.class_item(object, index, at),
+                Some(Object::Instance(found)) if is_match(found) => self.match_item(*id, index, at),
                 Some(Object::Instance(_)) => match self.special(object, "__getitem__") {
                     Some(method) => self.call(&method, vec![index.clone()], at),
                     None => match self.contents(object) {
