@@ -121,15 +121,15 @@ impl Baseline {
         self.directly_changed.contains(name)
     }
 
-    /// Whether an expression ran before and reads nothing that has changed. In a statement that is
-    /// new it may find another binding than where it ran, if there was more than one.
-    pub(super) fn has_run(&self, program: &Program, at: ExprId, statement: u64) -> bool {
-        let ast = program.ast();
-        let is_told_apart = self.has_stood(statement);
-        let is_remade = |name: &Name, _| self.old.makers.is_remade(name);
-        self.ran.contains(&ast.expr(at).fingerprint)
-            && !self.reads_changed(ast, &[at])
-            && (is_told_apart || !reads(ast, &[at], is_remade))
+    /// Whether an expression ran before and reads nothing that has changed.
+    pub(super) fn has_run(&self, program: &Program, at: ExprId) -> bool {
+        self.ran.contains(&program.ast().expr(at).fingerprint)
+            && !self.reads_changed(program.ast(), &[at])
+    }
+
+    /// Whether an expression reads a name that more than one statement of the text before makes.
+    pub(super) fn reads_remade(&self, ast: &Ast, at: ExprId) -> bool {
+        reads(ast, &[at], |name, _| self.old.makers.is_remade(name))
     }
 
     /// Whether a statement with this fingerprint stood in the text before, and nothing says that

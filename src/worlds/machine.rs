@@ -420,13 +420,15 @@ impl<'a> Machine<'a> {
         let in_frame = matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
         !self.finds_another()
             && (in_frame || self.standing.unchanged)
-            && baseline.has_run(&self.program, at, self.standing.fingerprint)
+            && baseline.has_run(&self.program, at)
+            && self.finds_the_same(baseline, at)
     }
 
     /// Notes that an expression that could raise was executed.
     pub(super) fn ran(&mut self, at: ExprId) {
         let fingerprint = self.program.ast().expr(at).fingerprint;
         self.trace.ran.note(fingerprint);
+        self.note_found_in(at);
     }
 
     // --- Globals ---

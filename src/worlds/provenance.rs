@@ -12,12 +12,13 @@
 //!
 //! the first import reads what the second line made, a reload what the last one has left.
 
-use super::changes::hashed;
+use super::changes::{Baseline, hashed};
 use super::machine::Machine;
 use super::makers::making_fingerprint;
 use super::state::Symbol;
+use crate::program::{ScopeKind, visit};
 use crate::simulation::BindingKind;
-use crate::syntax::ast::{Name, StmtId};
+use crate::syntax::ast::{ExprId, ExprKind, Name, StmtId};
 
 /// The statement under way of the module's own frame, or of a class body.
 #[derive(Debug, Clone, Copy, Default)]
@@ -94,5 +95,38 @@ impl Machine<'_> {
             self.trace.ran.note(anywhere);
             self.trace.ran.note(here);
         }
+    }
+
+    /// Who made what an expression of the module's own frame finds under the names that it reads.
+    pub(super) fn note_found_in(&mut self, at: ExprId) {
+        let in_frame = matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
+        if in_frame && self.linked.is_none() {
+            self.found_in(at).into_iter().for_each(|found| self.trace.ran.note(found));
+        }
+    }
+
+    /// Whether an expression that ran in another statement finds what it found there.
+    pub(super) fn finds_the_same(&self, baseline: &Baseline, at: ExprId) -> bool {
+        baseline.has_stood(self.standing.fingerprint)
+            || !baseline.reads_remade(self.program.ast(), at)
+            || self.found_in(at).into_iter().all(|found| baseline.has_found(found))
+    }
+
+    fn found_in(&self, at: ExprId) -> Vec<u64> {
+        let ast = self.program.ast();
+        let fingerprint = ast.expr(at).fingerprint;
+        let mut found = Vec::new();
+        let mut pending = vec![at];
+        while let Some(id) = pending.pop() {
+            if let ExprKind::Name(name) = &ast.expr(id).kind
+                && let Some(symbol) = self.known_symbol(name)
+                && let Some(slot) = self.state.global(symbol)
+            {
+                let makers = slot.bindings.iter().map(|binding| binding.maker);
+                found.extend(makers.map(|maker| hashed(("in", fingerprint, symbol.0, maker))));
+            }
+            visit::child_exprs(ast, id, &mut |child| pending.push(child));
+        }
+        found
     }
 }

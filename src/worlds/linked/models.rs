@@ -73,30 +73,31 @@ const KEEPING: &[&str] =
     &["globals()", "locals()", "vars()", "dir()", "except NameError", "sys.modules"];
 
 /// What of the standard library a text reaches that imports nothing else to follow: modules that
-/// hold something for the whole process, and those whose objects may be kept, each with the words
-/// of which a text has one that does so.
-const HOLDING: &[(&str, &[&str])] = &[
-    ("argparse", KEEPING),
-    ("asyncio", &[""]),
-    ("concurrent.futures", KEEPING),
-    ("configparser", KEEPING),
-    ("contextlib", KEEPING),
-    ("copyreg", &["add_extension"]),
-    ("fileinput", &[""]),
-    ("multiprocessing", &[""]),
-    ("optparse", KEEPING),
-    ("os", &["environ"]),
-    ("queue", KEEPING),
-    ("sched", KEEPING),
-    ("selectors", KEEPING),
-    ("shutil", &["register_"]),
-    ("threading", &["globals()", "except NameError", "enumerate", "_thread()"]),
+/// hold something for the whole process, and those whose objects may be kept. A text that does so
+/// has a word of each group.
+const HOLDING: &[(&str, &[&[&str]])] = &[
+    ("argparse", &[KEEPING]),
+    ("asyncio", &[]),
+    ("concurrent.futures", &[KEEPING]),
+    ("configparser", &[KEEPING]),
+    ("contextlib", &[KEEPING, &["contextmanager", "ExitStack"]]),
+    ("copyreg", &[&["add_extension"]]),
+    ("fileinput", &[]),
+    ("multiprocessing", &[]),
+    ("optparse", &[KEEPING]),
+    ("os", &[&["environ"]]),
+    ("queue", &[KEEPING]),
+    ("sched", &[KEEPING]),
+    ("selectors", &[KEEPING]),
+    ("shutil", &[&["register_"]]),
+    ("threading", &[&["globals()", "except NameError", "enumerate", "_thread()"]]),
 ];
 
 /// Whether a text that imports a module of the standard library may find there what it has left.
 pub(in crate::worlds) fn holds_state(module: &str, text: &str) -> bool {
     let held = HOLDING.iter().find(|(name, _)| is_within(module, name));
-    held.is_some_and(|(_, words)| words.iter().any(|word| text.contains(word)))
+    let has_one = |words: &&[&str]| words.iter().any(|word| text.contains(word));
+    held.is_some_and(|(_, groups)| groups.iter().all(has_one))
 }
 
 /// Whether a module is another, or one below it.
