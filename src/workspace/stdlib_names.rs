@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn lists_of_platforms_are_of_the_table() {
         let known = |name: &&str| TABLE.contains_key(*name);
-        assert!(OF_WINDOWS.iter().chain(OF_UNIX).all(|name| known(&name)));
+        assert!(OF_WINDOWS.iter().chain(OF_UNIX).all(known));
     }
 
     #[test]
