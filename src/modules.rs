@@ -79,3 +79,9 @@ impl Modules for NoModules {
         Found::Unknown
     }
 }
+
+/// Whether `package` is a package in which `module` lies, or `module` itself; both are absolute
+/// dotted names.
+pub(crate) fn leads_to(package: &str, module: &str) -> bool {
+    module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}

@@ -3,7 +3,7 @@
 //! Depth is bounded by the parser, which refuses trees that CPython could not compile either.
 
 use crate::syntax::ast::{
-    Ast, Comprehension, ExprId, ExprKind, FStringPart, Keyword, Params, Pattern, PatternKind,
+    Ast, Comprehension, ExprId, ExprKind, FStringPart, Keyword, Name, Params, Pattern, PatternKind,
     StmtId, TypeParam,
 };
 
@@ -75,6 +75,17 @@ fn comprehension_exprs(comp: &Comprehension, f: &mut dyn FnMut(ExprId)) {
 
 fn keyword_exprs(keywords: &[Keyword], f: &mut dyn FnMut(ExprId)) {
     keywords.iter().for_each(|keyword| f(keyword.value));
+}
+
+/// Calls `f` with every name that expressions or their parts are.
+pub fn names<'a>(ast: &'a Ast, exprs: &[ExprId], f: &mut dyn FnMut(&'a Name)) {
+    let mut pending = exprs.to_vec();
+    while let Some(id) = pending.pop() {
+        if let ExprKind::Name(name) = &ast.expr(id).kind {
+            f(name);
+        }
+        child_exprs(ast, id, &mut |child| pending.push(child));
+    }
 }
 
 /// Calls `f` with the expressions of an f-string's replacement fields.

@@ -238,8 +238,7 @@ impl Finder {
             // setuptools puts its own in the place of the standard library's, if it may
             // (`_distutils_hack`).
             Some(Place::Package { origin: ModuleOrigin::StandardLibrary, .. })
-                if name == "distutils"
-                    && !matches!(self.place("setuptools"), Place::Nowhere(_)) =>
+                if self.is_of_setuptools(name) =>
             {
                 Place::Compiled
             }

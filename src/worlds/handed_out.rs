@@ -2,7 +2,7 @@
 
 use super::resolve::Resolver;
 use super::summaries::Summary;
-use crate::modules::{Found, ModuleFile};
+use crate::modules::{Found, ModuleFile, leads_to};
 
 impl Resolver<'_> {
     /// Whether one of a package's own submodules may put names into it: it takes the package out
@@ -27,8 +27,7 @@ impl Resolver<'_> {
         summary: &Summary,
         is_it: impl Fn(&str) -> bool,
     ) -> bool {
-        let is_below =
-            |name: &str| name.strip_prefix(&*file.name).is_some_and(|rest| rest.starts_with('.'));
+        let is_below = |name: &str| *name != *file.name && leads_to(&file.name, name);
         summary.imported.iter().filter(|name| is_below(name)).any(|name| match self.find(name) {
             Found::Source(inner) => is_it(inner.source.text()),
             _ => false,

@@ -16,7 +16,7 @@ use super::resolve::Resolver;
 use super::state::State;
 use crate::comparison::{Comparison, GhostImport};
 use crate::diagnostic::{Certainty, Location};
-use crate::modules::ModuleFile;
+use crate::modules::{ModuleFile, leads_to};
 use crate::program::Program;
 use crate::simulation::{AbortCause, AbortPoint, Origin, Outcome};
 use crate::syntax::ast::Name;
@@ -217,9 +217,4 @@ fn absolute(file: &str, is_package: bool, module: Option<&Name>, level: u32) -> 
         Some(module) => format!("{package}.{module}"),
         None => package.to_owned(),
     })
-}
-
-/// Whether `name` is a package in which `module` lies, or `module` itself.
-fn leads_to(name: &str, module: &str) -> bool {
-    module.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -277,11 +277,6 @@ impl Machine<'_> {
         version.map(Whose::Other)
     }
 
-    /// Whether a module executes in the same world.
-    pub(super) fn follows(&mut self, module: &Name) -> bool {
-        self.linked.is_some() && self.whose(module).is_some()
-    }
-
     /// What raises, and whose code that is: `` `raise KeyError(name)` in `registry` ``.
     pub(super) fn raised_where(&self, raise: &Raise) -> Option<Rc<str>> {
         let (version, span) = raise.origin?;

@@ -140,13 +140,7 @@ impl Makers {
 impl Making {
     fn of(ast: &Ast, within: u64, fingerprints: Vec<u64>, exprs: &[ExprId]) -> Making {
         let mut reads = Vec::new();
-        let mut pending = exprs.to_vec();
-        while let Some(id) = pending.pop() {
-            if let ExprKind::Name(name) = &ast.expr(id).kind {
-                reads.push(name.clone());
-            }
-            visit::child_exprs(ast, id, &mut |child| pending.push(child));
-        }
+        visit::names(ast, exprs, &mut |name| reads.push(name.clone()));
         Making { within, fingerprints, reads, is_definition: false }
     }
 

@@ -18,7 +18,7 @@ use super::makers::making_fingerprint;
 use super::state::Symbol;
 use crate::program::{ScopeKind, visit};
 use crate::simulation::BindingKind;
-use crate::syntax::ast::{ExprId, ExprKind, Name, StmtId};
+use crate::syntax::ast::{ExprId, Name, StmtId};
 
 /// The statement under way of the module's own frame, or of a class body.
 #[derive(Debug, Clone, Copy, Default)]
@@ -116,17 +116,14 @@ impl Machine<'_> {
         let ast = self.program.ast();
         let fingerprint = ast.expr(at).fingerprint;
         let mut found = Vec::new();
-        let mut pending = vec![at];
-        while let Some(id) = pending.pop() {
-            if let ExprKind::Name(name) = &ast.expr(id).kind
-                && let Some(symbol) = self.known_symbol(name)
+        visit::names(ast, &[at], &mut |name| {
+            if let Some(symbol) = self.known_symbol(name)
                 && let Some(slot) = self.state.global(symbol)
             {
                 let makers = slot.bindings.iter().map(|binding| binding.maker);
                 found.extend(makers.map(|maker| hashed(("in", fingerprint, symbol.0, maker))));
             }
-            visit::child_exprs(ast, id, &mut |child| pending.push(child));
-        }
+        });
         found
     }
 }

@@ -51,25 +51,22 @@ pub(super) struct Trace {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ran {
     order: Vec<u64>,
-    /// Where each stands in that order, and whether nothing speaks against it: what was taken back
-    /// once is not noted again, wherever else the same is written.
-    known: FxHashMap<u64, (usize, bool)>,
+    /// Whether nothing speaks against each: what was taken back once is not noted again, wherever
+    /// else the same is written.
+    known: FxHashMap<u64, bool>,
 }
 
 impl Ran {
     pub(super) fn note(&mut self, fingerprint: u64) {
-        let end = self.order.len();
         self.known.entry(fingerprint).or_insert_with(|| {
             self.order.push(fingerprint);
-            (end, true)
+            true
         });
     }
 
     pub(super) fn take_back(&mut self, fingerprint: u64) {
         self.note(fingerprint);
-        if let Some((_, holds)) = self.known.get_mut(&fingerprint) {
-            *holds = false;
-        }
+        self.known.insert(fingerprint, false);
     }
 
     /// A point to which [`Self::rewind`] goes back.
@@ -85,7 +82,7 @@ impl Ran {
     }
 
     pub(super) fn into_set(self) -> FxHashSet<u64> {
-        let holding = self.known.into_iter().filter(|(_, (_, holds))| *holds);
+        let holding = self.known.into_iter().filter(|(_, holds)| *holds);
         holding.map(|(fingerprint, _)| fingerprint).collect()
     }
 }

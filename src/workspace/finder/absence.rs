@@ -59,12 +59,15 @@ impl Finder {
             return if is_elsewhere { Absence::Unknown } else { Absence::Opaque };
         }
         // setuptools brings the one that 3.12 removed.
-        let is_provided =
-            name == "distutils" && !matches!(self.place("setuptools"), Place::Nowhere(_));
-        if is_provided || !shared.sees_everything() || shared.is_loose(name) {
+        if self.is_of_setuptools(name) || !shared.sees_everything() || shared.is_loose(name) {
             return Absence::Unknown;
         }
         Absence::Missing
+    }
+
+    /// Whether setuptools is there, and brings a module of this name.
+    pub(super) fn is_of_setuptools(&self, name: &str) -> bool {
+        name == "distutils" && !matches!(self.place("setuptools"), Place::Nowhere(_))
     }
 
     /// For a submodule that the directory of its package has not; with the text of its `__init__`.

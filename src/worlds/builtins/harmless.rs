@@ -103,8 +103,11 @@ impl Machine<'_> {
             (("sys", "getrecursionlimit" | "getrefcount"), _) => Value::of_type("int"),
             (("platform", "python_implementation"), []) => Value::str("CPython"),
             (("platform", "system"), []) => Value::str("Linux"),
-            (("math", function), [number]) if is_of_floats(function, number).is_some() => {
-                is_of_floats(function, number).map_or(Value::Unknown, Value::Bool)
+            (("math", function @ ("isfinite" | "isinf" | "isnan")), [number]) => {
+                match is_of_floats(function, number) {
+                    Some(answer) => Value::Bool(answer),
+                    None => return Ok(None),
+                }
             }
             (("re", function), [pattern, text]) if args.keywords.is_empty() && !args.inexact => {
                 match self.regex_result(function, pattern, text) {
@@ -124,9 +127,6 @@ impl Machine<'_> {
                 }
             }
             (("os", "getenv" | "environ.get"), _) => returned(external, args.clone()),
-            (("importlib", "import_module"), [Value::Str(module)]) if self.follows(module) => {
-                Value::Module(module.clone())
-            }
             (("importlib", "import_module"), [Value::Str(module)])
                 if !module.starts_with('.') && args.keywords.is_empty() =>
             {

@@ -46,10 +46,7 @@ fn matched_by(function: &str, pattern: &str, text: &str) -> Option<Option<Match>
     shared(bare)?;
     let end = if bare.len() < pattern.len() || function == "fullmatch" { r"\z" } else { "" };
     let start = if matches!(function, "match" | "fullmatch") { r"\A" } else { "" };
-    let regex = match function {
-        "match" | "search" | "fullmatch" => Regex::new(&format!("{start}(?:{bare}){end}")).ok()?,
-        _ => return None,
-    };
+    let regex = Regex::new(&format!("{start}(?:{bare}){end}")).ok()?;
     // `a|b$` has the end in its last branch only.
     if bare.len() < pattern.len() && has_branches(bare) {
         return None;
@@ -128,12 +125,15 @@ impl Machine<'_> {
         else {
             return None;
         };
-        if let Some(found) = found_by(function, &pattern, &text) {
-            return Some(self.allocate(Object::List(Items::exactly(found))));
-        }
-        let Some(found) = matched_by(function, &pattern, &text)? else {
-            return Some(Value::None);
+        let found = match function {
+            "match" | "search" | "fullmatch" => matched_by(function, &pattern, &text)?,
+            "findall" | "split" => {
+                let found = found_by(function, &pattern, &text)?;
+                return Some(self.allocate(Object::List(Items::exactly(found))));
+            }
+            _ => return None,
         };
+        let Some(found) = found else { return Some(Value::None) };
         let mut attributes = Namespace::default();
         attributes.set(Name::from(GROUPS), Value::tuple(found.groups));
         let name = |name: &Option<String>| name.as_deref().map_or(Value::None, Value::str);

@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use crate::modules::leads_to;
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{Alias, ImportNames, Name};
 use crate::text::span::Span;
@@ -88,8 +89,7 @@ impl Machine<'_> {
 
     /// The module itself and the packages it lies in have been imported before it runs.
     pub(in crate::worlds) fn is_loaded(&self, name: &str) -> bool {
-        let own = &*self.identity.name;
-        own == name || own.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+        leads_to(name, &self.identity.name)
     }
 
     pub(in crate::worlds) fn note_import(&mut self, module: &str, name: &str) {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::modules::leads_to;
 use crate::program::Program;
 use crate::python::PythonVersion;
 use crate::syntax::parse::{ParseOptions, parse};
@@ -65,7 +66,7 @@ const STATEFUL: &[&str] = &[
 
 /// Whether a module of the standard library is followed where its source is there.
 pub(super) fn is_stateful(module: &str) -> bool {
-    STATEFUL.iter().any(|name| is_within(module, name))
+    STATEFUL.iter().any(|name| leads_to(name, module))
 }
 
 /// Words of a text that may keep its own objects from one run to the next.
@@ -95,14 +96,9 @@ const HOLDING: &[(&str, &[&[&str]])] = &[
 
 /// Whether a text that imports a module of the standard library may find there what it has left.
 pub(in crate::worlds) fn holds_state(module: &str, text: &str) -> bool {
-    let held = HOLDING.iter().find(|(name, _)| is_within(module, name));
+    let held = HOLDING.iter().find(|(name, _)| leads_to(name, module));
     let has_one = |words: &&[&str]| words.iter().any(|word| text.contains(word));
     held.is_some_and(|(_, groups)| groups.iter().all(has_one))
-}
-
-/// Whether a module is another, or one below it.
-fn is_within(module: &str, package: &str) -> bool {
-    module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Whether a module that has a model keeps something from one run to the next.
