@@ -9,11 +9,12 @@
 #![expect(clippy::print_stderr, reason = "whoever runs the tests must see what was skipped")]
 
 use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 
 use reloadsafe::catalogue::{Catalogue, Use};
 use serde::Deserialize;
@@ -71,9 +72,30 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The text of a file of `tests/catalogue`, in which every `{own}` is a number of its own: a port,
+/// or part of a name, that no test beside it takes.
+fn read(name: &str) -> String {
+    let text = fs::read_to_string(root().join("tests/catalogue").join(name)).unwrap();
+    let mut parts = text.split("{own}");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |before, after| before + &own_port().to_string() + after)
+}
+
+/// A port of the loopback interface that is free, and that this process gave to nobody else. The
+/// system gives none below 32768 to whoever asks for any (Linux, `ip_local_port_range`).
+fn own_port() -> u16 {
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let start = std::process::id() % 1_000 * 10;
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let next = || {
+        let given = GIVEN.fetch_add(1, Ordering::Relaxed);
+        20_000 + (u16::try_from(start).unwrap() + given) % 10_000
+    };
+    std::iter::repeat_with(next).take(10_000).find(is_free).expect("no port is free")
+}
+
 fn cases() -> Vec<Case> {
-    let text = fs::read_to_string(root().join("tests/catalogue/cases.toml")).unwrap();
-    toml::from_str::<Cases>(&text).unwrap().case
+    toml::from_str::<Cases>(&read("cases.toml")).unwrap().case
 }
 
 /// Whether a case is for this run.
@@ -357,8 +379,7 @@ fn every_entry_has_a_case() {
 fn what_is_harmless_is_silent() {
     let Some((python, _)) = python() else { return };
     let minor = minor_of(&python);
-    let text = fs::read_to_string(root().join("tests/catalogue/harmless.toml")).unwrap();
-    let modules = toml::from_str::<Harmless>(&text).unwrap().module;
+    let modules = toml::from_str::<Harmless>(&read("harmless.toml")).unwrap().module;
     assert!(modules.len() > 100);
     let numbered: Vec<(usize, &String)> = modules.iter().enumerate().collect();
     let failures = on_each(&numbered, |(number, module)| {
