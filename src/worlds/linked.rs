@@ -28,7 +28,7 @@ use super::code::Text;
 use super::exec::excerpt;
 use super::function::Function;
 use super::machine::{Active, Flow, Identity, Machine, Raise, Stop};
-use super::state::Symbol;
+use super::state::{State, Symbol};
 use super::value::{External, Value};
 use crate::modules::{Found, ModuleOrigin};
 use crate::program::Program;
@@ -331,7 +331,7 @@ impl Machine<'_> {
     }
 
     /// Executes a statement that stands in a module's own frame, with all modules that it needs.
-    /// Where it does not get through, the state is the one before it.
+    /// Where it does not get through, the state is the one at the exceptions that it ends in.
     pub(super) fn linked_statement(&mut self, id: StmtId) -> Flow<()> {
         let raised = self.raises.len();
         loop {
@@ -346,7 +346,7 @@ impl Machine<'_> {
             let wanted = wanted.unwrap_or_default();
             if wanted.is_empty() {
                 if end.is_err() {
-                    self.state = before;
+                    self.state = self.state_at_raises(raised).unwrap_or(before);
                 }
                 return end;
             }
@@ -356,6 +356,12 @@ impl Machine<'_> {
                 self.load_other(version);
             }
         }
+    }
+
+    /// What holds where the exceptions from an index on are raised for certain.
+    fn state_at_raises(&mut self, from: usize) -> Option<State> {
+        let certain = self.raises[from..].iter_mut().filter(|raise| raise.risk.is_none());
+        certain.filter_map(|raise| raise.state.take()).reduce(|one, other| one.join(&other))
     }
 
     /// Executes another module.

@@ -10,7 +10,7 @@ mod typed;
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::effort::Meter;
 use super::linked::{CELLS_PER_STEP, Linked, holds_state, is_other};
@@ -59,9 +59,9 @@ pub(super) struct Outer {
     state: State,
     memory: Memory,
     linked: Box<Linked>,
-    /// Fingerprints of statements that seemed to fail in a fresh process: they are beyond what
-    /// is followed.
-    misjudged: FxHashSet<u64>,
+    /// Fingerprints of statements that seemed to fail in a fresh process: somewhere in them is
+    /// what is beyond what is followed. With whether it is known where.
+    misjudged: FxHashMap<u64, bool>,
     /// The text that was imported.
     first: Rc<Program>,
     /// What may have raised in a fresh process, and has not.
@@ -144,7 +144,7 @@ impl Outer {
             state: State::default(),
             memory: Memory::default(),
             linked: Box::new(Linked::new(identity.clone())),
-            misjudged: FxHashSet::default(),
+            misjudged: FxHashMap::default(),
             first: Rc::clone(program),
             avoided: FxHashSet::default(),
             has_given_up: false,
@@ -168,8 +168,11 @@ impl Outer {
             machine.raises.clear();
             let end = machine.linked_statement(id);
             self.avoided.extend(machine.raises.iter().filter_map(origin_of));
-            if end.is_err() || machine.take_exhausted() {
-                self.misjudged.insert(program.ast().stmt(id).fingerprint);
+            let is_exhausted = machine.take_exhausted();
+            if end.is_err() || is_exhausted {
+                let stops = machine.raises.iter().any(|raise| raise.risk.is_none());
+                let fingerprint = program.ast().stmt(id).fingerprint;
+                self.misjudged.insert(fingerprint, stops && !is_exhausted);
             }
             if end.is_err() {
                 machine.suppose_bound(id);
@@ -208,7 +211,8 @@ impl Outer {
                 continue;
             }
             let fingerprint = program.ast().stmt(id).fingerprint;
-            if outer.misjudged.contains(&fingerprint) {
+            let raises = std::mem::take(&mut machine.raises);
+            if !outer.is_before_what_is_misjudged(fingerprint, &raises) {
                 machine.suppose_bound(id);
                 continue;
             }
@@ -216,9 +220,8 @@ impl Outer {
             let is_known = begins_alike(&outer.first, program, index + 1);
             let fails_in_a_fresh_process = || {
                 let fresh = Outer::import(resolver, identity, program);
-                fresh.has_given_up || fresh.misjudged.contains(&fingerprint)
+                fresh.has_given_up || !fresh.is_before_what_is_misjudged(fingerprint, &raises)
             };
-            let raises = std::mem::take(&mut machine.raises);
             let found = SecondRun::of(&raises, &outer.avoided, &machine);
             if found.is_some() && !is_known && care == Care::Typed {
                 outer.give_up();
@@ -234,6 +237,18 @@ impl Outer {
         }
         outer.keep(machine);
         Rerun { outer: Some(outer), failure, read }
+    }
+
+    /// Whether a statement that did not get through ends before it reaches what is beyond what
+    /// is followed: in a `raise` that was not met when it ran in a fresh process.
+    fn is_before_what_is_misjudged(&self, fingerprint: u64, raises: &[Raise]) -> bool {
+        let mut certain = raises.iter().filter(|raise| raise.risk.is_none());
+        let is_new =
+            |raise: &Raise| origin_of(raise).is_some_and(|origin| !self.avoided.contains(&origin));
+        match self.misjudged.get(&fingerprint) {
+            None => true,
+            Some(is_known_where) => *is_known_where && certain.all(is_new),
+        }
     }
 
     fn machine<'a>(

@@ -85,6 +85,11 @@ impl Machine<'_> {
             Value::Method(pair) if self.linked.is_some() && &**name == "__self__" => {
                 Ok(pair.1.clone())
             }
+            Value::Method(pair)
+                if matches!(pair.0, Value::Function(_)) && &**name == "__func__" =>
+            {
+                Ok(pair.0.clone())
+            }
             // `method_getattro`, `Objects/classobject.c`.
             Value::Method(pair)
                 if self.linked.is_some() && matches!(pair.0, Value::Function(_)) =>
