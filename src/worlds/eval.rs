@@ -5,6 +5,7 @@ mod attributes;
 pub(super) use attributes::returned;
 mod calls;
 pub(super) use calls::Args;
+mod class_checks;
 mod classes;
 pub(super) use classes::super_of;
 pub(super) use data_attributes::is_data;

@@ -223,6 +223,7 @@ impl Machine<'_> {
             };
             let slot = symbol.and_then(|symbol| self.state.global(symbol));
             match slot.map(|slot| slot.value()) {
+                Some(Value::External(next)) if next == external => break,
                 Some(Value::External(next)) => external = next,
                 Some(value @ Value::Union(_)) => return self.linked_value(value, at),
                 Some(value) => return Ok(value),

@@ -10,7 +10,7 @@ use super::machine::{Flow, Machine, Raise, Risk};
 use super::provenance::MACHINERY;
 use super::state::{Binding, Entries, OUTSIDE, Object, Slot, State};
 use super::trace::Trace;
-use super::value::Value;
+use super::value::{External, Value};
 use crate::program::{Program, visit};
 use crate::simulation::{BindingKind, Outcome};
 use crate::syntax::ast::{Constant, ExprKind, Name, StmtId, StmtKind};
@@ -300,7 +300,8 @@ impl Machine<'_> {
         }
     }
 
-    /// The names that a statement which did not finish would have bound.
+    /// The names that a statement which did not finish would have bound. What another module
+    /// binds is at least one thing, wherever it is met.
     pub(super) fn suppose_bound(&mut self, id: StmtId) {
         let program = Rc::clone(&self.program);
         let mut pending = vec![id];
@@ -314,7 +315,13 @@ impl Machine<'_> {
                 _ => BindingKind::Variable,
             };
             bound_names(ast, id, &mut |name| {
-                self.bind_global(name, Value::Unknown, span, kind);
+                let value = if self.is_elsewhere() {
+                    let (module, attribute) = (self.identity.name.clone(), name.clone());
+                    Value::External(Rc::new(External { module, attribute }))
+                } else {
+                    Value::Unknown
+                };
+                self.bind_global(name, value, span, kind);
             });
             let definition = matches!(kind, BindingKind::Function | BindingKind::Class);
             if !definition {

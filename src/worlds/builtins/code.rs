@@ -8,13 +8,17 @@ use crate::text::source::{Revision, Source};
 use crate::worlds::changes::bound_names;
 use crate::worlds::eval::Args;
 use crate::worlds::machine::Machine;
+use crate::worlds::state::Object;
 use crate::worlds::value::Value;
 
 impl Machine<'_> {
     /// `exec` and `eval`: the code may change the namespaces that it is given.
     pub(super) fn exec(&mut self, code: &Value, namespaces: &[Value], binds: bool, at: ExprId) {
         self.risk(&Args::plain(vec![code.clone()]), "", at);
-        self.escape(&Args::plain(namespaces.to_vec()), at);
+        match namespaces {
+            [] => self.escape(&Args::plain(self.local_values()), at),
+            _ => self.escape(&Args::plain(namespaces.to_vec()), at),
+        }
         let target = namespaces.last();
         let is_own = match target {
             None => self.at_module_level(),
@@ -38,6 +42,18 @@ impl Machine<'_> {
         }
         if !is_seen {
             self.see_nothing(span, "`exec` may bind anything");
+        }
+    }
+
+    /// What the names of the function that runs are bound to: code without namespaces of its own
+    /// sees them.
+    fn local_values(&self) -> Vec<Value> {
+        let frame = self.here().frame.and_then(|frame| self.state.object(frame));
+        match frame {
+            Some(Object::Frame(frame)) => {
+                frame.locals.iter().map(|(_, local)| local.value.clone()).collect()
+            }
+            _ => Vec::new(),
         }
     }
 

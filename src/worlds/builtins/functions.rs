@@ -90,11 +90,8 @@ impl Machine<'_> {
             ("len", [value]) => self.length(value, at),
             ("isinstance", [value, class]) => self.instance_test(value, class, at),
             ("issubclass", [class, ancestor]) => {
-                let answer = self.is_subclass(class, ancestor);
-                if answer.is_none() {
-                    self.risk(&args, "TypeError", at);
-                }
-                Ok(truth(answer))
+                let (class, ancestor) = (class.clone(), ancestor.clone());
+                Ok(self.subclass_test(&class, &ancestor, at))
             }
             ("callable", [value]) => Ok(truth(self.is_callable(value))),
             ("hasattr", [object, Value::Str(name)]) => {
@@ -188,7 +185,7 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn risk(&mut self, args: &Args, class: &'static str, at: ExprId) {
+    pub(in crate::worlds) fn risk(&mut self, args: &Args, class: &'static str, at: ExprId) {
         let outside = args.values().any(Value::is_outside);
         let risk = Risk::decided_by(outside);
         let text = self.excerpt(self.program.ast().expr(at).span);
@@ -275,22 +272,6 @@ impl Machine<'_> {
             return Err(self.raise_builtin("TypeError", "the object has no len()"));
         }
         self.unseen_builtin("len", &Args::plain(vec![value.clone()]), at)
-    }
-
-    fn instance_test(&mut self, value: &Value, class: &Value, at: ExprId) -> Flow<Value> {
-        let answer = self.is_instance(value, class);
-        if answer.is_none() {
-            let plain =
-                matches!(class, Value::None | Value::Int(_) | Value::Str(_) | Value::Function(_));
-            if plain {
-                let reason = "isinstance() arg 2 is no class";
-                return Err(self.raise_builtin("TypeError", reason));
-            }
-            if !self.is_class(class) && !class.is_outside() && !matches!(class, Value::Tuple(_)) {
-                self.risk(&Args::plain(vec![class.clone()]), "TypeError", at);
-            }
-        }
-        Ok(truth(answer))
     }
 
     pub(in crate::worlds) fn is_callable(&self, value: &Value) -> Option<bool> {
@@ -425,7 +406,7 @@ impl Machine<'_> {
     }
 }
 
-fn truth(answer: Option<bool>) -> Value {
+pub(in crate::worlds) fn truth(answer: Option<bool>) -> Value {
     answer.map_or(Value::of_type("bool"), Value::Bool)
 }
 

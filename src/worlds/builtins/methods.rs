@@ -51,6 +51,9 @@ impl Machine<'_> {
             return self.unseen_method(receiver, &args, at);
         }
         match receiver {
+            class if &**name == "register" && self.is_class(class) => {
+                Ok(self.take_in(class, &args))
+            }
             Value::Globals => self.globals_method(name, &args, at),
             Value::Attributes(id) => self.attributes_method(*id, name, &args, at),
             Value::Str(text) => self.str_method(&Arc::clone(text), name, &args, at),

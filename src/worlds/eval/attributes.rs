@@ -206,6 +206,12 @@ impl Machine<'_> {
         match (own, meta) {
             (Some(true), _) => Ok(Value::Opaque(None)),
             (_, Some(true)) => Ok(Value::Opaque(None)),
+            (Some(false), _)
+                if class == "type"
+                    && let Some(value) = self.transparent_attribute(&Value::Type(class), name) =>
+            {
+                Ok(value)
+            }
             (Some(false), _) if class != "type" || self.linked.is_some() => {
                 let what = format!("`{class}`");
                 Err(self.no_attribute(&what, name))
@@ -306,6 +312,9 @@ impl Machine<'_> {
             return Ok(self.inherited_class_attribute(class, known, name));
         }
         if let Some(value) = self.metaclass_attribute(class, name, at)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.transparent_attribute(class, name) {
             return Ok(value);
         }
         if self.has_hidden_attributes(class) && !self.is_no_member(class, name) {

@@ -61,7 +61,7 @@ impl Machine<'_> {
         found.push(*id);
     }
 
-    fn is_own_class(&self, value: &Value) -> bool {
+    pub(super) fn is_own_class(&self, value: &Value) -> bool {
         let Value::Object(id) = value else { return false };
         matches!(self.state.object(*id), Some(Object::Class(_)))
     }
@@ -425,6 +425,9 @@ impl Machine<'_> {
         if types::has_attribute(builtin, name) == Some(true) {
             let method = (receiver.clone(), Name::from(format!("super().{name}")));
             return Ok(Value::BuiltinMethod(Rc::new(method)));
+        }
+        if let Some(value) = self.transparent_attribute(receiver, name) {
+            return Ok(value);
         }
         Err(self.raise_builtin("AttributeError", format!("no base has `{name}`")))
     }

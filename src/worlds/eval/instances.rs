@@ -85,6 +85,16 @@ impl Machine<'_> {
                 _ => self.initialise(made, &class, args, at, true),
             };
         }
+        if builtin == "type"
+            && let Some(made) = self.inherited_new(&Args {
+                positional: std::iter::once(class.clone())
+                    .chain(args.positional.iter().cloned())
+                    .collect(),
+                ..args.clone()
+            })
+        {
+            return self.initialise(made, &class, args, at, true);
+        }
         let made = self.allocate(Object::Instance(instance));
         self.initialise(made, &class, args, at, false)
     }

@@ -60,11 +60,20 @@ impl Machine<'_> {
                 false => Value::Module(submodule),
             });
         }
-        if let Some(value) = self.resolver.target_constant(module, name) {
+        if let Some(value) = self.settled_attribute(module, name) {
             return Ok(value);
         }
         let external = External { module: module.clone(), attribute: name.clone() };
         Ok(Value::External(Rc::new(external)))
+    }
+
+    /// What an attribute of another module is wherever the program runs: the builtins, and what
+    /// the platform and the version of Python decide.
+    pub(in crate::worlds) fn settled_attribute(&self, module: &str, name: &Name) -> Option<Value> {
+        match module {
+            "builtins" => self.builtin(name),
+            _ => self.resolver.target_constant(module, name),
+        }
     }
 
     /// Plain data or a module under another module's name, where that is what an attribute is

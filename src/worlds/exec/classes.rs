@@ -466,6 +466,7 @@ impl Machine<'_> {
             }
             Some(_) => Ok(()),
             None if head.keywords.is_empty() || head.metaclass.is_some() => Ok(()),
+            None if self.linked.is_some() && !self.has_known_bases(class) => Ok(()),
             None => {
                 let own = self.inherited_metaclass(&head.bases).is_some();
                 let reason = "the class takes no keyword arguments";

@@ -212,7 +212,7 @@ impl Machine<'_> {
             self.execute_module(&submodule)?;
             return Ok(Value::Module(Name::from(submodule)));
         }
-        if let Some(value) = self.resolver.target_constant(module, name) {
+        if let Some(value) = self.settled_attribute(module, name) {
             return Ok(value);
         }
         if &**name == "__all__"

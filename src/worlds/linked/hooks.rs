@@ -200,6 +200,7 @@ impl Machine<'_> {
                 (class.namespace, class.bases) = (given.namespace, given.bases);
                 class.is_opaque |= given.is_opaque;
                 class.is_hidden |= given.is_hidden;
+                class.metaclass = given.metaclass;
                 self.state.remove(*new);
                 under_way
             }

@@ -1,0 +1,117 @@
+//! What abstract base classes have that others have not: they say themselves what is an instance
+//! of them, and take other classes in (`Lib/abc.py`, PEP 3119).
+
+use std::rc::Rc;
+
+use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::builtins::functions::truth;
+use crate::worlds::eval::Args;
+use crate::worlds::machine::{Flow, Machine};
+use crate::worlds::state::Object;
+use crate::worlds::value::Value;
+
+/// What a class has that decides what derives from it.
+const HOOK: &str = "__subclasshook__";
+
+/// As [`HOOK`], of a metaclass.
+const HOOKS_OF_METACLASSES: &[&str] = &["__instancecheck__", "__subclasscheck__"];
+
+/// What `abc.ABCMeta`, `typing.Generic` and `typing.Protocol` give to classes, which are as
+/// others are where code is followed across modules.
+const OF_TRANSPARENT_BASES: &[&str] =
+    &["__class_getitem__", "__orig_bases__", "__parameters__", "_is_protocol", "_abc_impl"];
+
+impl Machine<'_> {
+    /// `isinstance(value, class)`
+    pub(in crate::worlds) fn instance_test(
+        &mut self,
+        value: &Value,
+        class: &Value,
+        at: ExprId,
+    ) -> Flow<Value> {
+        let answer = self.is_instance(value, class);
+        if answer.is_none() {
+            let plain =
+                matches!(class, Value::None | Value::Int(_) | Value::Str(_) | Value::Function(_));
+            if plain {
+                let reason = "isinstance() arg 2 is no class";
+                return Err(self.raise_builtin("TypeError", reason));
+            }
+            if !self.is_class(class) && !class.is_outside() && !matches!(class, Value::Tuple(_)) {
+                self.risk(&Args::plain(vec![class.clone()]), "TypeError", at);
+            }
+        }
+        Ok(truth(answer.filter(|&is_one| is_one || !self.says_itself(class))))
+    }
+
+    /// `issubclass(class, ancestor)`
+    pub(in crate::worlds) fn subclass_test(
+        &mut self,
+        class: &Value,
+        ancestor: &Value,
+        at: ExprId,
+    ) -> Value {
+        let answer = self.is_subclass(class, ancestor);
+        if answer.is_none() {
+            self.risk(&Args::plain(vec![class.clone(), ancestor.clone()]), "TypeError", at);
+        }
+        truth(answer.filter(|&is_one| is_one || !self.says_itself(ancestor)))
+    }
+
+    /// Whether a class may count others as its own that do not derive from it.
+    fn says_itself(&self, class: &Value) -> bool {
+        if let Value::Tuple(classes) = class {
+            return classes.iter().any(|class| self.says_itself(class));
+        }
+        if !self.is_own_class(class) {
+            return false;
+        }
+        let asks = |metaclass: &Value| {
+            HOOKS_OF_METACLASSES.iter().any(|hook| self.class_attribute(metaclass, hook).is_some())
+        };
+        self.class_attribute(class, HOOK).is_some()
+            || self.metaclass_of(class).is_some_and(|metaclass| match metaclass {
+                Value::Object(_) => asks(&metaclass),
+                Value::Type(_) => false,
+                _ => true,
+            })
+            || self.has_abstract_base(class)
+    }
+
+    /// Whether a class derives from one that can take in others.
+    fn has_abstract_base(&self, class: &Value) -> bool {
+        let is_abstract = |base: &Value| match base {
+            Value::External(base) => &*base.module != "enum",
+            Value::Unknown | Value::Opaque(_) => true,
+            _ => false,
+        };
+        self.own_ancestors(class).iter().any(|&id| match self.state.object(id) {
+            Some(Object::Class(class)) => class.bases.iter().any(is_abstract),
+            _ => true,
+        })
+    }
+
+    /// What a class has of bases and metaclasses that are left out where code is followed.
+    pub(in crate::worlds) fn transparent_attribute(
+        &self,
+        class: &Value,
+        name: &Name,
+    ) -> Option<Value> {
+        self.linked.as_ref()?;
+        match &**name {
+            "register" => Some(Value::BuiltinMethod(Rc::new((class.clone(), name.clone())))),
+            name if OF_TRANSPARENT_BASES.contains(&name) => Some(Value::Opaque(None)),
+            _ => None,
+        }
+    }
+
+    /// `Abstract.register(class)`: gives that class.
+    pub(in crate::worlds) fn take_in(&mut self, class: &Value, args: &Args) -> Value {
+        if let Value::Object(id) = class
+            && let Some(Object::Class(class)) = self.state.object_mut(*id)
+        {
+            class.namespace.set(Name::from(HOOK), Value::Opaque(None));
+        }
+        args.positional.last().cloned().unwrap_or(Value::Opaque(None))
+    }
+}
