@@ -246,7 +246,10 @@ impl Value {
             Value::Tuple(_) => Some("tuple"),
             Value::Range(_) => Some("range"),
             Value::Function(_) => Some("function"),
-            Value::Method(_) => Some("method"),
+            Value::Method(pair) => match pair.0 {
+                Value::Type(class) => Some(class),
+                _ => Some("method"),
+            },
             Value::Builtin(_) | Value::BuiltinMethod(_) => Some("builtin_function_or_method"),
             Value::Type(_) => Some("type"),
             Value::Globals | Value::Attributes(_) => Some("dict"),

@@ -58,7 +58,10 @@ impl Machine<'_> {
             {
                 Ok(self.make_class(name, bases, *body, None))
             }
-            ("property" | "classmethod" | "staticmethod", [function, ..]) => {
+            ("property", _) if let Some(functions) = property_functions(&args) => {
+                Ok(Value::Method(Rc::new((Value::Type(class), functions))))
+            }
+            ("classmethod" | "staticmethod", [function]) => {
                 Ok(Value::Method(Rc::new((Value::Type(class), function.clone()))))
             }
             ("bool", []) => Ok(Value::Bool(false)),
@@ -357,4 +360,23 @@ impl Machine<'_> {
         let items = if exact { Items::exactly(rows.collect()) } else { Items::unknown() };
         Ok(self.allocate(Object::Iterator(items)))
     }
+}
+
+/// The functions of `property(fget, fset, fdel, doc)`: the getter alone, or what is given of the
+/// three; None where what is given is not known.
+fn property_functions(args: &Args) -> Option<Value> {
+    const NAMES: &[&str] = &["fget", "fset", "fdel", "doc"];
+    let mut functions = [Value::None, Value::None, Value::None, Value::None];
+    if args.inexact || args.positional.len() > functions.len() {
+        return None;
+    }
+    functions[..args.positional.len()].clone_from_slice(&args.positional);
+    for (name, value) in &args.keywords {
+        functions[NAMES.iter().position(|known| *known == &**name)?] = value.clone();
+    }
+    let [getter, setter, deleter, _] = functions;
+    Some(match (&setter, &deleter) {
+        (Value::None, Value::None) => getter,
+        _ => Value::tuple(vec![getter, setter, deleter]),
+    })
 }

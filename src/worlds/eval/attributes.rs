@@ -298,6 +298,8 @@ impl Machine<'_> {
                     self.remade(value, class)
                 }
                 Value::Returned(_) => Value::Unknown,
+                // `property_descr_get`, `Objects/descrobject.c`.
+                value if self.is_property(&value) => value,
                 value => self.bind_wrapped(value, class),
             });
         }

@@ -100,7 +100,13 @@ impl Machine<'_> {
             _ if self.is_class(receiver) => receiver.clone(),
             _ => Value::Object(class),
         };
-        let ancestors = self.own_ancestors(&start);
+        let mut ancestors = self.own_ancestors(&start);
+        if !ancestors.contains(&class)
+            && let Some(metaclass) = self.metaclass_of(receiver)
+        {
+            // A method of a metaclass: the classes are its instances.
+            ancestors = self.own_ancestors(&metaclass);
+        }
         let after = ancestors.iter().position(|&known| known == class)? + 1;
         ancestors[after..].iter().find_map(|&ancestor| match self.state.object(ancestor) {
             Some(Object::Class(class)) => class.namespace.get(name).cloned(),
@@ -410,7 +416,11 @@ impl Machine<'_> {
                 value if &**name == "__new__" => value,
                 value if &**name == "__init_subclass__" && self.linked.is_none() => value,
                 value @ Value::Function(_) => Value::Method(Rc::new((value, receiver.clone()))),
-                value => value,
+                value if self.is_class(receiver) => self.bind_wrapped(value, receiver),
+                value => {
+                    let own = self.class_of(receiver);
+                    self.bind_wrapped(value, &own)
+                }
             });
         }
         let class = Value::Object(class);

@@ -184,10 +184,14 @@ impl Machine<'_> {
         }
     }
 
+    pub(super) fn is_property(&self, value: &Value) -> bool {
+        matches!(value, Value::Method(pair) if matches!(pair.0, Value::Type("property")))
+    }
+
     /// Whether an attribute of a class comes before those of the instance.
     pub(super) fn is_data_descriptor(&self, value: &Value) -> bool {
         match value {
-            Value::Method(pair) => matches!(pair.0, Value::Type("property")),
+            Value::Method(_) => self.is_property(value),
             Value::Object(_) => self.special(value, "__set__").is_some(),
             _ => false,
         }

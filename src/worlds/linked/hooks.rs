@@ -8,7 +8,7 @@ use crate::worlds::eval::{Args, is_data};
 use crate::worlds::function::{Function, Namespace};
 use crate::worlds::machine::{Flow, Machine};
 use crate::worlds::state::{Instance, Object};
-use crate::worlds::value::{ObjectId, Value};
+use crate::worlds::value::{External, ObjectId, Value};
 
 /// Modules whose classes add nothing to one that derives from them, but for what a checker of
 /// types or `isinstance` asks.
@@ -46,6 +46,11 @@ impl Machine<'_> {
             }
             _ => base,
         };
+        if let Value::External(external) = &base
+            && let Some(plain) = self.behind_typing(external, at)?
+        {
+            return Ok(plain);
+        }
         Ok(match &base {
             Value::External(external)
                 if TRANSPARENT.contains(&&*external.module)
@@ -55,6 +60,31 @@ impl Machine<'_> {
             }
             _ => base,
         })
+    }
+
+    /// The class that a generic alias of `typing` stands for (`_alias`, `Lib/typing.py`).
+    fn behind_typing(&mut self, alias: &External, at: ExprId) -> Flow<Option<Value>> {
+        if !matches!(&*alias.module, "typing" | "typing_extensions") {
+            return Ok(None);
+        }
+        let (module, attribute) = match &*alias.attribute {
+            "Dict" => return Ok(Some(Value::Type("dict"))),
+            "List" => return Ok(Some(Value::Type("list"))),
+            "Set" => return Ok(Some(Value::Type("set"))),
+            "FrozenSet" => return Ok(Some(Value::Type("frozenset"))),
+            "Tuple" => return Ok(Some(Value::Type("tuple"))),
+            "Type" => return Ok(Some(Value::Type("type"))),
+            "DefaultDict" => ("collections", "defaultdict"),
+            "Deque" => ("collections", "deque"),
+            "OrderedDict" => ("collections", "OrderedDict"),
+            "AbstractSet" => ("collections.abc", "Set"),
+            "Mapping" | "MutableMapping" | "MutableSequence" | "MutableSet" | "Sequence" => {
+                ("collections.abc", &*alias.attribute)
+            }
+            _ => return Ok(None),
+        };
+        let class = External { module: Name::from(module), attribute: Name::from(attribute) };
+        self.linked_value(Value::External(Rc::new(class)), at).map(Some)
     }
 
     /// As [`Self::plain_base`], for metaclasses: `ABCMeta` is as `type`.

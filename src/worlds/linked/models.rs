@@ -15,6 +15,7 @@ const MODELS: &[(&str, &str)] = &[
     ("_thread", include_str!("models/_thread.py")),
     ("_collections", include_str!("models/collections.py")),
     ("collections", include_str!("models/collections.py")),
+    ("collections.abc", include_str!("models/collections_abc.py")),
     ("concurrent.futures.thread", include_str!("models/thread_pool.py")),
     ("functools", include_str!("models/functools.py")),
     ("inspect", include_str!("models/inspect.py")),

@@ -26,6 +26,10 @@ class deque(list):
         return self.pop(0)
 
 
+class _Field:
+    pass
+
+
 def namedtuple(typename, field_names, *, rename=False, defaults=None, module=None):
     if isinstance(field_names, str):
         field_names = field_names.replace(",", " ").split()
@@ -56,6 +60,8 @@ def namedtuple(typename, field_names, *, rename=False, defaults=None, module=Non
         def _make(cls, iterable):
             return cls(*iterable)
 
+    for name in names:
+        setattr(made, name, _Field())
     return made
 
 
