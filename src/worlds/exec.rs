@@ -10,6 +10,7 @@ mod imports;
 mod matching;
 mod stores;
 mod tries;
+mod unions;
 mod with;
 
 use super::changes::doubt_fingerprint;

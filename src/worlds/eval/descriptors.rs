@@ -11,7 +11,7 @@ use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
 use crate::worlds::value::{External, ObjectId, Value};
 
-/// The getter (0) or the setter (1) of a property; the setter is None where there is none.
+/// The getter (0), the setter (1) or the deleter (2) of a property; None where there is none.
 pub(in crate::worlds) fn property_part(functions: &Value, part: usize) -> Value {
     match functions {
         Value::Tuple(parts) => parts.get(part).cloned().unwrap_or(Value::None),
@@ -229,6 +229,36 @@ impl Machine<'_> {
             },
             _ => Ok(None),
         }
+    }
+
+    /// Deletes an attribute as the class of the object says; None where it does not.
+    pub(in crate::worlds) fn delete_by_descriptor(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        at: ExprId,
+    ) -> Flow<Option<()>> {
+        if let Some(hook) = self.special(object, "__delattr__") {
+            return self.call(&hook, vec![Value::Str(name.clone())], at).map(|_| Some(()));
+        }
+        let class = self.class_of(object);
+        let Some(local) = self.class_attribute(&class, name) else { return Ok(None) };
+        let (deleter, receiver) = match &local.value {
+            value if self.is_property(value) => {
+                let Value::Method(pair) = value else { return Ok(None) };
+                (property_part(&pair.1, 2), object.clone())
+            }
+            Value::Object(_) => match self.special(&local.value, "__delete__") {
+                Some(delete) => (delete, object.clone()),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        if matches!(deleter, Value::None) {
+            let reason = format!("the property `{name}` has no deleter");
+            return Err(self.raise_builtin("AttributeError", reason));
+        }
+        self.call(&deleter, vec![receiver], at).map(|_| Some(()))
     }
 
     /// Whether a body of a class lists slots.

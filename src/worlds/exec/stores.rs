@@ -29,8 +29,13 @@ impl Machine<'_> {
                 self.maybe_bind_global(name, span);
                 Ok(())
             }
+            Value::Union(_) => self.store_in_each(
+                object,
+                |machine, object| machine.set_attribute(object, name, value.clone(), at),
+                |other| other.add_attribute(name, &value),
+            ),
             Value::Function(function) if self.set_mark(function, name, value.clone()) => Ok(()),
-            Value::Unknown | Value::Opaque(_) | Value::Function(_) | Value::Union(_) => {
+            Value::Unknown | Value::Opaque(_) | Value::Function(_) => {
                 let risk = Risk::decided_by(object.is_outside());
                 if !matches!(object, Value::Function(_)) {
                     self.ran(at);
@@ -122,8 +127,17 @@ impl Machine<'_> {
         name: &Name,
         at: ExprId,
     ) -> Flow<()> {
-        if let Value::ThisModule = object {
-            return self.unbind(name, "AttributeError", at);
+        match object {
+            Value::ThisModule => return self.unbind(name, "AttributeError", at),
+            Value::Union(_) => {
+                return self.delete_from_each(object, |machine, object| {
+                    machine.delete_attribute(object, name, at)
+                });
+            }
+            _ => {}
+        }
+        if self.delete_by_descriptor(object, name, at)?.is_some() {
+            return Ok(());
         }
         if let Value::Module(module) = object
             && self.linked.is_some()
@@ -192,9 +206,13 @@ impl Machine<'_> {
                 }
                 Ok(())
             }
+            Value::Union(_) => self.store_in_each(
+                object,
+                |machine, object| machine.set_item(object, index, value.clone(), at),
+                |other| other.add_item(index, &value),
+            ),
             Value::Unknown
             | Value::Opaque(_)
-            | Value::Union(_)
             | Value::External(_)
             | Value::Returned(_)
             | Value::Module(_) => {
@@ -310,10 +328,9 @@ impl Machine<'_> {
                 Ok(())
             }
             Value::Attributes(id) => self.delete_own(*id, index),
-            Value::Object(_)
-                if self.linked.is_some() && self.own_method(object, "__delitem__").is_some() =>
-            {
-                let method = self.own_method(object, "__delitem__").unwrap_or(Value::Unknown);
+            Value::Union(_) => self
+                .delete_from_each(object, |machine, object| machine.delete_item(object, index, at)),
+            Value::Object(_) if let Some(method) = self.own_method(object, "__delitem__") => {
                 self.call(&method, vec![index.clone()], at).map(drop)
             }
             Value::Object(_) if self.contents(object).is_some() => {
