@@ -31,6 +31,7 @@ import types
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "corpus"))
 sys.dont_write_bytecode = True
 from common import MACHINERY  # noqa: E402
+from objects import Objects  # noqa: E402
 from shapes import CLASSES, FUNCTIONS, VARIABLES, Shapes, indented  # noqa: E402
 from statements import definition_lines, statement_at  # noqa: E402
 
@@ -44,7 +45,7 @@ PRELUDE = ('class Swallow:\n    def __init__(self, yes):\n        self.yes = yes
            "        return self.yes\n    def __exit__(self, kind, value, tb):\n        return self.yes\n")
 
 
-class Writer(Shapes):
+class Writer(Objects, Shapes):
     """Writes statements that mostly work: it remembers what was probably bound, and as what."""
 
     def __init__(self, rng):
@@ -458,6 +459,11 @@ class Writer(Shapes):
 
 # Histories
 
+# What the shapes set on objects, which may be modules, and what modules have of it themselves.
+SET_ON_OBJECTS = {"fld", *"jkmnpwxyz", "items"}
+OWN = {}
+
+
 def first_version(writer):
     chunks = [writer.statement() for _ in range(writer.rng.randint(2, 8))]
     if writer.chance(0.1):
@@ -666,7 +672,9 @@ def cleaned():
         delattr(builtins, name)
     for module in list(sys.modules.values()):
         if isinstance(module, types.ModuleType):
-            vars(module).pop("fld", None)
+            own = OWN.setdefault(module.__name__, SET_ON_OBJECTS & set(vars(module)))
+            for name in (SET_ON_OBJECTS - own) & set(vars(module)):
+                del vars(module)[name]
     vars(functools.wraps).clear()
 
 

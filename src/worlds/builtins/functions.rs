@@ -80,6 +80,9 @@ impl Machine<'_> {
             {
                 Ok(Value::Attributes(*id))
             }
+            ("vars", [Value::Union(_)]) => self.each(&positional[0].clone(), |machine, object| {
+                machine.call_builtin("vars", Args::plain(vec![object.clone()]), at)
+            }),
             ("vars", [Value::Type(class)]) if self.linked.is_some() => Ok(self.builtin_dict(class)),
             ("dir", []) if self.at_module_level() => Ok(Value::Opaque(Some(OWN_NAMES))),
             ("dir", [object]) if self.linked.is_some() => {
@@ -111,9 +114,9 @@ impl Machine<'_> {
                 self.set_attribute(&object, &name, value.clone(), at)?;
                 Ok(Value::None)
             }
-            ("delattr", [Value::ThisModule, Value::Str(name)]) => {
-                let name = Name::clone(name);
-                self.unbind(&name, "AttributeError", at)?;
+            ("delattr", [object, Value::Str(name)]) => {
+                let (object, name) = (object.clone(), Name::clone(name));
+                self.delete_attribute(&object, &name, at)?;
                 Ok(Value::None)
             }
             ("setattr" | "delattr", [Value::ThisModule, ..]) => {

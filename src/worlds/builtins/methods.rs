@@ -35,16 +35,16 @@ impl Machine<'_> {
             }
             if self.linked.is_some()
                 && matches!(receiver, Value::Type(_))
-                && matches!(method, "__init__" | "__setattr__")
+                && matches!(method, "__init__" | "__setattr__" | "__delattr__")
                 && !args.inexact
                 && !args.positional.is_empty()
             {
                 // `object.__setattr__(self, name, value)`
                 let mut args = args;
                 let receiver = args.positional.remove(0);
-                return self.inherited_method(&receiver, method, &args);
+                return self.inherited_method(&receiver, method, &args, at);
             }
-            return self.inherited_method(receiver, method, &args);
+            return self.inherited_method(receiver, method, &args, at);
         }
         if args.inexact {
             self.forget_receiver(receiver, at);
@@ -112,6 +112,7 @@ impl Machine<'_> {
         receiver: &Value,
         name: &str,
         args: &Args,
+        at: ExprId,
     ) -> Flow<Value> {
         match name {
             "__init__" => {
@@ -133,11 +134,22 @@ impl Machine<'_> {
             "__setattr__" => {
                 if let (Value::Object(id), [Value::Str(name), value]) =
                     (receiver, &args.positional[..])
-                    && let Some(Object::Instance(instance)) = self.state.object_mut(*id)
+                    && matches!(self.state.object(*id), Some(Object::Instance(_)))
                 {
-                    instance.attributes.set(Name::clone(name), value.clone());
+                    self.set_without_hook(*id, &Name::clone(name), value.clone(), at)?;
                 }
                 Ok(Value::None)
+            }
+            "__delattr__" => {
+                if let [Value::Str(name)] = &args.positional[..] {
+                    self.delete_without_hook(receiver, &Name::clone(name), at)?;
+                }
+                Ok(Value::None)
+            }
+            "__getattribute__" => {
+                let said = || "there may be no such attribute".to_owned();
+                self.may_raise("AttributeError", Risk::Inside, at, said);
+                Ok(Value::Opaque(None))
             }
             "__init_subclass__" | "__set_name__" => Ok(Value::None),
             "__new__" if let Some(made) = self.inherited_new(args) => Ok(made),

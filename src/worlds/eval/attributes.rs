@@ -319,6 +319,10 @@ impl Machine<'_> {
         if let Some(value) = self.transparent_attribute(class, name) {
             return Ok(value);
         }
+        // A descriptor, or nothing where the names of the slots are not all seen.
+        if self.lists_slot(class, name) {
+            return Ok(Value::Opaque(None));
+        }
         if self.has_hidden_attributes(class) && !self.is_no_member(class, name) {
             let risk = self.unseen_risk(class);
             return Ok(self.unseen_attribute_by(risk, name, at));

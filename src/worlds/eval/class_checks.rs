@@ -75,6 +75,9 @@ impl Machine<'_> {
                 Value::Type(_) => false,
                 _ => true,
             })
+            || self.linked.is_none()
+                && self.is_opaque_class(class)
+                && self.enum_base(class).is_none()
             || self.has_abstract_base(class)
     }
 

@@ -6,7 +6,7 @@ use super::Args;
 use super::attributes::returned;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::types;
-use crate::worlds::function::Namespace;
+use crate::worlds::function::{Class, Namespace};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
 use crate::worlds::value::{External, ObjectId, Value};
@@ -84,8 +84,18 @@ impl Machine<'_> {
             && self.own_ancestors(class).iter().all(is_seen)
     }
 
+    /// Whether a name of an enumeration is that of a member (`EnumType.__setattr__`).
+    pub(in crate::worlds) fn is_member(&self, class: &Value, name: &str) -> bool {
+        let Value::Object(id) = class else { return false };
+        let Some(Object::Class(own)) = self.state.object(*id) else { return false };
+        let is_auto = |value: &Value| matches!(value, Value::Returned(made) if &*made.callee.attribute == "auto");
+        let local = own.namespace.get(name).filter(|_| !name.starts_with('_'));
+        local.is_some_and(|local| local.value.is_constant() || is_auto(&local.value))
+            && self.enum_base(class).is_some()
+    }
+
     /// What a class derives from in `enum`: what it binds are members.
-    fn enum_base(&self, class: &Value) -> Option<Rc<External>> {
+    pub(super) fn enum_base(&self, class: &Value) -> Option<Rc<External>> {
         let ancestors = self.own_ancestors(class);
         let bases = ancestors.iter().filter_map(|&id| match self.state.object(id) {
             Some(Object::Class(class)) => Some(class.bases.iter()),
@@ -238,9 +248,6 @@ impl Machine<'_> {
         name: &Name,
         at: ExprId,
     ) -> Flow<Option<()>> {
-        if let Some(hook) = self.special(object, "__delattr__") {
-            return self.call(&hook, vec![Value::Str(name.clone())], at).map(|_| Some(()));
-        }
         let class = self.class_of(object);
         let Some(local) = self.class_attribute(&class, name) else { return Ok(None) };
         let (deleter, receiver) = match &local.value {
@@ -286,6 +293,30 @@ impl Machine<'_> {
         }
     }
 
+    /// What a class lists in `__slots__`; None where it has none, or not all of them are known.
+    fn listed_slots(&self, class: &Class) -> Option<Vec<Value>> {
+        match &class.namespace.get("__slots__")?.value {
+            Value::Str(name) => Some(vec![Value::Str(name.clone())]),
+            Value::Tuple(items) => Some(items.to_vec()),
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::List(items)) if items.exact => Some(items.values.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a class may have an attribute because it is a slot.
+    pub(super) fn lists_slot(&self, class: &Value, name: &str) -> bool {
+        self.own_ancestors(class).iter().any(|&id| match self.state.object(id) {
+            Some(Object::Class(class)) if class.namespace.get("__slots__").is_some() => {
+                let is_it = |slot: &Value| !matches!(slot, Value::Str(slot) if &**slot != name);
+                self.listed_slots(class).is_none_or(|slots| slots.iter().any(is_it))
+            }
+            _ => false,
+        })
+    }
+
     /// `__slots__` of every class in the order of resolution; None where some class has none
     /// or something else decides, so that any attribute can be set.
     pub(in crate::worlds) fn slots(&self, class: &Value) -> Option<Vec<Name>> {
@@ -293,16 +324,7 @@ impl Machine<'_> {
         let mut names = Vec::new();
         for &ancestor in &ancestors {
             let Some(Object::Class(class)) = self.state.object(ancestor) else { return None };
-            let slots = class.namespace.get("__slots__")?;
-            let listed = match &slots.value {
-                Value::Str(name) => vec![Value::Str(name.clone())],
-                Value::Tuple(items) => items.to_vec(),
-                Value::Object(id) => match self.state.object(*id) {
-                    Some(Object::List(items)) if items.exact => items.values.clone(),
-                    _ => return None,
-                },
-                _ => return None,
-            };
+            let listed = self.listed_slots(class)?;
             for name in listed {
                 match name {
                     Value::Str(name) if &*name != "__dict__" => names.push(name),

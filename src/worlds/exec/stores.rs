@@ -85,6 +85,23 @@ impl Machine<'_> {
         if is_instance && let Some(setter) = self.special(&object, "__setattr__") {
             return self.call(&setter, vec![Value::str(name), value], at).map(drop);
         }
+        if self.is_member(&object, name) {
+            let reason = format!("the member `{name}` cannot be set to something else");
+            return Err(self.raise_builtin("AttributeError", reason));
+        }
+        self.set_without_hook(id, name, value, at)
+    }
+
+    /// `object.__setattr__(object, name, value)`
+    pub(in crate::worlds) fn set_without_hook(
+        &mut self,
+        id: ObjectId,
+        name: &Name,
+        value: Value,
+        at: ExprId,
+    ) -> Flow<()> {
+        let object = Value::Object(id);
+        let is_instance = matches!(self.state.object(id), Some(Object::Instance(_)));
         if is_instance && self.set_by_descriptor(&object, name, &value, at)?.is_some() {
             return Ok(());
         }
@@ -136,6 +153,19 @@ impl Machine<'_> {
             }
             _ => {}
         }
+        if let Some(hook) = self.special(object, "__delattr__") {
+            return self.call(&hook, vec![Value::Str(name.clone())], at).map(drop);
+        }
+        self.delete_without_hook(object, name, at)
+    }
+
+    /// `object.__delattr__(object, name)`
+    pub(in crate::worlds) fn delete_without_hook(
+        &mut self,
+        object: &Value,
+        name: &Name,
+        at: ExprId,
+    ) -> Flow<()> {
         if self.delete_by_descriptor(object, name, at)?.is_some() {
             return Ok(());
         }
