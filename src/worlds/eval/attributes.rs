@@ -237,6 +237,7 @@ impl Machine<'_> {
                 }
                 Ok(Value::BuiltinMethod(Rc::new((object.clone(), name.clone()))))
             }
+            Some(false) if self.is_supposed(at) => Ok(Value::Opaque(None)),
             Some(false) => {
                 let what = format!("a `{class}` object");
                 Err(self.no_attribute(&what, name))
@@ -322,6 +323,9 @@ impl Machine<'_> {
         if self.has_hidden_attributes(class) && !self.is_no_member(class, name) {
             let risk = self.unseen_risk(class);
             return Ok(self.unseen_attribute_by(risk, name, at));
+        }
+        if self.is_supposed(at) {
+            return Ok(Value::Opaque(None));
         }
         Err(self.no_attribute("the class", name))
     }
@@ -411,6 +415,9 @@ impl Machine<'_> {
         if is_escaped || self.has_hidden_attributes(class) {
             let risk = if is_escaped { Risk::Environment } else { self.unseen_risk(class) };
             return Ok(self.unseen_attribute_by(risk, name, at));
+        }
+        if self.is_supposed(at) {
+            return Ok(Value::Opaque(None));
         }
         Err(self.no_attribute("the object", name))
     }
