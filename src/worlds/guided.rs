@@ -98,6 +98,7 @@ pub(super) struct Guide {
     pub(super) catching: u32,
     /// The script of the next statement.
     preset: Vec<Step>,
+    /// Where the statement under way came through.
     pub(super) passed: Passed,
     /// What the statement did on the first path on which it did not get through.
     failed: Vec<Step>,

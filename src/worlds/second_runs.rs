@@ -3,8 +3,11 @@
 //!
 //! Every version is executed once more, in a world in which the modules that it calls execute
 //! with it ([`super::linked`]). There the live world is not only the module's namespace: it is
-//! everything that the module's code has reached. A statement that has no way to get through on
-//! top of that, and gets through in a fresh process, is a second-run failure.
+//! everything that the module's code has reached. Each statement goes one way, on which it gets
+//! through in a fresh process, and the same way again ([`super::guided`]); one that does not get
+//! through on top of what is there is a second-run failure. It is none where something that is
+//! not followed may know of the first run, or where it gets through with what is not known the
+//! other way round.
 
 mod typed;
 
