@@ -18,6 +18,12 @@ pub trait Modules: Send + Sync {
         Vec::new()
     }
 
+    /// The source from which an extension module was compiled, where that lies beside it: Cython
+    /// and mypyc leave it there.
+    fn compiled_source(&self, _name: &str) -> Option<Arc<ModuleFile>> {
+        None
+    }
+
     /// Whether an installed distribution offers an entry point of a group; None where what is
     /// installed is not known.
     fn has_entry_points(&self, _group: &str) -> Option<bool> {

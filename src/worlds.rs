@@ -19,6 +19,7 @@ mod eval;
 mod exec;
 mod function;
 mod given;
+mod guided;
 mod handed_out;
 mod history;
 mod importers;

@@ -203,6 +203,10 @@ impl<'a> Patched<'a> {
 }
 
 impl Modules for Patched<'_> {
+    fn compiled_source(&self, name: &str) -> Option<Arc<ModuleFile>> {
+        self.inner.compiled_source(name)
+    }
+
     fn has_entry_points(&self, group: &str) -> Option<bool> {
         self.inner.has_entry_points(group)
     }

@@ -343,6 +343,20 @@ impl Modules for Finder {
         self.files_that_import(module, words)
     }
 
+    fn compiled_source(&self, name: &str) -> Option<Arc<ModuleFile>> {
+        let (parent, leaf) = name.rsplit_once('.')?;
+        let (Place::Compiled, Place::Package { directory, origin }) =
+            (self.place(name), self.place(parent))
+        else {
+            return None;
+        };
+        let file = directory.join(format!("{leaf}.py"));
+        match self.shared.files.load(&file, name, origin) {
+            Ok(Some(Found::Source(file))) => Some(file),
+            _ => None,
+        }
+    }
+
     fn has_entry_points(&self, group: &str) -> Option<bool> {
         self.shared.is_known.then(|| self.offers_entry_points(group))
     }

@@ -10,6 +10,7 @@ mod imports;
 mod matching;
 mod stores;
 mod tries;
+pub(super) use tries::Mark;
 mod unions;
 mod with;
 

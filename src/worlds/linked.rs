@@ -33,6 +33,7 @@ use super::value::{External, Value};
 use crate::modules::{Found, ModuleOrigin};
 use crate::program::Program;
 use crate::syntax::ast::{ExprId, Name, StmtId};
+use crate::text::span::Span;
 
 /// Code of other modules has numbers from here on in place of a version's.
 const FIRST: u32 = 1 << 24;
@@ -112,6 +113,16 @@ impl Linked {
             depth: 0,
             classes: Vec::new(),
         }
+    }
+
+    /// Whether another module is being executed.
+    pub(super) fn is_loading(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// Whether the statement under way lacks a module.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.wanted.is_empty()
     }
 
     pub(super) fn own(&self) -> &Identity {
@@ -278,6 +289,12 @@ impl Machine<'_> {
         version.map(Whose::Other)
     }
 
+    /// Where that stands what raises, with the module whose code it is.
+    pub(super) fn raised_at(&self, raise: &Raise) -> Option<(Name, Span)> {
+        let (version, span) = raise.origin?;
+        Some((self.linked.as_ref()?.identity_of(version).name.clone(), span))
+    }
+
     /// What raises, and whose code that is: `` `raise KeyError(name)` in `registry` ``.
     pub(super) fn raised_where(&self, raise: &Raise) -> Option<Rc<str>> {
         let (version, span) = raise.origin?;
@@ -287,6 +304,18 @@ impl Machine<'_> {
             None => (&self.program, String::new()),
         };
         Some(format!("`{}`{place}", excerpt(program.slice(span))).into())
+    }
+
+    /// Whether what raises passes on what it was given, and nothing is known of that: where it
+    /// came from may be something that is not followed.
+    pub(super) fn is_passed_on(&self, raise: &Raise) -> bool {
+        let Some((version, span)) = raise.origin.filter(|_| raise.class_name.is_none()) else {
+            return false;
+        };
+        let other = self.linked.as_ref().and_then(|linked| linked.other(version));
+        let program = other.map_or(&self.program, |other| &other.program);
+        let words = program.slice(span).split_whitespace().collect::<Vec<_>>();
+        words.len() == 1 || words[1].contains(".with_traceback(") || !words[1].contains('(')
     }
 
     /// Whether something was not followed for want of steps, since this was last asked.
@@ -306,7 +335,10 @@ impl Machine<'_> {
             // As `typing`: what it gives is known where it matters.
             Found::Source(_) if &**module == "typing_extensions" => return None,
             Found::Source(file) => file,
-            Found::Opaque => return self.modelled(module, false),
+            Found::Opaque => match self.resolver.compiled_source(module) {
+                Some(file) => file,
+                None => return self.modelled(module, false),
+            },
             _ => return None,
         };
         let length = file.source.text().len();
@@ -342,7 +374,14 @@ impl Machine<'_> {
             let is_library = other.is_some_and(|other| other.is_library);
             let most = if is_library { LIBRARY_STATEMENT_STEPS } else { STATEMENT_STEPS };
             self.grant(self.steps, most);
-            let end = self.stmt(id);
+            let is_loading = self.linked.as_ref().is_some_and(|linked| linked.is_loading());
+            if let Some(guide) = &mut self.guide {
+                guide.begin(is_loading);
+            }
+            let mut end = self.stmt(id);
+            if self.guide.is_some() {
+                end = self.try_others(id, end, (&before, most, raised));
+            }
             let wanted = self.linked.as_mut().map(|linked| std::mem::take(&mut linked.wanted));
             let wanted = wanted.unwrap_or_default();
             if wanted.is_empty() {
@@ -359,10 +398,60 @@ impl Machine<'_> {
         }
     }
 
+    /// A statement that has not got through is executed on other paths, until one goes on. Where
+    /// none does, what was raised on the first counts, and the first time what was on any.
+    fn try_others(
+        &mut self,
+        id: StmtId,
+        mut end: Flow<()>,
+        (before, most, raised): (&State, u32, usize),
+    ) -> Flow<()> {
+        let mut all: Option<Vec<Raise>> = None;
+        while end.is_err()
+            && !self.linked.as_ref().is_some_and(|linked| linked.is_waiting())
+            && !self.has_given_up()
+            && self.tries_another()
+        {
+            let raises = self.raises.split_off(raised);
+            self.add_raises(&mut all, raises);
+            self.state = before.clone();
+            self.grant(self.steps, most);
+            end = self.stmt(id);
+        }
+        if end.is_err() && all.is_some() {
+            let raises = self.raises.split_off(raised);
+            self.add_raises(&mut all, raises);
+            self.raises.extend(all.unwrap_or_default());
+        }
+        end
+    }
+
+    fn add_raises(&mut self, all: &mut Option<Vec<Raise>>, raises: Vec<Raise>) {
+        let is_first = self.guide.as_ref().is_some_and(|guide| guide.is_first);
+        match all {
+            None => *all = Some(raises),
+            Some(all) if is_first => {
+                for raise in raises {
+                    if !all.iter().any(|known| known.origin == raise.origin) {
+                        all.push(Raise { state: None, ..raise });
+                    }
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
     /// What holds where the exceptions from an index on are raised for certain.
     fn state_at_raises(&mut self, from: usize) -> Option<State> {
         let certain = self.raises[from..].iter_mut().filter(|raise| raise.risk.is_none());
         certain.filter_map(|raise| raise.state.take()).reduce(|one, other| one.join(&other))
+    }
+
+    /// Whether there is another path on which a statement may get through.
+    fn tries_another(&mut self) -> bool {
+        let is_loading = self.linked.as_ref().is_some_and(|linked| linked.is_loading());
+        let Some(guide) = &mut self.guide else { return false };
+        guide.try_another(is_loading)
     }
 
     /// Executes another module.

@@ -13,6 +13,7 @@ use super::changes::{Baseline, doubt_fingerprint};
 use super::code::Text;
 use super::effort::Meter;
 use super::function::Function;
+use super::guided::Guide;
 use super::lent::Lent;
 use super::linked::Linked;
 pub(super) use super::memory::Memory;
@@ -135,6 +136,8 @@ pub(super) struct Machine<'a> {
     pub(super) lent: Option<Lent>,
     /// The other modules that execute in the same world; none as a rule.
     pub(super) linked: Option<Box<Linked>>,
+    /// Which one of several paths is taken; none where all are.
+    pub(super) guide: Option<Box<Guide>>,
     /// What copying and joining states costs; none where it costs nothing. It hangs on what
     /// states happen to share, so it is for runs of which none is resumed.
     pub(super) meter: Option<Meter>,
@@ -179,6 +182,7 @@ impl<'a> Machine<'a> {
             second_run: None,
             lent: None,
             linked: None,
+            guide: None,
             meter: None,
             receivers: FxHashMap::default(),
         }

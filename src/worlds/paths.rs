@@ -1,8 +1,12 @@
 //! Paths that part and come together again.
 
+use super::guided::{Kind, Repeats};
 use super::machine::{Flow, Machine, Stop};
 use super::state::State;
 use super::value::Value;
+
+/// More alternatives than this are not tried one after the other.
+const MAX_WAYS: usize = 16;
 
 impl Machine<'_> {
     /// Executes alternatives from the same state and joins what they leave.
@@ -16,6 +20,13 @@ impl Machine<'_> {
             return run(self, 0);
         }
         let start = std::mem::take(&mut self.state);
+        if self.guide.is_some() {
+            let fork = self.fork(Kind::Alternatives, count);
+            let ways = (0..count.min(MAX_WAYS)).map(|way| (way as u8, start.clone())).collect();
+            return self.one_way(fork, Repeats::Surely, ways, |machine, way| {
+                run(machine, usize::from(way))
+            });
+        }
         let mut joined: Option<(State, T)> = None;
         for index in 0..count {
             self.state = start.clone();

@@ -98,6 +98,11 @@ impl<'a> Resolver<'a> {
         self.modules.find(name)
     }
 
+    /// The source of a compiled module, where it lies beside it.
+    pub(super) fn compiled_source(&self, name: &str) -> Option<Arc<ModuleFile>> {
+        self.modules.compiled_source(name)
+    }
+
     /// Every name that was asked for.
     pub(super) fn asked(&self) -> FxHashSet<String> {
         self.asked.borrow().clone()

@@ -3,16 +3,21 @@
 //!
 //! Every version is executed once more, in a world in which the modules that it calls execute
 //! with it ([`super::linked`]). There the live world is not only the module's namespace: it is
-//! everything that the module's code has reached. A statement that has no way to get through on
-//! top of that, and gets through in a fresh process, is a second-run failure.
+//! everything that the module's code has reached. Each statement goes one way, on which it gets
+//! through in a fresh process, and the same way again ([`super::guided`]); one that does not get
+//! through on top of what is there is a second-run failure. It is none where something that is
+//! not followed may know of the first run, or where it gets through with what is not known the
+//! other way round.
 
 mod typed;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::effort::Meter;
+use super::guided::{Guide, Passed, Ways};
 use super::linked::{CELLS_PER_STEP, Linked, holds_state, is_other};
 use super::machine::{Flow, Identity, Machine, Memory, Raise};
 use super::resolve::Resolver;
@@ -20,7 +25,7 @@ use super::state::State;
 use super::value::Value;
 use crate::modules::{Found, ModuleOrigin};
 use crate::program::{Program, visit};
-use crate::syntax::ast::{StmtId, StmtKind};
+use crate::syntax::ast::{Name, StmtId, StmtKind};
 use crate::text::span::Span;
 
 pub(super) use typed::{Failure, Memo};
@@ -51,6 +56,8 @@ pub(super) struct SecondRun {
     /// The exception classes, as far as they are known.
     pub(super) exceptions: Vec<String>,
     pub(super) reason: Rc<str>,
+    /// What raises: the module whose code it is, and where it stands.
+    place: Option<(Name, Span)>,
 }
 
 /// The live world with the other modules in it.
@@ -68,6 +75,15 @@ pub(super) struct Outer {
     avoided: FxHashSet<Origin>,
     /// A version took more than is followed: nothing is known of this world.
     has_given_up: bool,
+    /// Which ways statements went when they ran first, by fingerprint.
+    ways: FxHashMap<u64, Ways>,
+    /// Whether conditions of which nothing is known were tried as false first.
+    doubts: bool,
+    /// Where statements came through that got through once more, by fingerprint.
+    passed: FxHashMap<u64, Passed>,
+    /// Of statements that do not get through a second time, by fingerprint: whether they do on
+    /// another way.
+    verdicts: Rc<RefCell<FxHashMap<u64, bool>>>,
 }
 
 /// Whether a text imports a module, outside of its functions, that can be followed: without one
@@ -140,6 +156,15 @@ impl Outer {
         identity: &Identity,
         program: &Rc<Program>,
     ) -> Outer {
+        Outer::imported(resolver, identity, program, false)
+    }
+
+    fn imported(
+        resolver: &Resolver<'_>,
+        identity: &Identity,
+        program: &Rc<Program>,
+        doubts: bool,
+    ) -> Outer {
         let outer = Outer {
             state: State::default(),
             memory: Memory::default(),
@@ -148,6 +173,10 @@ impl Outer {
             first: Rc::clone(program),
             avoided: FxHashSet::default(),
             has_given_up: false,
+            ways: FxHashMap::default(),
+            doubts,
+            passed: FxHashMap::default(),
+            verdicts: Rc::default(),
         };
         outer.fresh(resolver, identity, program)
     }
@@ -166,7 +195,9 @@ impl Outer {
                 break;
             }
             machine.raises.clear();
+            self.prepare(&mut machine, program.ast().stmt(id).fingerprint);
             let end = machine.linked_statement(id);
+            self.note_ways(&machine, program.ast().stmt(id).fingerprint);
             self.avoided.extend(machine.raises.iter().filter_map(origin_of));
             let is_exhausted = machine.take_exhausted();
             if end.is_err() || is_exhausted {
@@ -203,14 +234,20 @@ impl Outer {
         for (index, &id) in program.ast().body.iter().enumerate() {
             machine.raises.clear();
             read = index + 1;
+            let fingerprint = program.ast().stmt(id).fingerprint;
+            outer.prepare(&mut machine, fingerprint);
+            let before = machine.state.clone();
             let end = machine.linked_statement(id);
             if machine.has_given_up() {
                 break;
             }
             if end.is_ok() {
+                outer.note_ways(&machine, fingerprint);
+                if let Some(guide) = machine.guide.as_ref().filter(|_| self.doubts) {
+                    outer.passed.insert(fingerprint, guide.passed.clone());
+                }
                 continue;
             }
-            let fingerprint = program.ast().stmt(id).fingerprint;
             let raises = std::mem::take(&mut machine.raises);
             if !outer.is_before_what_is_misjudged(fingerprint, &raises) {
                 machine.suppose_bound(id);
@@ -223,12 +260,20 @@ impl Outer {
                 fresh.has_given_up || !fresh.is_before_what_is_misjudged(fingerprint, &raises)
             };
             let found = SecondRun::of(&raises, &outer.avoided, &machine);
-            if found.is_some() && !is_known && care == Care::Typed {
+            let is_costly = || !is_known || !self.verdicts.borrow().contains_key(&fingerprint);
+            if found.is_some() && care == Care::Typed && is_costly() {
                 outer.give_up();
                 return Rerun { outer: Some(outer), failure: None, read };
             }
             if let Some(second) = found
                 && (is_known || !fails_in_a_fresh_process())
+                && !machine.gets_through_otherwise(id, &before)
+                && !self.is_contradicted(
+                    resolver,
+                    identity,
+                    (program, version),
+                    (index, second.place.as_ref()),
+                )
             {
                 failure = Some((id, second));
                 break;
@@ -237,6 +282,50 @@ impl Outer {
         }
         outer.keep(machine);
         Rerun { outer: Some(outer), failure, read }
+    }
+
+    /// Whether a statement gets through a second time where what is not known is supposed to be
+    /// the other way round, both times.
+    fn is_contradicted(
+        &self,
+        resolver: &Resolver<'_>,
+        identity: &Identity,
+        (program, version): (&Rc<Program>, u32),
+        (index, place): (usize, Option<&(Name, Span)>),
+    ) -> bool {
+        if self.doubts {
+            return false;
+        }
+        let ast = program.ast();
+        let fingerprint = ast.stmt(ast.body[index]).fingerprint;
+        if let Some(&known) = self.verdicts.borrow().get(&fingerprint) {
+            return known;
+        }
+        let other = Outer::imported(resolver, identity, &self.first, true);
+        let is_contradicted =
+            !other.has_given_up && !other.misjudged.contains_key(&fingerprint) && {
+                let rerun = other.reload(resolver, identity, program, version, Care::Full);
+                let after = rerun.outer.filter(|outer| !outer.has_given_up);
+                let passed = after.and_then(|mut outer| outer.passed.remove(&fingerprint));
+                passed.zip(place).is_some_and(|(passed, place)| passed.avoids(place))
+            };
+        self.verdicts.borrow_mut().insert(fingerprint, is_contradicted);
+        is_contradicted
+    }
+
+    /// A statement goes the way that it went when it ran first.
+    fn prepare(&self, machine: &mut Machine<'_>, fingerprint: u64) {
+        if let Some(guide) = &mut machine.guide {
+            let earlier = self.ways.get(&fingerprint);
+            guide.is_first = earlier.is_none();
+            guide.earlier = earlier.cloned().unwrap_or_default();
+        }
+    }
+
+    fn note_ways(&mut self, machine: &Machine<'_>, fingerprint: u64) {
+        if let Some(guide) = &machine.guide {
+            self.ways.entry(fingerprint).or_insert_with(|| guide.ways());
+        }
     }
 
     /// Whether a statement that did not get through ends before it reaches what is beyond what
@@ -262,6 +351,7 @@ impl Outer {
             .with_memory(std::mem::take(&mut self.memory));
         machine.begin(std::mem::take(&mut self.state), Rc::clone(program), version);
         machine.linked = Some(self.linked.clone());
+        machine.guide = Some(Box::new(Guide::new(self.doubts)));
         machine.meter = Some(Meter::new(CELLS_PER_STEP));
         machine
     }
@@ -305,7 +395,7 @@ impl SecondRun {
         // What else would be raised for certain is raised the first time, too; where that seems
         // to be otherwise, something was not followed to its end.
         let is_refusal = |raise: &Raise| {
-            raise.origin.is_some()
+            raise.origin.is_some() && !machine.is_passed_on(raise)
                 || matches!(raise.class_name.as_deref(), Some(name) if REFUSALS.contains(&name))
         };
         // A module's own names are reset: what they decide is decided where nothing else is.
@@ -327,7 +417,8 @@ impl SecondRun {
             }
         }
         let reason = machine.raised_where(first).unwrap_or_else(|| Rc::clone(&first.reason));
-        Some(SecondRun { site: first.site, exceptions, reason })
+        let place = machine.raised_at(first);
+        Some(SecondRun { site: first.site, exceptions, reason, place })
     }
 }
 

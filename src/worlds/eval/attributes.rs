@@ -237,6 +237,7 @@ impl Machine<'_> {
                 }
                 Ok(Value::BuiltinMethod(Rc::new((object.clone(), name.clone()))))
             }
+            Some(false) if self.is_supposed(at) => Ok(Value::Opaque(None)),
             Some(false) => {
                 let what = format!("a `{class}` object");
                 Err(self.no_attribute(&what, name))
@@ -327,6 +328,9 @@ impl Machine<'_> {
             let risk = self.unseen_risk(class);
             return Ok(self.unseen_attribute_by(risk, name, at));
         }
+        if self.is_supposed(at) {
+            return Ok(Value::Opaque(None));
+        }
         Err(self.no_attribute("the class", name))
     }
 
@@ -415,6 +419,9 @@ impl Machine<'_> {
         if is_escaped || self.has_hidden_attributes(class) {
             let risk = if is_escaped { Risk::Environment } else { self.unseen_risk(class) };
             return Ok(self.unseen_attribute_by(risk, name, at));
+        }
+        if self.is_supposed(at) {
+            return Ok(Value::Opaque(None));
         }
         Err(self.no_attribute("the object", name))
     }

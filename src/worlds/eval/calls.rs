@@ -333,6 +333,7 @@ impl Machine<'_> {
             function: Some(Rc::clone(function)),
         });
         let caller = self.enter_code(&function.text, function.version);
+        self.note_entered(function.code());
         let base = self.raises.len();
         let result = self.run_body(function.code());
         if is_left {

@@ -3,6 +3,7 @@
 use crate::syntax::ast::{BoolOp, CompareOp, ExprId, ExprKind, Name, UnaryOp};
 use crate::worlds::answers::agreed;
 use crate::worlds::builtins::functions::OWN_NAMES;
+use crate::worlds::guided::Kind;
 use crate::worlds::machine::{Flow, Machine, Stop};
 use crate::worlds::state::{Object, Slot, State};
 use crate::worlds::trace::Decision;
@@ -78,7 +79,22 @@ impl Machine<'_> {
         test: ExprId,
         mut run: impl FnMut(&mut Self, bool) -> Flow<Value>,
     ) -> Flow<Value> {
-        let outcomes = self.outcomes(test)?;
+        let mut outcomes = self.outcomes(test)?;
+        if self.guide.is_some() && outcomes.when_true.is_some() && outcomes.when_false.is_some() {
+            let fork = self.fork(Kind::Condition, test.0 as usize);
+            let first = outcomes.presumed.unwrap_or(!self.doubts_conditions());
+            let mut ways = Vec::new();
+            for holds in [first, !first] {
+                let state = match holds {
+                    true => outcomes.when_true.take(),
+                    false => outcomes.when_false.take(),
+                };
+                ways.extend(state.map(|state| (u8::from(holds), state)));
+            }
+            let repeats = self.repeats(test);
+            self.note_open(test);
+            return self.one_way(fork, repeats, ways, |machine, way| run(machine, way == 1));
+        }
         let mut joined: Option<(State, Value)> = None;
         let open = outcomes.when_true.is_some() && outcomes.when_false.is_some();
         // A module in a source root has been loaded: it went the way that it could go.
@@ -358,14 +374,29 @@ impl Machine<'_> {
         match truth {
             Some(truth) if truth == (op == BoolOp::And) => self.bool_op(op, rest),
             Some(_) => Ok(value),
-            None => self.alternatives(
-                2,
-                |machine, index| {
-                    if index == 0 { Ok(value.clone()) } else { machine.bool_op(op, rest) }
-                },
-                |a, b| a.join(&b),
-            ),
+            None => {
+                // It is the result only where it ends the expression.
+                let ending = self.part_with_truth(&value, op == BoolOp::Or);
+                self.alternatives(
+                    2,
+                    |machine, index| {
+                        if index == 0 { Ok(ending.clone()) } else { machine.bool_op(op, rest) }
+                    },
+                    |a, b| a.join(&b),
+                )
+            }
         }
+    }
+
+    /// What of a value may be true, or false.
+    fn part_with_truth(&self, value: &Value, truth: bool) -> Value {
+        let part = value.alternatives().iter().filter(|part| self.truth(part) != Some(!truth));
+        let part = part.map(|part| match part {
+            Value::Opaque(Some("bool")) => Value::Bool(truth),
+            Value::Opaque(Some("str")) if !truth => Value::str(""),
+            part => part.clone(),
+        });
+        Value::join_all(part).unwrap_or_else(|| value.clone())
     }
 }
 

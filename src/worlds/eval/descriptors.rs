@@ -220,6 +220,7 @@ impl Machine<'_> {
         match &local.value {
             Value::Method(pair) if matches!(pair.0, Value::Type("property")) => {
                 match property_part(&pair.1, 1) {
+                    Value::None if self.is_supposed(at) => Ok(Some(())),
                     Value::None => {
                         let reason = format!("the property `{name}` has no setter");
                         Err(self.raise_builtin("AttributeError", reason))
@@ -327,7 +328,9 @@ impl Machine<'_> {
             let listed = self.listed_slots(class)?;
             for name in listed {
                 match name {
-                    Value::Str(name) if &*name != "__dict__" => names.push(name),
+                    Value::Str(name) if &*name != "__dict__" => {
+                        names.push(private_name(&class.name, &name));
+                    }
                     _ => return None,
                 }
             }
@@ -335,6 +338,15 @@ impl Machine<'_> {
         let plain = self.builtin_ancestor(class) == "object" && !self.is_opaque_class(class);
         plain.then_some(names)
     }
+}
+
+/// A private name as a class stores it (`_Py_Mangle`, `Python/compile.c`).
+fn private_name(class: &str, name: &Name) -> Name {
+    let class = class.trim_start_matches('_');
+    if !name.starts_with("__") || name.ends_with("__") || class.is_empty() {
+        return Name::clone(name);
+    }
+    Name::from(format!("_{class}{name}"))
 }
 
 /// Whether a value is what `dataclasses.field` gives.

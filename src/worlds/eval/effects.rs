@@ -122,6 +122,9 @@ impl Machine<'_> {
     }
 
     fn escape_value(&mut self, value: &Value, at: ExprId) {
+        if self.guide.is_some() {
+            return;
+        }
         if let Value::Attributes(id) = value
             && let Some(Object::Instance(instance)) = self.state.object_mut(*id)
         {

@@ -49,7 +49,7 @@ impl Machine<'_> {
                     self.may_raise("TypeError", risk, at, || "this may not be iterable".into());
                     Ok(Items::unknown())
                 }
-                _ => Err(self.raise_builtin("TypeError", "the object is not iterable")),
+                _ => self.not_iterable(at),
             },
             Value::None
             | Value::Int(_)
@@ -63,12 +63,8 @@ impl Machine<'_> {
             | Value::Ellipsis
             | Value::NotImplemented
             | Value::Module(_)
-            | Value::ThisModule => {
-                Err(self.raise_builtin("TypeError", "the object is not iterable"))
-            }
-            Value::Opaque(Some("int" | "float" | "bool" | "NoneType")) => {
-                Err(self.raise_builtin("TypeError", "the object is not iterable"))
-            }
+            | Value::ThisModule => self.not_iterable(at),
+            Value::Opaque(Some("int" | "float" | "bool" | "NoneType")) => self.not_iterable(at),
             Value::Returned(call) if self.has_no_entry_points(call) => {
                 Ok(Items::exactly(Vec::new()))
             }
@@ -92,6 +88,13 @@ impl Machine<'_> {
         }
     }
 
+    fn not_iterable(&mut self, at: ExprId) -> Flow<Items> {
+        if self.is_supposed(at) {
+            return Ok(Items::unknown());
+        }
+        Err(self.raise_builtin("TypeError", "the object is not iterable"))
+    }
+
     fn iterate_instance(&mut self, value: &Value, at: ExprId) -> Flow<Items> {
         let Some(method) = self.special(value, "__iter__") else {
             if let Some(contents) = self.contents(value) {
@@ -101,7 +104,7 @@ impl Machine<'_> {
                 self.may_raise("", Risk::Inside, at, || "this may not be iterable".into());
                 return Ok(Items::unknown());
             }
-            return Err(self.raise_builtin("TypeError", "the object is not iterable"));
+            return self.not_iterable(at);
         };
         let iterator = self.call(&method, Vec::new(), at)?;
         match &iterator {

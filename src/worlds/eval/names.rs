@@ -107,6 +107,8 @@ impl Machine<'_> {
                     });
                     Ok(Value::Unknown)
                 }
+                // Its module has bound it in a way that was not followed.
+                None if self.is_elsewhere() && self.is_supposed(at) => Ok(Value::Unknown),
                 None => {
                     let span = self.program.ast().expr(at).span;
                     self.stand_at(span);

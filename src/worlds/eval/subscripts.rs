@@ -297,6 +297,7 @@ impl Machine<'_> {
         }
         match entries.get(key) {
             Some(Some(value)) => Ok(value.clone()),
+            Some(None) if self.is_supposed(at) => Ok(Value::Opaque(None)),
             Some(None) => Err(self.raise_builtin("KeyError", "there is no such key")),
             None => {
                 let outside = key.is_outside();

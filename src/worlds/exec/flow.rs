@@ -2,6 +2,7 @@
 
 use crate::syntax::ast::{ExprId, StmtId};
 use crate::text::span::Span;
+use crate::worlds::guided::{self, Repeats};
 use crate::worlds::machine::{Flow, Machine, Risk, Stop};
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::{ObjectId, Value};
@@ -194,6 +195,22 @@ impl Machine<'_> {
         mut run: impl FnMut(&mut Self) -> Flow<()>,
     ) -> Flow<()> {
         let mut entry = self.state.clone();
+        if self.guide.is_some() {
+            let fork = self.fork(guided::Kind::Loop, 0);
+            let ways = vec![(1, entry.clone()), (0, entry)];
+            return self.one_way(fork, Repeats::Surely, ways, |machine, way| {
+                if way == 0 {
+                    return Ok(());
+                }
+                let (continues, raises) = (machine.continues.len(), machine.raises.len());
+                let end = run(machine);
+                let next = machine.next_iteration(end, continues);
+                if next.is_ok() {
+                    machine.raises.truncate(raises);
+                }
+                next
+            });
+        }
         // The first pass finds out what changes; what does is widened before the second.
         for _ in 0..2 {
             let continues = self.continues.len();

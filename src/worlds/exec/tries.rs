@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExceptHandler, StmtId};
 use crate::text::span::Span;
+use crate::worlds::guided::{Kind, Repeats};
 use crate::worlds::machine::{Flow, Machine, Raise, Risk, Stop};
 use crate::worlds::state::State;
 use crate::worlds::value::Value;
@@ -14,7 +15,7 @@ const MAX_RAISES: usize = 12;
 
 /// How far the lists of exits reached when a construct began.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Mark {
+pub(in crate::worlds) struct Mark {
     raises: usize,
     returns: usize,
     breaks: usize,
@@ -36,13 +37,19 @@ impl Caught {
 }
 
 impl Machine<'_> {
-    pub(super) fn mark(&self) -> Mark {
+    pub(in crate::worlds) fn mark(&self) -> Mark {
         Mark {
             raises: self.raises.len(),
             returns: self.returns.len(),
             breaks: self.breaks.len(),
             continues: self.continues.len(),
         }
+    }
+
+    /// Whether no path has left a construct since then but by an exception.
+    pub(in crate::worlds) fn left_by_exception(&self, mark: Mark) -> bool {
+        let Mark { returns, breaks, continues, .. } = self.mark();
+        (returns, breaks, continues) == (mark.returns, mark.breaks, mark.continues)
     }
 
     pub(super) fn try_statement(
@@ -74,6 +81,9 @@ impl Machine<'_> {
             self.block(body)?;
             return self.block(orelse);
         }
+        if self.guide.is_some() {
+            return self.guided_try(body, handlers, orelse, is_star);
+        }
         let base = self.raises.len();
         self.tries += 1;
         let end = self.block(body);
@@ -88,6 +98,86 @@ impl Machine<'_> {
             self.dispatch(caught, handlers, is_star, into);
         }
         self.resume_likely(states, unlikely)
+    }
+
+    /// As [`Self::try_except`] on one path: what may be raised in the body is raised only where
+    /// the body has no other way to get through.
+    fn guided_try(
+        &mut self,
+        body: &[StmtId],
+        handlers: &[ExceptHandler],
+        orelse: &[StmtId],
+        is_star: bool,
+    ) -> Flow<()> {
+        let fork = self.fork(Kind::Handler, body[0].0 as usize);
+        let before = self.state.clone();
+        let ways = vec![(0, before.clone()), (1, before)];
+        self.one_way(fork, Repeats::Surely, ways, |machine, way| {
+            let mark = machine.mark();
+            let end = machine.guarded(body, handlers);
+            let raised = machine.raises.split_off(mark.raises);
+            let (mut caught, risky): (Vec<_>, Vec<_>) =
+                raised.into_iter().partition(|raise| raise.risk.is_none());
+            if way == 1 {
+                caught.extend(risky);
+            }
+            let is_raised = way == 1 && !caught.is_empty();
+            if !is_raised && (end.is_ok() || !machine.left_by_exception(mark)) {
+                return end.and_then(|()| machine.block(orelse));
+            }
+            machine.returns.truncate(mark.returns);
+            machine.breaks.truncate(mark.breaks);
+            machine.continues.truncate(mark.continues);
+            machine.first_caught(caught, handlers, is_star)
+        })
+    }
+
+    /// Executes the body of a `try` on one path.
+    fn guarded(&mut self, body: &[StmtId], handlers: &[ExceptHandler]) -> Flow<()> {
+        let catches = self.catches_lookups(handlers);
+        self.tries += 1;
+        if let Some(guide) = &mut self.guide {
+            guide.catching += catches;
+        }
+        let end = self.block(body);
+        self.tries -= 1;
+        if let Some(guide) = &mut self.guide {
+            guide.catching = guide.catching.saturating_sub(catches);
+        }
+        end
+    }
+
+    /// 1 where handlers are for what is not found, by the names that they give.
+    fn catches_lookups(&self, handlers: &[ExceptHandler]) -> u32 {
+        let ast = self.program.ast();
+        let names = |handler: &ExceptHandler| {
+            let text = handler.typ.map_or("", |typ| self.program.slice(ast.expr(typ).span));
+            ["AttributeError", "KeyError", "LookupError"].iter().any(|name| text.contains(name))
+        };
+        u32::from(handlers.iter().any(names))
+    }
+
+    /// Goes on with the first of some exceptions that is caught.
+    fn first_caught(
+        &mut self,
+        raised: Vec<Raise>,
+        handlers: &[ExceptHandler],
+        is_star: bool,
+    ) -> Flow<()> {
+        let mark = self.mark();
+        for caught in group(raised) {
+            let mut states = Vec::new();
+            self.dispatch(caught, handlers, is_star, &mut states);
+            if let Some(state) = states.pop() {
+                self.raises.truncate(mark.raises);
+                self.state = state;
+                return Ok(());
+            }
+            if !self.left_by_exception(mark) {
+                break;
+            }
+        }
+        Err(Stop)
     }
 
     /// Sends one exception through the handlers; what none is sure to catch goes on outward.
@@ -224,7 +314,10 @@ impl Machine<'_> {
         mut last: impl FnMut(&mut Self) -> Flow<()>,
     ) -> Flow<()> {
         let normal = end.is_ok().then(|| std::mem::take(&mut self.state));
-        let raised = self.raises.split_off(mark.raises);
+        let mut raised = self.raises.split_off(mark.raises);
+        if self.guide.is_some() {
+            raised.retain(|raise| raise.risk.is_none());
+        }
         let returned = self.returns.split_off(mark.returns);
         let broken = self.breaks.split_off(mark.breaks);
         let continued = self.continues.split_off(mark.continues);
@@ -302,7 +395,7 @@ fn group(raised: Vec<Raise>) -> Vec<Caught> {
 
 impl Mark {
     /// How many exceptions were on their way outward.
-    pub(super) fn raises(self) -> usize {
+    pub(in crate::worlds) fn raises(self) -> usize {
         self.raises
     }
 }
