@@ -319,6 +319,7 @@ impl Machine<'_> {
                 }
                 _ => Value::Unknown,
             },
+            Value::Module(_) => value.clone(),
             _ => Value::Unknown,
         }
     }

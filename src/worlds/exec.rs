@@ -6,7 +6,7 @@ mod class_patterns;
 mod classes;
 mod definitions;
 mod flow;
-mod imports;
+pub(in crate::worlds) mod imports;
 mod matching;
 mod stores;
 mod tries;

@@ -1,14 +1,37 @@
 //! Modules that are handed to code by which they may get names.
 
+use rustc_hash::FxHashSet;
+
 use super::resolve::Resolver;
 use super::summaries::Summary;
 use crate::modules::{Found, ModuleFile, leads_to};
+use crate::syntax::ast::Name;
 
 impl Resolver<'_> {
     /// Whether one of a package's own submodules may put names into it: it takes the package out
     /// of `sys.modules` as it is imported.
     pub(super) fn may_be_given_names(&self, file: &ModuleFile, summary: &Summary) -> bool {
         self.has_below(file, summary, |text| takes_out(text, &file.name))
+    }
+
+    /// Whether a package imports one of its own modules as it is imported itself, so that this one
+    /// executes before the package has all its names.
+    pub(super) fn is_met_on_the_way(&self, module: &str, package: &str) -> bool {
+        let (mut seen, mut ahead) = (FxHashSet::default(), vec![Name::from(package)]);
+        while let Some(name) = ahead.pop() {
+            if *name == *module {
+                return true;
+            }
+            if !leads_to(package, &name) || !seen.insert(name.clone()) {
+                continue;
+            }
+            if let Found::Source(file) = self.find(&name)
+                && let Some(summary) = self.summary(&file)
+            {
+                ahead.extend(summary.imported.iter().cloned());
+            }
+        }
+        false
     }
 
     /// Whether a submodule of a package that no directory shows may be found all the same: by what

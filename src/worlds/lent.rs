@@ -42,6 +42,9 @@ enum Effects {
     Raises(Option<String>, Rc<str>),
 }
 
+/// What the import system knows of a module, in its namespace.
+pub(super) const SPEC: &str = "__spec__";
+
 const NOT_FOLLOWED: &str = "`globals()` is handed to code that is not followed";
 
 /// How the text of a function looks that finds a namespace by itself.
@@ -112,7 +115,10 @@ impl Machine<'_> {
             if local.maybe_unbound {
                 self.maybe_bind_global(&name, self.site);
             } else {
-                let value = self.copied(&local.value, &state, 0);
+                let value = match &local.value {
+                    Value::External(spec) if &*spec.attribute == SPEC => local.value.clone(),
+                    value => self.copied(value, &state, 0),
+                };
                 self.bind_global(&name, value, self.site, BindingKind::Variable);
             }
         }

@@ -25,6 +25,19 @@ use crate::simulation::Outcome;
 use crate::syntax::ast::Name;
 use crate::syntax::parse::{ParseOptions, parse};
 
+/// What `_init_module_attrs` (`Lib/importlib/_bootstrap.py`) and `exec` put into the namespace of
+/// a module that is no package.
+const MACHINERY: &[&str] = &[
+    "__builtins__",
+    "__cached__",
+    "__doc__",
+    "__file__",
+    "__loader__",
+    "__name__",
+    "__package__",
+    "__spec__",
+];
+
 /// Names that modules only hand on are followed this far.
 pub(super) const MAX_HOPS: usize = 4;
 
@@ -224,18 +237,36 @@ impl<'a> Resolver<'a> {
             _ => return None,
         };
         let summary = self.summary(&file)?;
+        // One whose `__all__` is not known may keep any of them for itself.
+        let is_chosen = summary.names.contains_key("__all__");
         let mut names: Vec<(Name, bool)> = match &summary.all {
             Some(all) => all.iter().map(|name| (name.clone(), true)).collect(),
             None => summary
                 .names
                 .iter()
                 .filter(|(name, _)| !name.starts_with('_'))
-                .map(|(name, exported)| (name.clone(), exported.certain))
+                .map(|(name, exported)| (name.clone(), exported.certain && !is_chosen))
                 .collect(),
         };
         names.sort();
         let unseen = summary.unseen && summary.all.is_none();
         Some(StarNames { names, unseen })
+    }
+
+    /// The names in the namespace of another module that is no package, sorted, where all of them
+    /// are known.
+    pub(super) fn names_in(&self, module: &str) -> Option<Vec<Name>> {
+        let Found::Source(file) = self.find(module) else { return None };
+        let summary = self.summary(&file)?;
+        let is_seen = !file.is_package && !summary.unseen;
+        if !is_seen || summary.names.values().any(|exported| !exported.certain) {
+            return None;
+        }
+        let machinery = MACHINERY.iter().map(|&name| Name::from(name));
+        let mut names: Vec<Name> = summary.names.keys().cloned().chain(machinery).collect();
+        names.sort();
+        names.dedup();
+        Some(names)
     }
 
     /// The names of another module's `__all__`, where they are known.

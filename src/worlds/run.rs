@@ -6,6 +6,7 @@ use super::changes::{
     bound_names, doubt_fingerprint, executed_fingerprint, statement_fingerprints,
 };
 use super::checkpoint::{Checkpoints, Progress};
+use super::lent::SPEC;
 use super::machine::{Flow, Machine, Raise, Risk};
 use super::provenance::MACHINERY;
 use super::state::{Binding, Entries, OUTSIDE, Object, Slot, State};
@@ -117,8 +118,10 @@ impl Machine<'_> {
         let before = self.state.clone();
         let ran = self.trace.ran.mark();
         let done = self.trace.log.len();
-        let end =
-            self.module_statement(id, &before).and_then(|()| self.run_again(id, &before, done));
+        let end = self
+            .check_spec(id, progress.done == 0)
+            .and_then(|()| self.module_statement(id, &before))
+            .and_then(|()| self.run_again(id, &before, done));
         if end.is_err() && progress.torn.is_none() && self.is_misjudged(id) {
             self.raises.clear();
             self.state = before;
@@ -145,6 +148,27 @@ impl Machine<'_> {
             }
             self.state = before;
             self.suppose_bound(id);
+        }
+    }
+
+    /// A reload goes by the name in `__spec__`, and executes nothing where `sys.modules` has
+    /// another module under it (`reload` in `Lib/importlib/__init__.py`).
+    fn check_spec(&mut self, id: StmtId, is_first: bool) -> Flow<()> {
+        if self.is_fresh || !is_first {
+            return Ok(());
+        }
+        let symbol = self.symbol(&Name::from(SPEC));
+        let Some(slot) = self.state.global(symbol) else { return Ok(()) };
+        match slot.value() {
+            Value::External(spec) if &*spec.attribute == SPEC && !slot.maybe_unbound => {
+                self.stand_at(self.program.ast().stmt(id).span);
+                let reason = format!(
+                    "`__spec__` is that of `{}`, so `importlib.reload` takes the module for another one",
+                    spec.module
+                );
+                Err(self.raise_builtin("ImportError", reason))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -88,6 +88,10 @@ impl Machine<'_> {
             ("dir", [object]) if self.linked.is_some() => {
                 Ok(self.attribute_names(object).unwrap_or(Value::of_type("list")))
             }
+            ("dir", [Value::Module(module)]) => {
+                let names = self.resolver_of(module).names_in(module);
+                Ok(names.map_or(Value::of_type("list"), |names| self.name_list(names)))
+            }
             ("dir", _) => Ok(Value::of_type("list")),
             ("locals", []) => Ok(Value::of_type("dict")),
             ("len", [value]) => self.length(value, at),
@@ -179,6 +183,9 @@ impl Machine<'_> {
                 Ok(Value::Opaque(Some("open file")))
             }
             ("__import__", _) => {
+                if let Some(module) = self.import_call(&args)? {
+                    return Ok(module);
+                }
                 self.may_raise("ImportError", Risk::Environment, at, || {
                     "the module may not be importable".to_owned()
                 });

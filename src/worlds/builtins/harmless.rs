@@ -134,6 +134,12 @@ impl Machine<'_> {
                 self.require_module(&module)?;
                 self.module_value(module)
             }
+            (("importlib.util", "find_spec"), [Value::Str(module)]) if args.keywords.is_empty() => {
+                match self.spec_of(&Name::clone(module))? {
+                    Some(spec) => spec,
+                    None => return Ok(None),
+                }
+            }
             (("importlib", "import_module"), [Value::Str(module), ..]) => {
                 let module = module.to_string();
                 self.may_raise("ImportError", Risk::Environment, at, || {

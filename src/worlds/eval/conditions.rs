@@ -3,6 +3,7 @@
 use crate::syntax::ast::{BoolOp, CompareOp, ExprId, ExprKind, Name, UnaryOp};
 use crate::worlds::answers::agreed;
 use crate::worlds::builtins::functions::OWN_NAMES;
+use crate::worlds::exec::imports::SPEC;
 use crate::worlds::guided::Kind;
 use crate::worlds::machine::{Flow, Machine, Stop};
 use crate::worlds::state::{Object, Slot, State};
@@ -343,6 +344,7 @@ impl Machine<'_> {
                 let constant = self.constant_of(external)?;
                 constant.truth()
             }
+            Value::Opaque(Some(SPEC)) => Some(true),
             Value::Returned(call) => self.answered_truth(call),
             Value::Opaque(Some("function" | "type" | "module" | "generator")) => Some(true),
             Value::Union(values) => agreed(values, |value| self.truth(value)),

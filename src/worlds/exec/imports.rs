@@ -9,10 +9,14 @@ use crate::syntax::ast::{Alias, ImportNames, Name};
 use crate::text::span::Span;
 use crate::worlds::builtins::types;
 use crate::worlds::changes::import_fingerprint;
+use crate::worlds::eval::Args;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
 use crate::worlds::summaries::ImportEnd;
 use crate::worlds::value::{External, Value};
+
+/// An `importlib.machinery.ModuleSpec`, as the class of a value.
+pub(in crate::worlds) const SPEC: &str = "module spec";
 
 impl Machine<'_> {
     pub(super) fn import(&mut self, aliases: &[Alias]) -> Flow<()> {
@@ -31,6 +35,41 @@ impl Machine<'_> {
     pub(in crate::worlds) fn module_value(&self, name: Name) -> Value {
         let is_own = name == self.identity.name && !self.is_elsewhere();
         if is_own { self.registered() } else { Value::Module(name) }
+    }
+
+    /// `__import__(name, globals, locals, fromlist, level)` of an absolute name: the module where
+    /// names are wanted from it, else the first of its parents (`PyImport_ImportModuleLevelObject`
+    /// in `Python/import.c`); None where the arguments do not say.
+    pub(in crate::worlds) fn import_call(&mut self, args: &Args) -> Flow<Option<Value>> {
+        let given = |at: usize, keyword: &str| {
+            let by_name = args.keywords.iter().find(|(name, _)| &**name == keyword);
+            args.positional.get(at).or(by_name.map(|(_, value)| value))
+        };
+        let Some(Value::Str(name)) = given(0, "name") else { return Ok(None) };
+        let level = given(4, "level").unwrap_or(&Value::Int(0));
+        let wanted = given(3, "fromlist").map_or(Some(false), |names| self.truth(names));
+        let (Value::Int(0), Some(wanted)) = (level, wanted) else { return Ok(None) };
+        let name = Name::clone(name);
+        self.require_module(&name)?;
+        let top = name.split('.').next().unwrap_or(&name);
+        let module = if wanted { name } else { Name::from(top) };
+        Ok(Some(self.module_value(module)))
+    }
+
+    /// What `importlib.util.find_spec` gives for an absolute name, where that is known: None where
+    /// there is no such module. Its parents are imported (`Lib/importlib/util.py`).
+    pub(in crate::worlds) fn spec_of(&mut self, name: &Name) -> Flow<Option<Value>> {
+        if name.starts_with('.') {
+            return Ok(None);
+        }
+        if let Some((package, _)) = name.rsplit_once('.') {
+            self.require_module(&Name::from(package))?;
+        }
+        Ok(match self.module_presence(name) {
+            Presence::Yes => Some(Value::Opaque(Some(SPEC))),
+            Presence::No => Some(Value::None),
+            Presence::Maybe => None,
+        })
     }
 
     /// Importing a module by its absolute name, its parents first.
@@ -215,6 +254,9 @@ impl Machine<'_> {
         if let Some(value) = self.settled_attribute(module, name) {
             return Ok(value);
         }
+        if &**module == "sys" && &**name == "modules" {
+            return Ok(Value::Opaque(Some("sys.modules")));
+        }
         if &**name == "__all__"
             && let Some(names) = self.resolver_of(module).all_of(module)
         {
@@ -255,6 +297,14 @@ impl Machine<'_> {
     fn import_star(&mut self, module: &Name, span: Span) -> Flow<()> {
         if *module == self.identity.name {
             return Ok(());
+        }
+        let own = self.identity.name.clone();
+        if self.is_fresh
+            && leads_to(module, &own)
+            && self.resolver_of(module).is_met_on_the_way(&own, module)
+        {
+            let why = format!("`{module}`, which is imported with `*`, is being imported itself");
+            self.see_nothing(span, &why);
         }
         let Some(exports) = self.star_names(module) else {
             let why = format!("`from {module} import *` does not resolve");

@@ -250,7 +250,25 @@ impl Machine<'_> {
         // Of what the catalogue knows to raise the class has its name only.
         let is_known = raise.is_second_run || raise.depends.is_some();
         let is_named = || is_known && is_among(&classes, raise.class_name.as_deref());
-        Ok(matches.or_else(|| is_named().then_some(true)))
+        let matches = matches.or_else(|| is_named().then_some(true));
+        Ok(matches.or_else(|| self.is_foreign(raise, &classes).then_some(false)))
+    }
+
+    /// Whether what certainly is a builtin exception is none of those that other modules define
+    /// by `class`: a builtin class derives from no such class.
+    fn is_foreign(&self, raise: &Raise, class: &Value) -> bool {
+        let is_builtin = matches!(raise.exception, Value::Opaque(Some(_)));
+        if raise.risk.is_some() || !is_builtin {
+            return false;
+        }
+        match class {
+            Value::Tuple(classes) => classes.iter().all(|class| {
+                self.exception_matches(&raise.exception, class) == Some(false)
+                    || self.is_foreign(raise, class)
+            }),
+            Value::External(class) => self.resolver_of(&class.module).is_plain_definition(class),
+            _ => false,
+        }
     }
 
     fn handle(

@@ -1,17 +1,20 @@
 //! What a fresh process executes on the way to a module: its packages, whatever they import,
 //! and the module itself, in the order of the import system (`Lib/importlib/_bootstrap.py`).
 //!
-//! Only what certainly happens is followed: statements under conditions, in `try` with handlers
-//! and in functions are passed over.
+//! Only what certainly happens is followed: statements under conditions and in functions are
+//! passed over. What stands in `try` with handlers is followed as far as nothing is raised: the
+//! order in which modules are imported hangs on it.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::absolute;
 use super::meaning::{binds_nothing_else, each_statement};
 use super::uses::static_test;
+use crate::modules::Found;
 use crate::program::Program;
-use crate::syntax::ast::{ExprId, ImportNames, Name, StmtId, StmtKind};
+use crate::syntax::ast::{ExceptHandler, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
 use crate::text::span::Span;
+use crate::worlds::builtins::types;
 use crate::worlds::changes::bound_names;
 use crate::worlds::resolve::Resolver;
 use crate::worlds::trace::Decision;
@@ -51,6 +54,8 @@ pub(super) struct Failure {
 
 enum Stop {
     Fails(Failure),
+    /// A module is not there, in the body of a `try` with handlers.
+    Missing,
     /// Nothing can be said.
     Unsure,
 }
@@ -64,6 +69,8 @@ pub(super) struct Fresh<'a> {
     /// The modules that are being imported, outermost first.
     active: Vec<Active>,
     bytes: usize,
+    /// How many bodies of `try` with handlers are being executed.
+    tries: usize,
 }
 
 /// A module that is being imported.
@@ -78,7 +85,7 @@ struct Active {
 impl<'a> Fresh<'a> {
     pub(super) fn new(own: Own<'a>, fatal: &'a Fatal, resolver: &'a Resolver<'a>) -> Fresh<'a> {
         let (loaded, active) = (FxHashSet::default(), Vec::new());
-        Fresh { own, fatal, resolver, loaded, active, bytes: 0 }
+        Fresh { own, fatal, resolver, loaded, active, bytes: 0, tries: 0 }
     }
 
     /// Why importing the module certainly fails.
@@ -107,7 +114,13 @@ impl<'a> Fresh<'a> {
                 continue;
             }
             // What lies outside the workspace imports nothing of it.
-            let Some(file) = self.resolver.workspace_file(name) else { continue };
+            let Some(file) = self.resolver.workspace_file(name) else {
+                let is_missing = || matches!(self.resolver.find(name), Found::Missing);
+                if self.tries > 0 && is_missing() {
+                    return Err(Stop::Missing);
+                }
+                continue;
+            };
             self.bytes += file.source.text().len();
             let limit = if self.fatal.is_empty() { MAX_BYTES_FOR_CIRCLES } else { MAX_BYTES };
             if self.bytes > limit {
@@ -166,6 +179,12 @@ impl<'a> Fresh<'a> {
                 self.block(program, orelse)?;
                 self.block(program, finalbody)?;
             }
+            StmtKind::Try { body, handlers, orelse, finalbody, .. } => {
+                if self.tried(program, body, handlers)? {
+                    self.block(program, orelse)?;
+                }
+                self.block(program, finalbody)?;
+            }
             StmtKind::Raise { .. } => return Err(Stop::Unsure),
             _ => {}
         }
@@ -176,6 +195,33 @@ impl<'a> Fresh<'a> {
             return Err(self.failed(reason, false));
         }
         Ok(())
+    }
+
+    /// Executes the body of a `try` with handlers; whether it came to its end.
+    fn tried(
+        &mut self,
+        program: &Program,
+        body: &[StmtId],
+        handlers: &[ExceptHandler],
+    ) -> Result<bool, Stop> {
+        let depth = self.active.len();
+        self.tries += 1;
+        let end = self.block(program, body);
+        self.tries -= 1;
+        match end {
+            Ok(()) => Ok(true),
+            Err(Stop::Missing) => {
+                // What was being imported is taken out of `sys.modules` again.
+                for failed in self.active.drain(depth..) {
+                    self.loaded.remove(&failed.name);
+                }
+                Ok(false)
+            }
+            Err(Stop::Fails(failure)) if !handlers.iter().any(|one| may_catch(program, one)) => {
+                Err(Stop::Fails(failure))
+            }
+            Err(_) => Err(Stop::Unsure),
+        }
     }
 
     /// Which way a condition of the module itself certainly goes.
@@ -300,4 +346,15 @@ pub(super) fn imports_anew(own: Own<'_>, previous: &Program, resolver: &Resolver
         };
     });
     anew
+}
+
+/// Whether a handler may be one for what the interpreter raises. A class that bears the name of
+/// no builtin one is taken to be a library's own.
+fn may_catch(program: &Program, handler: &ExceptHandler) -> bool {
+    let ast = program.ast();
+    let is_own = |id: ExprId| match &ast.expr(id).kind {
+        ExprKind::Name(name) => !types::is_exception(name),
+        _ => false,
+    };
+    handler.typ.is_none_or(|typ| !is_own(typ))
 }

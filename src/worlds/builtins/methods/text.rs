@@ -87,6 +87,9 @@ impl Machine<'_> {
                     let reason = "there are fewer arguments than replacement fields";
                     return Err(self.raise_builtin("IndexError", reason));
                 }
+                if let Some(formatted) = plainly_formatted(text, args) {
+                    return Ok(Value::Str(Arc::from(formatted)));
+                }
                 // With enough arguments a format rarely fails.
                 self.may_raise("", Risk::Environment, at, || "the format may not fit".to_owned());
                 Ok(Value::of_type("str"))
@@ -153,6 +156,48 @@ impl Machine<'_> {
         }
         Ok(Value::of_type("str"))
     }
+}
+
+/// What `str.format` makes of replacement fields without conversion and specification, numbered
+/// or not, where their arguments are known texts and numbers; None for all others
+/// (`do_markup` in `Objects/stringlib/unicode_format.h`).
+fn plainly_formatted(format: &str, args: &Args) -> Option<String> {
+    let mut formatted = String::new();
+    let (mut rest, mut next, mut is_numbered) = (format, 0, false);
+    while let Some(at) = rest.find(['{', '}']) {
+        formatted.push_str(&rest[..at]);
+        let brace = &rest[at..=at];
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix(brace) {
+            formatted.push_str(brace);
+            rest = after;
+            continue;
+        }
+        let (field, after) = rest.split_once('}').filter(|_| brace == "{")?;
+        rest = after;
+        let value = match field {
+            // Numbers by hand and counting do not go together.
+            "" if !is_numbered => {
+                next += 1;
+                args.positional.get(next - 1)
+            }
+            number if number.starts_with(|c: char| c.is_ascii_digit()) && next == 0 => {
+                is_numbered = true;
+                args.positional.get(number.parse::<usize>().ok()?)
+            }
+            name => args.keywords.iter().find(|(key, _)| **key == *name).map(|(_, value)| value),
+        };
+        match value? {
+            Value::Str(text) => formatted.push_str(text),
+            Value::Int(number) => formatted.push_str(&number.to_string()),
+            _ => return None,
+        }
+        if formatted.len() > MAX_REPEATED {
+            return None;
+        }
+    }
+    formatted.push_str(rest);
+    Some(formatted).filter(|text| !args.inexact && text.len() <= MAX_REPEATED)
 }
 
 /// How many arguments a format takes by place, where all its replacement fields are `{}`.
