@@ -51,6 +51,7 @@ mod state;
 mod subclassing;
 mod summaries;
 mod sure;
+mod target;
 mod trace;
 mod unlikely;
 mod value;
