@@ -303,9 +303,11 @@ impl Outer {
         }
         let other = Outer::imported(resolver, identity, &self.first, true);
         let is_judged = !other.has_given_up && !other.misjudged.contains_key(&fingerprint);
-        let rerun = is_judged
-            .then(|| other.reload(resolver, identity, program, version, Care::Full))
-            .unwrap_or_else(|| Rerun::none(None));
+        let rerun = if is_judged {
+            other.reload(resolver, identity, program, version, Care::Full)
+        } else {
+            Rerun::none(None)
+        };
         let fails_there = rerun.failure.is_some_and(|(id, _)| id == ast.body[index]);
         let after = rerun.outer.filter(|outer| !outer.has_given_up);
         let passed = after.and_then(|mut outer| outer.passed.remove(&fingerprint));
