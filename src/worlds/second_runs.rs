@@ -302,13 +302,20 @@ impl Outer {
             return known;
         }
         let other = Outer::imported(resolver, identity, &self.first, true);
-        let is_contradicted =
-            !other.has_given_up && !other.misjudged.contains_key(&fingerprint) && {
-                let rerun = other.reload(resolver, identity, program, version, Care::Full);
-                let after = rerun.outer.filter(|outer| !outer.has_given_up);
-                let passed = after.and_then(|mut outer| outer.passed.remove(&fingerprint));
-                passed.zip(place).is_some_and(|(passed, place)| passed.avoids(place))
-            };
+        let is_judged = !other.has_given_up && !other.misjudged.contains_key(&fingerprint);
+        let rerun = if is_judged {
+            other.reload(resolver, identity, program, version, Care::Full)
+        } else {
+            Rerun::none(None)
+        };
+        let fails_there = rerun.failure.is_some_and(|(id, _)| id == ast.body[index]);
+        let after = rerun.outer.filter(|outer| !outer.has_given_up);
+        let passed = after.and_then(|mut outer| outer.passed.remove(&fingerprint));
+        let is_contradicted = match place {
+            Some(place) => passed.is_some_and(|passed| passed.avoids(place)),
+            // Where no code raises, but an operation fails, less is certain.
+            None => !fails_there,
+        };
         self.verdicts.borrow_mut().insert(fingerprint, is_contradicted);
         is_contradicted
     }
