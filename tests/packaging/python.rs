@@ -122,5 +122,24 @@ fn the_source_distribution_has_all_that_it_needs() {
     // What the tests were built of is not built again; the crate itself is.
     pip.env("MATURIN_PEP517_ARGS", "--profile dev --locked").env("CARGO_TARGET_DIR", target());
     run(&mut pip, 0);
+    forget_builds_of("tmp/unpacked/");
     checks(&mut Command::new(bin.join("python")), &Repository::new());
+}
+
+/// Takes from Cargo what it knows of builds of sources below a folder of the target directory: it
+/// holds them for builds of the repository, and would not build that again when it has changed.
+fn forget_builds_of(folder: &str) {
+    let is_of_folder = |file: &std::fs::DirEntry| {
+        let is_dependencies = file.file_name().to_string_lossy().starts_with("dep-");
+        let content = std::fs::read(file.path()).unwrap();
+        is_dependencies && content.windows(folder.len()).any(|part| part == folder.as_bytes())
+    };
+    for unit in std::fs::read_dir(Path::new(&target()).join("debug/.fingerprint")).unwrap() {
+        let unit = unit.unwrap();
+        if unit.file_name().to_string_lossy().starts_with(env!("CARGO_PKG_NAME"))
+            && std::fs::read_dir(unit.path()).unwrap().any(|file| is_of_folder(&file.unwrap()))
+        {
+            std::fs::remove_dir_all(unit.path()).unwrap();
+        }
+    }
 }
