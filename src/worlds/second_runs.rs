@@ -259,9 +259,8 @@ impl Outer {
                 let fresh = Outer::import(resolver, identity, program);
                 fresh.has_given_up || !fresh.is_before_what_is_misjudged(fingerprint, &raises)
             };
-            let found = SecondRun::of(&raises, &outer.avoided, &machine);
-            let is_costly = || !is_known || !self.verdicts.borrow().contains_key(&fingerprint);
-            if found.is_some() && care == Care::Typed && is_costly() {
+            let found = SecondRun::of(&raises, &outer.avoided, &machine, is_known);
+            if found.is_some() && !is_known && care == Care::Typed {
                 outer.give_up();
                 return Rerun { outer: Some(outer), failure: None, read };
             }
@@ -397,13 +396,19 @@ impl SecondRun {
         raises: &[Raise],
         before: &FxHashSet<Origin>,
         machine: &Machine<'_>,
+        is_known: bool,
     ) -> Option<SecondRun> {
         let certain = || raises.iter().filter(|raise| raise.risk.is_none());
         // What else would be raised for certain is raised the first time, too; where that seems
         // to be otherwise, something was not followed to its end.
         let is_refusal = |raise: &Raise| {
             raise.origin.is_some() && !machine.is_passed_on(raise)
-                || matches!(raise.class_name.as_deref(), Some(name) if REFUSALS.contains(&name))
+                || match raise.class_name.as_deref() {
+                    // Objects that the module itself makes may have other attributes in a new text.
+                    Some("AttributeError") => is_known,
+                    Some(name) => REFUSALS.contains(&name),
+                    None => false,
+                }
         };
         // A module's own names are reset: what they decide is decided where nothing else is.
         let has_others = machine.linked.as_ref().is_some_and(|linked| linked.has_others);

@@ -76,7 +76,7 @@ impl Machine<'_> {
                 _ => true,
             })
             || self.linked.is_none()
-                && self.is_opaque_class(class)
+                && self.is_outside_base(class)
                 && self.enum_base(class).is_none()
             || self.has_abstract_base(class)
     }
