@@ -159,6 +159,7 @@ pub struct Server {
     errors: Arc<Mutex<String>>,
     last_id: i64,
     minds_unread: bool,
+    minds_refreshes: bool,
 }
 
 impl Server {
@@ -180,6 +181,7 @@ impl Server {
             errors,
             last_id: 0,
             minds_unread: true,
+            minds_refreshes: true,
         }
     }
 
@@ -391,6 +393,12 @@ impl Server {
         self.minds_unread = false;
     }
 
+    /// Does not mind being asked to refresh something while the session ends: the server does not
+    /// know yet that it will.
+    pub fn leave_refreshes(&mut self) {
+        self.minds_refreshes = false;
+    }
+
     /// Ends the process and does not mind what was not taken.
     pub fn abandon(mut self) {
         self.leave_unread();
@@ -480,6 +488,12 @@ impl Drop for Server {
         // It has ended or is about to, so there is an end to what it writes.
         while let Ok(message) = self.incoming.recv() {
             self.sort_in(message);
+        }
+        if !self.minds_refreshes {
+            let is_refresh = |message: &Value| {
+                message["method"].as_str().is_some_and(|method| method.ends_with("/refresh"))
+            };
+            self.unread.retain(|message| !is_refresh(message));
         }
         assert!(self.unread.is_empty(), "nobody expected {:?}", self.unread);
     }

@@ -453,8 +453,9 @@ impl Client {
         }
         self.settle();
         let shown = self.shown();
-        let fresh = std::mem::replace(&mut self.server, old).unwrap();
+        let mut fresh = std::mem::replace(&mut self.server, old).unwrap();
         self.published = published;
+        fresh.leave_refreshes();
         fresh.shut_down();
         shown
     }
@@ -462,7 +463,8 @@ impl Client {
     /// Ends the session: nothing was answered twice, nothing has panicked.
     pub(super) fn quit(mut self) {
         self.settle();
-        let server = self.server.take().unwrap();
+        let mut server = self.server.take().unwrap();
+        server.leave_refreshes();
         let errors = server.shut_down_with_errors();
         assert!(!errors.contains("panicked"), "{errors}");
     }
