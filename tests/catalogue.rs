@@ -45,6 +45,9 @@ struct Case {
     apart: bool,
     /// The `N` of the first Python 3.N that does it.
     min_python: Option<u64>,
+    /// No fact is about it: it is found by following the code.
+    #[serde(skip)]
+    is_followed: bool,
 }
 
 /// What a fix that stands for an answer of its own is called.
@@ -94,8 +97,18 @@ fn own_port() -> u16 {
     std::iter::repeat_with(next).take(10_000).find(is_free).expect("no port is free")
 }
 
+/// The cases of the catalogue's entries.
 fn cases() -> Vec<Case> {
     toml::from_str::<Cases>(&read("cases.toml")).unwrap().case
+}
+
+/// Those, and what is found by following the code.
+fn all_cases() -> Vec<Case> {
+    let mut followed = toml::from_str::<Cases>(&read("followed.toml")).unwrap().case;
+    followed.iter_mut().for_each(|case| case.is_followed = true);
+    let mut all = cases();
+    all.append(&mut followed);
+    all
 }
 
 /// Whether a case is for this run.
@@ -127,13 +140,16 @@ fn minor_of(python: &Path) -> u64 {
     String::from_utf8(said).unwrap().trim().parse().unwrap()
 }
 
-/// Whether a name is the standard library's.
-fn is_standard(of: &str) -> bool {
+/// Whether a case needs nothing but the standard library.
+fn is_standard(case: &Case) -> bool {
+    let of = &case.of;
     let is_in = |file: &str| {
         let text = fs::read_to_string(root().join("src/catalogue").join(file)).unwrap();
         text.contains(&format!("\"{of}\""))
     };
-    is_in("standard_library.toml") || (is_in("environment.toml") && !of.starts_with("requests."))
+    case.is_followed
+        || is_in("standard_library.toml")
+        || (is_in("environment.toml") && !of.starts_with("requests."))
 }
 
 /// An empty directory with the case's files.
@@ -208,7 +224,7 @@ fn check(number: usize, case: &Case, python: &Path, minor: u64) -> Option<String
     let own: Vec<&Value> = said.iter().filter(|found| found["code"] == code).collect();
     let is_there = own.len() == 1 && own[0]["range"]["start"]["line"] == line;
     // What is known of a library may be found in its source, too.
-    let silent = match is_standard(&case.of) {
+    let silent = match is_standard(case) {
         true => findings(&directory, python, minor, &["--no-catalogue", "--no-fixes"]),
         false => Vec::new(),
     };
@@ -255,12 +271,12 @@ fn check(number: usize, case: &Case, python: &Path, minor: u64) -> Option<String
 fn every_entry_is_found_and_true() {
     let Some((python, has_libraries)) = python() else { return };
     let minor = minor_of(&python);
-    let cases = cases();
+    let cases = all_cases();
     let mut chosen = Vec::new();
     for (number, case) in cases.iter().enumerate() {
         if !is_meant(case) {
             eprintln!("SKIPPED: {} (apart: {})", case.of, case.apart);
-        } else if !has_libraries && !is_standard(&case.of) {
+        } else if !has_libraries && !is_standard(case) {
             eprintln!("SKIPPED: {} (RELOADSAFE_CATALOGUE is not set)", case.of);
         } else if case.min_python.is_some_and(|first| minor < first) {
             eprintln!("SKIPPED: {} is not for Python 3.{minor}", case.of);
@@ -320,9 +336,9 @@ fn check_fixes(number: usize, case: &Case, python: &Path, minor: u64) -> (usize,
 fn every_fix_works() {
     let Some((python, has_libraries)) = python() else { return };
     let minor = minor_of(&python);
-    let cases = cases();
+    let cases = all_cases();
     let is_run = |case: &Case| {
-        (has_libraries || is_standard(&case.of))
+        (has_libraries || is_standard(case))
             && case.away.is_none()
             && is_meant(case)
             && case.min_python.is_none_or(|first| minor >= first)

@@ -174,6 +174,11 @@ impl Guide {
         ways
     }
 
+    /// Whether the statement under way came to a fork of which it is not known where it leads.
+    pub(super) fn has_decided(&self) -> bool {
+        !self.log.is_empty()
+    }
+
     /// The scripts on which what may be otherwise the second time is so.
     fn doubts(&self) -> Vec<Vec<Step>> {
         let doubtful = |(_, step): &(usize, &Step)| step.repeats == Some(Repeats::Perhaps);

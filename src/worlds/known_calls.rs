@@ -258,7 +258,7 @@ impl Machine<'_> {
         match &entry.effect {
             Effect::Raises(classes) => self.raise_again(entry, classes),
             Effect::Repeats(noun) => {
-                self.note_repeat(entry, noun);
+                self.note_repeat(noun, &entry.reason);
                 Ok(())
             }
             Effect::Depends { .. } => Ok(()),
@@ -286,15 +286,16 @@ impl Machine<'_> {
         }
     }
 
-    fn note_repeat(&mut self, entry: &Entry, noun: &str) {
-        let is_told = |told: &Repeat| told.site == self.site && *told.noun == *noun;
+    /// A statement does something once more. Once said of a place is enough.
+    pub(in crate::worlds) fn note_repeat(&mut self, noun: &str, reason: &str) {
+        let is_told = |told: &Repeat| told.site == self.site;
         if self.shadow || self.trace.repeats.iter().any(is_told) {
             return;
         }
         self.trace.repeats.push(Repeat {
             site: self.site,
             noun: noun.into(),
-            reason: entry.reason.as_str().into(),
+            reason: reason.into(),
             is_certain: self.outside_forks == 0 && self.tries == 0,
         });
     }

@@ -12,6 +12,7 @@
 
 mod contents;
 mod functions;
+mod holders;
 mod hooks;
 mod models;
 mod modules;
@@ -29,7 +30,7 @@ use super::exec::excerpt;
 use super::function::Function;
 use super::machine::{Active, Flow, Identity, Machine, Raise, Stop};
 use super::state::{State, Symbol};
-use super::value::{External, Value};
+use super::value::{External, ObjectId, Value};
 use crate::modules::{Found, ModuleOrigin};
 use crate::program::Program;
 use crate::syntax::ast::{ExprId, Name, StmtId};
@@ -74,6 +75,9 @@ pub(super) struct Linked {
     depth: u32,
     /// The classes that metaclasses are making, outermost first.
     pub(super) classes: Vec<Value>,
+    /// The lists and sets that the statement under way has changed, each with the place at which
+    /// the module's own frame stood.
+    pub(super) touched: Vec<(ObjectId, Span)>,
 }
 
 #[derive(Debug, Clone)]
@@ -112,6 +116,7 @@ impl Linked {
             exhausted: false,
             depth: 0,
             classes: Vec::new(),
+            touched: Vec::new(),
         }
     }
 

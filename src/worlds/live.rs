@@ -19,7 +19,7 @@ use super::pending::Pending;
 use super::reading::{Read, Reading};
 use super::resolve::Resolver;
 use super::run::Run;
-use super::second_runs::{Care, Failure, Outer, Rerun, reaches_others};
+use super::second_runs::{Anchored, Care, Outer, Rerun, reaches_others};
 use super::state::{OUTSIDE, State};
 use super::summaries::SummaryCache;
 use crate::modules::Modules;
@@ -86,8 +86,8 @@ pub struct Live {
     pub(super) memory: Memory,
     /// The same world with the other modules in it; none before the first version that ran.
     pub(super) outer: Option<Rc<Outer>>,
-    /// What the last version that ran failed at because it was not the first.
-    pub(super) failed_again: Option<Rc<Failure>>,
+    /// What came of the last version that ran because it was not the first.
+    pub(super) found_again: Rc<[Anchored]>,
 }
 
 impl Live {
@@ -255,9 +255,9 @@ impl Live {
         let mut machine = self.machine(around, resolver, source).with_memory(self.memory.clone());
         machine.newer = newer;
         let outer = self.rerun(around, &machine, program, number);
-        self.failed_again =
-            outer.failure.clone().map(|(id, second)| Rc::new(Failure::new(program, id, second)));
-        machine.second_run = outer.failure;
+        let again = outer.found.iter().map(|found| Anchored::new(program, found.clone()));
+        self.found_again = again.collect();
+        machine.second_runs = outer.found;
         machine.baseline = self.baseline(program);
         let state = self.state.as_ref();
         let mut run = machine.load(state, program, number, &mut Checkpoints::default());

@@ -21,13 +21,13 @@ use super::newer::Newer;
 use super::provenance::Standing;
 use super::resolve::Resolver;
 pub(super) use super::risk::{Raise, Risk};
-use super::second_runs::SecondRun;
+use super::second_runs::Finding;
 use super::state::{Binding, Frame, Object, Slot, State, Symbol};
 use super::trace::Trace;
 use super::value::{ObjectId, Returned, Value};
 use crate::program::{Program, Scope, ScopeKind};
 use crate::simulation::BindingKind;
-use crate::syntax::ast::{ExprId, Name, StmtId};
+use crate::syntax::ast::{ExprId, Name};
 use crate::text::span::Span;
 
 /// No path goes on from here.
@@ -130,8 +130,8 @@ pub(super) struct Machine<'a> {
     /// The module whose entry in `sys.modules` matters, where that is not the one that executes.
     pub(super) watched: Option<Name>,
     pub(super) memory: Memory,
-    /// The statement of the module that does not get through a second time.
-    pub(super) second_run: Option<(StmtId, SecondRun)>,
+    /// What comes of the module's statements because it has run before.
+    pub(super) second_runs: Vec<Finding>,
     /// The namespace that a call of another module's function gets at, where it is followed.
     pub(super) lent: Option<Lent>,
     /// The other modules that execute in the same world; none as a rule.
@@ -179,7 +179,7 @@ impl<'a> Machine<'a> {
             shadow: false,
             watched: None,
             memory: Memory::default(),
-            second_run: None,
+            second_runs: Vec::new(),
             lent: None,
             linked: None,
             guide: None,

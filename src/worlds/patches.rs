@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use super::machine::Machine;
 use super::performed::{Deed, On};
-use super::state::Object;
-use super::value::{External, Value};
+use super::state::{Binding, Object};
+use super::value::Value;
 use crate::syntax::ast::Name;
 use crate::text::span::Span;
 
@@ -83,7 +83,7 @@ impl Machine<'_> {
             return None;
         }
         let deeper = |value: &Value| match value {
-            Value::External(external) => is_at(external, place).then_some(Holds::Itself),
+            value if is_at(value, place) => Some(Holds::Itself),
             value => self.holding(value, place, depth + 1),
         };
         match value {
@@ -126,7 +126,7 @@ impl Machine<'_> {
         let is_it = |name: &Name| {
             let slot = self.known_symbol(name).and_then(|symbol| self.state.global(symbol));
             slot.is_some_and(|slot| match &slot.bindings[..] {
-                [only] => matches!(&only.value, Value::External(own) if is_at(own, place)),
+                [only] => is_at(&only.value, place),
                 _ => false,
             })
         };
@@ -136,16 +136,21 @@ impl Machine<'_> {
     /// Whether a name of the module has held the original since an earlier version.
     fn keeps_original(&self, place: &str) -> bool {
         self.state.globals().any(|(_, slot)| {
-            slot.bindings.iter().any(|binding| {
-                binding.version < self.stage
-                    && matches!(&binding.value, Value::External(own) if is_at(own, place))
-            })
+            let is_kept = |binding: &Binding| binding.version < self.stage;
+            slot.bindings.iter().any(|binding| is_kept(binding) && is_at(&binding.value, place))
         })
     }
 }
 
-/// Whether an attribute of a module is what is in a place.
-fn is_at(external: &External, place: &str) -> bool {
-    let rest = place.strip_prefix(&*external.module).and_then(|rest| rest.strip_prefix('.'));
-    rest == Some(&*external.attribute)
+/// Whether a value is what is in a place.
+fn is_at(value: &Value, place: &str) -> bool {
+    match value {
+        Value::External(external) => {
+            let rest =
+                place.strip_prefix(&*external.module).and_then(|rest| rest.strip_prefix('.'));
+            rest == Some(&*external.attribute)
+        }
+        Value::Builtin(name) | Value::Type(name) => place.strip_prefix("builtins.") == Some(*name),
+        _ => false,
+    }
 }

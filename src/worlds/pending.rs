@@ -16,11 +16,10 @@ use super::newer::Newer;
 use super::reading::Alike;
 use super::resolve::Resolver;
 use super::run::Run;
-use super::second_runs::{Care, Memo, SecondRun};
+use super::second_runs::{Care, Finding, Memo};
 use super::state::State;
 use crate::comparison::StaleImport;
 use crate::program::Program;
-use crate::syntax::ast::StmtId;
 use crate::syntax::body_edit::BodyEdit;
 use crate::text::source::Source;
 
@@ -36,7 +35,7 @@ pub(super) struct Pending {
     last: Option<Runs>,
     /// What the next text has in common with it.
     body_edit: Option<BodyEdit>,
-    /// What the last text fails at because it is not the first.
+    /// What came of the last text because it is not the first.
     found: Option<Memo>,
 }
 
@@ -87,34 +86,33 @@ impl Pending {
         self.met.is_some()
     }
 
-    /// What the next text fails at because it is not the first. Where that is another thing than
+    /// What comes of the next text because it is not the first. Where that is another thing than
     /// with the last text, the runs of that text say nothing of this one.
-    fn second_run(
+    fn second_runs(
         &mut self,
         live: &Live,
         machine: &Machine<'_>,
         program: &Rc<Program>,
         version: u32,
-    ) -> Option<(StmtId, SecondRun)> {
-        let outer = live.outer.as_ref()?;
+    ) -> Vec<Finding> {
+        let Some(outer) = &live.outer else { return Vec::new() };
         let (resolver, identity) = (machine.resolver, &machine.identity);
         if !self.is_awaited() {
-            return outer.reload(resolver, identity, program, version, Care::Full).failure;
+            return outer.reload(resolver, identity, program, version, Care::Full).found;
         }
         if let Some(again) = self.found.as_ref().and_then(|found| found.again(program)) {
             return again;
         }
         let last = self.found.take();
-        let failed = last.as_ref().map(|last| last.failure().cloned());
+        let before = last.as_ref().map(|last| last.found().to_vec());
         let text = (program, version);
-        let loaded = live.failed_again.as_deref();
-        let (found, failure) = outer.typed(resolver, identity, text, last, loaded);
-        if failed.is_none_or(|failed| failed.as_ref() != found.failure()) {
+        let (memo, found) = outer.typed(resolver, identity, text, last, &live.found_again);
+        if before.is_none_or(|before| before != memo.found()) {
             self.reload = Checkpoints::default();
             self.last = None;
         }
-        self.found = Some(found);
-        failure
+        self.found = Some(memo);
+        found
     }
 
     /// The runs of the last text, moved to where the next has what they executed; None where the
@@ -224,7 +222,7 @@ impl Live {
         };
         let Version::Healthy(program) = &text else { return executed };
         let machine = &mut executed.machine;
-        machine.second_run = pending.second_run(self, machine, program, number);
+        machine.second_runs = pending.second_runs(self, machine, program, number);
         machine.baseline = self.baseline(program);
         if let Some(runs) = pending.follow(machine, program, number) {
             live.ask_again(&runs.kept.asked[0]);
@@ -238,7 +236,7 @@ impl Live {
         machine.newer = around.has_changed().then(|| Newer::new(restart));
         let (run, stale) = self.reload(machine, program, number, &mut pending.reload);
         let text_of_reload = Rc::clone(&machine.text);
-        machine.second_run = None;
+        machine.second_runs.clear();
         machine.newer = None;
         machine.resolver = restart;
         // With the baseline of the reload: what can stop that can stop a restart, too.

@@ -9,6 +9,7 @@
 //! not followed may know of the first run, or where it gets through with what is not known the
 //! other way round.
 
+mod grown;
 mod typed;
 
 use std::cell::RefCell;
@@ -28,7 +29,8 @@ use crate::program::{Program, visit};
 use crate::syntax::ast::{Name, StmtId, StmtKind};
 use crate::text::span::Span;
 
-pub(super) use typed::{Failure, Memo};
+use grown::{Grown, Growth};
+pub(super) use typed::{Anchored, Memo};
 
 /// Steps for one version of a module with everything that it needs.
 const STEPS: u32 = 200_000;
@@ -48,14 +50,27 @@ pub(super) enum Care {
     Typed,
 }
 
+/// What comes of a statement because the module has run before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Finding {
+    stmt: StmtId,
+    /// Where the module's own frame stands.
+    site: Span,
+    what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum What {
+    Fails(SecondRun),
+    Grows(Grown),
+}
+
 /// Why a statement does not get through a second time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SecondRun {
-    /// Where the module's own frame stands.
-    pub(super) site: Span,
+struct SecondRun {
     /// The exception classes, as far as they are known.
-    pub(super) exceptions: Vec<String>,
-    pub(super) reason: Rc<str>,
+    exceptions: Vec<String>,
+    reason: Rc<str>,
     /// What raises: the module whose code it is, and where it stands.
     place: Option<(Name, Span)>,
 }
@@ -84,6 +99,8 @@ pub(super) struct Outer {
     /// Of statements that do not get through a second time, by fingerprint: whether they do on
     /// another way.
     verdicts: Rc<RefCell<FxHashMap<u64, bool>>>,
+    /// As [`Self::verdicts`], of those that add something once more.
+    grows_anyway: Rc<RefCell<FxHashMap<u64, bool>>>,
 }
 
 /// Whether a text imports a module, outside of its functions, that can be followed: without one
@@ -137,7 +154,7 @@ fn begins_alike(one: &Program, other: &Program, count: usize) -> bool {
 /// What executing a version in the world of [`Outer`] came to.
 pub(super) struct Rerun {
     pub(super) outer: Option<Outer>,
-    pub(super) failure: Option<(StmtId, SecondRun)>,
+    pub(super) found: Vec<Finding>,
     /// How many statements of the text decide about this, from the first on.
     read: usize,
 }
@@ -145,7 +162,7 @@ pub(super) struct Rerun {
 impl Rerun {
     /// What is known without executing a text a second time.
     pub(super) fn none(outer: Option<Outer>) -> Rerun {
-        Rerun { outer, failure: None, read: 0 }
+        Rerun { outer, found: Vec::new(), read: 0 }
     }
 }
 
@@ -177,6 +194,7 @@ impl Outer {
             doubts,
             passed: FxHashMap::default(),
             verdicts: Rc::default(),
+            grows_anyway: Rc::default(),
         };
         outer.fresh(resolver, identity, program)
     }
@@ -229,7 +247,8 @@ impl Outer {
         let mut machine = outer.machine(resolver, identity, program, version);
         let steps = if care == Care::Typed { TYPED_STEPS } else { STEPS };
         machine.grant(steps, steps);
-        let mut failure = None;
+        let mut growth = Growth::new(&self.state, version);
+        let mut found = Vec::new();
         let mut read = 0;
         for (index, &id) in program.ast().body.iter().enumerate() {
             machine.raises.clear();
@@ -243,6 +262,7 @@ impl Outer {
             }
             if end.is_ok() {
                 outer.note_ways(&machine, fingerprint);
+                growth.note(&mut machine, id, &before);
                 if let Some(guide) = machine.guide.as_ref().filter(|_| self.doubts) {
                     outer.passed.insert(fingerprint, guide.passed.clone());
                 }
@@ -259,12 +279,12 @@ impl Outer {
                 let fresh = Outer::import(resolver, identity, program);
                 fresh.has_given_up || !fresh.is_before_what_is_misjudged(fingerprint, &raises)
             };
-            let found = SecondRun::of(&raises, &outer.avoided, &machine, is_known);
-            if found.is_some() && !is_known && care == Care::Typed {
+            let failure = SecondRun::of(&raises, &outer.avoided, &machine, is_known);
+            if failure.is_some() && !is_known && care == Care::Typed {
                 outer.give_up();
-                return Rerun { outer: Some(outer), failure: None, read };
+                return Rerun { outer: Some(outer), found, read };
             }
-            if let Some(second) = found
+            if let Some((site, second)) = failure
                 && (is_known || !fails_in_a_fresh_process())
                 && !machine.gets_through_otherwise(id, &before)
                 && !self.is_contradicted(
@@ -274,13 +294,42 @@ impl Outer {
                     (index, second.place.as_ref()),
                 )
             {
-                failure = Some((id, second));
+                found.push(Finding { stmt: id, site, what: What::Fails(second) });
                 break;
             }
             machine.suppose_bound(id);
         }
+        let text = (program, version);
+        found.splice(0..0, self.grown(resolver, identity, text, growth.found(&machine)));
         outer.keep(machine);
-        Rerun { outer: Some(outer), failure, read }
+        Rerun { outer: Some(outer), found, read }
+    }
+
+    /// What is there once more, whichever way is taken where that is not known.
+    fn grown(
+        &self,
+        resolver: &Resolver<'_>,
+        identity: &Identity,
+        (program, version): (&Rc<Program>, u32),
+        grown: Vec<(Finding, bool)>,
+    ) -> Vec<Finding> {
+        let ast = program.ast();
+        let print = |found: &Finding| ast.stmt(found.stmt).fingerprint;
+        let is_open = |(found, is_sure): &(Finding, bool)| {
+            !is_sure && !self.grows_anyway.borrow().contains_key(&print(found))
+        };
+        if !self.doubts && grown.iter().any(is_open) {
+            let other = Outer::imported(resolver, identity, &self.first, true);
+            let again = other.reload(resolver, identity, program, version, Care::Full).found;
+            for (found, _) in grown.iter().filter(|grown| is_open(grown)) {
+                let grows = again.iter().any(|other| other.stmt == found.stmt && !other.fails());
+                self.grows_anyway.borrow_mut().insert(print(found), grows);
+            }
+        }
+        let known = self.grows_anyway.borrow();
+        let is_certain = |found: &Finding| self.doubts || known.get(&print(found)) == Some(&true);
+        let certain = grown.into_iter().filter(|(found, is_sure)| *is_sure || is_certain(found));
+        certain.map(|(found, _)| found).collect()
     }
 
     /// Whether a statement gets through a second time where what is not known is supposed to be
@@ -307,7 +356,8 @@ impl Outer {
         } else {
             Rerun::none(None)
         };
-        let fails_there = rerun.failure.is_some_and(|(id, _)| id == ast.body[index]);
+        let fails_there =
+            rerun.found.iter().any(|found| found.stmt == ast.body[index] && found.fails());
         let after = rerun.outer.filter(|outer| !outer.has_given_up);
         let passed = after.and_then(|mut outer| outer.passed.remove(&fingerprint));
         let is_contradicted = match place {
@@ -390,6 +440,12 @@ impl Outer {
     }
 }
 
+impl Finding {
+    fn fails(&self) -> bool {
+        matches!(self.what, What::Fails(_))
+    }
+}
+
 impl SecondRun {
     /// What a statement came to that has no way to get through, if its second time is why.
     fn of(
@@ -397,7 +453,7 @@ impl SecondRun {
         before: &FxHashSet<Origin>,
         machine: &Machine<'_>,
         is_known: bool,
-    ) -> Option<SecondRun> {
+    ) -> Option<(Span, SecondRun)> {
         let certain = || raises.iter().filter(|raise| raise.risk.is_none());
         // What else would be raised for certain is raised the first time, too; where that seems
         // to be otherwise, something was not followed to its end.
@@ -430,7 +486,7 @@ impl SecondRun {
         }
         let reason = machine.raised_where(first).unwrap_or_else(|| Rc::clone(&first.reason));
         let place = machine.raised_at(first);
-        Some(SecondRun { site: first.site, exceptions, reason, place })
+        Some((first.site, SecondRun { exceptions, reason, place }))
     }
 }
 
@@ -446,18 +502,24 @@ impl Machine<'_> {
     /// A statement of the module has got through as far as the module alone decides.
     /// `before` is the state before it, with the number of bindings that had been made by then.
     pub(super) fn run_again(&mut self, id: StmtId, before: &State, bound: usize) -> Flow<()> {
-        let Some((_, second)) = self.second_run.as_ref().filter(|(at, _)| *at == id).cloned()
-        else {
-            return Ok(());
-        };
-        self.site = second.site;
-        let stop = self.raise(Value::Unknown, Rc::clone(&second.reason));
-        if let Some(raise) = self.raises.last_mut() {
-            raise.class_name = second.exceptions.first().cloned();
-            raise.is_second_run = true;
-            (raise.state, raise.log) = (Some(before.clone()), bound);
-            raise.unchanged = false;
+        let found: Vec<Finding> =
+            self.second_runs.iter().filter(|found| found.stmt == id).cloned().collect();
+        for Finding { site, what, .. } in found {
+            self.site = site;
+            match what {
+                What::Grows(grown) => self.note_repeat(&grown.noun, &grown.reason),
+                What::Fails(second) => {
+                    let stop = self.raise(Value::Unknown, Rc::clone(&second.reason));
+                    if let Some(raise) = self.raises.last_mut() {
+                        raise.class_name = second.exceptions.first().cloned();
+                        raise.is_second_run = true;
+                        (raise.state, raise.log) = (Some(before.clone()), bound);
+                        raise.unchanged = false;
+                    }
+                    return Err(stop);
+                }
+            }
         }
-        Err(stop)
+        Ok(())
     }
 }

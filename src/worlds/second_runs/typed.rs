@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Care, Outer, SecondRun};
+use super::{Care, Finding, Outer, What};
 use crate::program::Program;
 use crate::syntax::ast::StmtId;
 use crate::text::span::Span;
@@ -16,74 +16,75 @@ pub(in crate::worlds) struct Memo {
     /// The texts of the statements up to the one that fails, or at which it costs too much; of all
     /// where there is none.
     prefix: Vec<u64>,
-    failure: Option<Failure>,
-    /// It cost too much to find out: the failure is what was known before.
+    found: Vec<Anchored>,
+    /// It cost too much to find out: what was found is what was known before.
     is_unknown: bool,
 }
 
-/// A failure by what is executed of its statement, wherever that stands.
+/// What was found of a statement, by what is executed of that, wherever it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::worlds) struct Failure {
+pub(in crate::worlds) struct Anchored {
     /// Of what is executed of the statement: not of what the functions do that it makes.
     fingerprint: u64,
-    /// The text up to the place that fails, that included.
+    /// The text up to the place that is meant, that included.
     text: Box<str>,
     /// Bytes from where that text begins to where the statement does, and to the place.
     lead: u32,
     from: u32,
-    second: SecondRun,
+    what: What,
 }
 
-impl Failure {
-    pub(in crate::worlds) fn new(program: &Program, id: StmtId, second: SecondRun) -> Failure {
-        let (site, stmt) = (second.site, program.ast().stmt(id).span);
+impl Anchored {
+    pub(in crate::worlds) fn new(program: &Program, found: Finding) -> Anchored {
+        let Finding { stmt: id, site, what } = found;
+        let stmt = program.ast().stmt(id).span;
         let start = stmt.start.min(site.start);
-        Failure {
+        Anchored {
             fingerprint: executed_fingerprint(program.ast(), id),
             text: program.slice(Span { start, end: site.end }).into(),
             lead: stmt.start - start,
             from: site.start - start,
-            second: SecondRun { site: Span::default(), ..second },
+            what,
         }
     }
 
-    /// The same failure where a text has its statement.
-    fn at(&self, program: &Program, id: StmtId) -> Option<(StmtId, SecondRun)> {
+    /// The same where a text has its statement.
+    fn at(&self, program: &Program, stmt: StmtId) -> Option<Finding> {
         let ast = program.ast();
-        let start = ast.stmt(id).span.start.checked_sub(self.lead)?;
+        let start = ast.stmt(stmt).span.start.checked_sub(self.lead)?;
         let end = start + self.text.len() as u32;
-        let is_same = executed_fingerprint(ast, id) == self.fingerprint
+        let is_same = executed_fingerprint(ast, stmt) == self.fingerprint
             && program.source().text().get(start as usize..end as usize) == Some(&*self.text);
         is_same.then(|| {
             let site = Span { start: start + self.from, end };
-            (id, SecondRun { site, ..self.second.clone() })
+            Finding { stmt, site, what: self.what.clone() }
         })
     }
 
-    fn anywhere(&self, program: &Program) -> Option<(StmtId, SecondRun)> {
+    fn anywhere(&self, program: &Program) -> Option<Finding> {
         program.ast().body.iter().find_map(|&id| self.at(program, id))
     }
 }
 
 impl Memo {
-    pub(in crate::worlds) fn failure(&self) -> Option<&Failure> {
-        self.failure.as_ref()
+    pub(in crate::worlds) fn found(&self) -> &[Anchored] {
+        &self.found
     }
 
     /// What was found, if the next text comes to the same.
-    pub(in crate::worlds) fn again(
-        &self,
-        program: &Program,
-    ) -> Option<Option<(StmtId, SecondRun)>> {
-        let body = &program.ast().body;
-        match &self.failure {
-            _ if self.is_unknown || !self.begins(program) => None,
-            None => (body.len() == self.prefix.len()).then_some(None),
-            Some(failure) => {
-                let id = *body.get(self.prefix.len().checked_sub(1)?)?;
-                failure.at(program, id).map(Some)
-            }
+    pub(in crate::worlds) fn again(&self, program: &Program) -> Option<Vec<Finding>> {
+        if self.is_unknown || !self.begins(program) {
+            return None;
         }
+        let last = self.prefix.len().checked_sub(1).and_then(|at| program.ast().body.get(at));
+        let again: Option<Vec<Finding>> =
+            self.found.iter().map(|found| found.anywhere(program)).collect();
+        let is_decided = match again.iter().flatten().find(|found| found.fails()) {
+            // What comes after it is not executed.
+            Some(failure) => Some(&failure.stmt) == last,
+            None => program.ast().body.len() == self.prefix.len(),
+        };
+        again.filter(|_| is_decided)
     }
 
     /// Whether a text begins with the statements that decided about this.
@@ -95,16 +96,16 @@ impl Memo {
 }
 
 impl Outer {
-    /// What the next text fails at that somebody is typing. Where that costs too much, it is what
-    /// was known before, as long as the statement is there.
+    /// What is found of the next text that somebody is typing. Where that costs too much, it is
+    /// what was known before, as long as the statements are there.
     pub(in crate::worlds) fn typed(
         &self,
         resolver: &Resolver<'_>,
         identity: &Identity,
         (program, version): (&Rc<Program>, u32),
         last: Option<Memo>,
-        loaded: Option<&Failure>,
-    ) -> (Memo, Option<(StmtId, SecondRun)>) {
+        loaded: &[Anchored],
+    ) -> (Memo, Vec<Finding>) {
         let last = last.unwrap_or_default();
         let (found, prefix) = if last.is_unknown && last.begins(program) {
             // It would come as far as it came, and no farther.
@@ -115,14 +116,24 @@ impl Outer {
             let read = ast.body[..rerun.read].iter();
             let prefix = read.map(|&id| ast.stmt(id).fingerprint).collect();
             let is_known = rerun.outer.is_some_and(|outer| !outer.has_given_up());
-            (is_known.then_some(rerun.failure), prefix)
+            (is_known.then_some(rerun.found), prefix)
         };
         let is_unknown = found.is_none();
-        let failure = found.unwrap_or_else(|| {
-            let mut known = last.failure.iter().chain(loaded);
-            known.find_map(|failure| failure.anywhere(program))
-        });
-        let kept = failure.clone().map(|(id, second)| Failure::new(program, id, second));
-        (Memo { prefix, failure: kept, is_unknown }, failure)
+        let found = found.unwrap_or_else(|| known_of(&last.found, loaded, program));
+        let kept = found.iter().map(|found| Anchored::new(program, found.clone())).collect();
+        (Memo { prefix, found: kept, is_unknown }, found)
     }
+}
+
+/// What was known of the last text, and of the one that was loaded, as far as a text has it; one
+/// failure at most.
+fn known_of(last: &[Anchored], loaded: &[Anchored], program: &Program) -> Vec<Finding> {
+    let mut known: Vec<Finding> = Vec::new();
+    for found in last.iter().chain(loaded).filter_map(|anchored| anchored.anywhere(program)) {
+        let is_known = |known: &Finding| *known == found || known.fails() && found.fails();
+        if !known.iter().any(is_known) {
+            known.push(found);
+        }
+    }
+    known
 }

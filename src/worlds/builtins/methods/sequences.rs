@@ -8,7 +8,11 @@ use crate::worlds::state::{Items, Object};
 use crate::worlds::value::{ObjectId, Value};
 
 impl Machine<'_> {
+    /// The items of a list or a set, which are about to change.
     pub(in crate::worlds) fn list_items(&mut self, id: ObjectId) -> &mut Items {
+        if let Some(linked) = &mut self.linked {
+            linked.touched.push((id, self.site));
+        }
         match self.state.object_mut(id) {
             Some(Object::List(items) | Object::Set(items)) => items,
             _ => unreachable!("the caller has looked"),
