@@ -202,6 +202,19 @@ pub struct RepeatedEffect {
     /// Why, as the end of a sentence.
     pub reason: String,
     pub certainty: Certainty,
+    /// What the last run has put there, where the module still has a name for it.
+    pub kept: Option<KeptEntry>,
+}
+
+/// An entry in a list or a set of another module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptEntry {
+    /// The name of the module that is bound to it before the reload.
+    pub name: Name,
+    /// The other module, and what it calls the list.
+    pub module: Name,
+    pub list: Name,
+    pub is_set: bool,
 }
 
 /// A replacement of something outside of the module that holds the replacement of the last load.

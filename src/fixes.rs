@@ -23,6 +23,7 @@ mod removal;
 mod restoration;
 mod silence;
 mod subject;
+mod taken_out;
 mod trial;
 
 use crate::diagnostic::{Diagnostic, Edit, Fix};
@@ -51,6 +52,9 @@ pub struct Candidate {
     gains: Vec<Name>,
     /// Names of which a quieter finding may be told instead.
     quieter: Vec<Name>,
+    /// Code of the fix that gets through, as what other modules hold was found to be; when it is
+    /// tried they are not looked at as closely.
+    checked: Option<String>,
 }
 
 /// When a fix has done what it is for.
@@ -89,6 +93,7 @@ impl Candidate {
             key: diagnostic.key.clone(),
             gains: Vec::new(),
             quieter: Vec::new(),
+            checked: None,
         }
     }
 
@@ -200,6 +205,7 @@ impl Subject<'_> {
             }
             "RS306" => {
                 found.extend(known::rewritten(self, diagnostic));
+                found.extend(taken_out::before(self, diagnostic));
                 found.extend(once::marked(self, diagnostic));
                 found.extend(aborts::later(self, diagnostic));
             }

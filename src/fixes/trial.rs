@@ -90,7 +90,7 @@ impl Subject<'_> {
         let outcome = |comparison: &Comparison| {
             comparison.stages.last().map_or(Outcome::SyntaxError, |stage| stage.outcome)
         };
-        if badness(outcome(after)) > badness(outcome(before))
+        if badness(outcome(after)) > badness(outcome(before)) && !candidate.is_all_that_stops(after)
             || badness(after.restart.outcome) > badness(before.restart.outcome)
         {
             return false;
@@ -109,6 +109,15 @@ impl Subject<'_> {
             None => is_quieter(finding, candidate),
         });
         is_done && is_no_worse && keeps_the_rest(before, after, candidate)
+    }
+}
+
+impl Candidate {
+    /// Whether a statement of the fix itself is all at which the reload may stop.
+    fn is_all_that_stops(&self, after: &Comparison) -> bool {
+        let Some(checked) = &self.checked else { return false };
+        let mut points = after.abort_points.iter().filter(|point| point.depends.is_none());
+        points.all(|point| checked.contains(after.last().slice(point.span)))
     }
 }
 

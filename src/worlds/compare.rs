@@ -320,6 +320,7 @@ impl<'w, 'a> Worlds<'w, 'a> {
             noun: repeat.noun.to_string(),
             reason: repeat.reason.to_string(),
             certainty: Certainty::always_if(repeat.is_certain),
+            kept: repeat.kept.clone(),
         };
         self.reload.map(|run| run.trace.repeats.iter().map(told).collect()).unwrap_or_default()
     }

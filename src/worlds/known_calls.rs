@@ -11,7 +11,7 @@ mod names;
 use std::rc::Rc;
 
 use crate::catalogue::{Condition, Effect, Entry, Key, Kind, Rewrite, Use};
-use crate::comparison::SafeRewrite;
+use crate::comparison::{KeptEntry, SafeRewrite};
 use crate::syntax::ast::{ExprId, ExprKind, Name};
 use crate::text::span::Span;
 use crate::worlds::builtins::types;
@@ -31,6 +31,7 @@ pub(super) struct Repeat {
     pub(super) noun: Rc<str>,
     pub(super) reason: Rc<str>,
     pub(super) is_certain: bool,
+    pub(super) kept: Option<KeptEntry>,
 }
 
 /// What the catalogue has said of a call.
@@ -258,7 +259,7 @@ impl Machine<'_> {
         match &entry.effect {
             Effect::Raises(classes) => self.raise_again(entry, classes),
             Effect::Repeats(noun) => {
-                self.note_repeat(noun, &entry.reason);
+                self.note_repeat(noun, &entry.reason, None);
                 Ok(())
             }
             Effect::Depends { .. } => Ok(()),
@@ -287,7 +288,12 @@ impl Machine<'_> {
     }
 
     /// A statement does something once more. Once said of a place is enough.
-    pub(in crate::worlds) fn note_repeat(&mut self, noun: &str, reason: &str) {
+    pub(in crate::worlds) fn note_repeat(
+        &mut self,
+        noun: &str,
+        reason: &str,
+        kept: Option<KeptEntry>,
+    ) {
         let is_told = |told: &Repeat| told.site == self.site;
         if self.shadow || self.trace.repeats.iter().any(is_told) {
             return;
@@ -297,6 +303,7 @@ impl Machine<'_> {
             noun: noun.into(),
             reason: reason.into(),
             is_certain: self.outside_forks == 0 && self.tries == 0,
+            kept,
         });
     }
 

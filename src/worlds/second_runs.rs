@@ -507,7 +507,7 @@ impl Machine<'_> {
         for Finding { site, what, .. } in found {
             self.site = site;
             match what {
-                What::Grows(grown) => self.note_repeat(&grown.noun, &grown.reason),
+                What::Grows(grown) => self.note_repeat(&grown.noun, &grown.reason, grown.kept),
                 What::Fails(second) => {
                     let stop = self.raise(Value::Unknown, Rc::clone(&second.reason));
                     if let Some(raise) = self.raises.last_mut() {

@@ -1,9 +1,9 @@
 //! Which names of other modules hold an object.
 
-use std::rc::Rc;
-
 use super::Linked;
 use super::contents::CONTENTS;
+use crate::comparison::KeptEntry;
+use crate::syntax::ast::Name;
 use crate::worlds::function::Class;
 use crate::worlds::machine::Machine;
 use crate::worlds::state::Object;
@@ -18,6 +18,41 @@ enum Leads {
     Inside,
 }
 
+/// A list or a set, by the name of another module that leads there.
+#[derive(Debug)]
+pub(in crate::worlds) struct NamedList {
+    is_set: bool,
+    named: Option<(Leads, Name, Name)>,
+}
+
+impl NamedList {
+    pub(in crate::worlds) fn what(&self) -> &'static str {
+        if self.is_set { "the set" } else { "the list" }
+    }
+
+    /// What an entry of it is, as a noun.
+    pub(in crate::worlds) fn noun(&self) -> String {
+        match &self.named {
+            Some((Leads::Itself, module, name)) => format!("an entry in `{name}` of `{module}`"),
+            Some((Leads::Inside, module, name)) => {
+                format!("an entry in what `{name}` of `{module}` holds")
+            }
+            None if self.is_set => "an entry in a set that outlives the module".to_owned(),
+            None => "an entry in a list that outlives the module".to_owned(),
+        }
+    }
+
+    /// An entry that the module has a name for.
+    pub(in crate::worlds) fn entry(self, name: Option<Name>) -> Option<KeptEntry> {
+        match self.named? {
+            (Leads::Itself, module, list) => {
+                Some(KeptEntry { name: name?, module, list, is_set: self.is_set })
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Machine<'_> {
     /// Whether a class statement of the module itself has made a class.
     pub(in crate::worlds) fn is_made_here(&self, class: &Class) -> bool {
@@ -26,21 +61,13 @@ impl Machine<'_> {
         matches!(named, Some(Value::Str(name)) if **name == *linked.own.name)
     }
 
-    /// What an entry of a list or a set is, as a noun, and what the list is.
-    pub(in crate::worlds) fn name_of_list(&self, list: ObjectId) -> (Rc<str>, &'static str) {
-        let what = match self.state.object(list) {
-            Some(Object::Set(_)) => "the set",
-            _ => "the list",
-        };
+    /// What other modules call a list or a set.
+    pub(in crate::worlds) fn name_of_list(&self, list: ObjectId) -> NamedList {
         let named = self.linked.as_ref().and_then(|linked| self.name_of(linked, list));
-        let noun = match named {
-            Some((Leads::Itself, module, name)) => format!("an entry in `{name}` of `{module}`"),
-            Some((Leads::Inside, module, name)) => {
-                format!("an entry in what `{name}` of `{module}` holds")
-            }
-            None => format!("an entry in {} that outlives the module", &what[4..]),
-        };
-        (noun.into(), what)
+        NamedList {
+            is_set: matches!(self.state.object(list), Some(Object::Set(_))),
+            named: named.map(|(leads, module, name)| (leads, module.into(), name.into())),
+        }
     }
 
     fn name_of<'l>(&self, linked: &'l Linked, list: ObjectId) -> Option<(Leads, &'l str, &'l str)> {

@@ -8,11 +8,12 @@
 use std::rc::Rc;
 
 use super::{Finding, What};
+use crate::comparison::KeptEntry;
 use crate::syntax::ast::{Name, StmtId};
 use crate::text::span::Span;
 use crate::worlds::linked::is_other;
 use crate::worlds::machine::Machine;
-use crate::worlds::state::{Object, State};
+use crate::worlds::state::{Object, Slot, State};
 use crate::worlds::value::{ObjectId, Value};
 
 /// How deep it is looked for a definition in what a list is given: a command holds its function.
@@ -24,6 +25,7 @@ pub(super) struct Grown {
     /// What is there once more, as a noun.
     pub(super) noun: Rc<str>,
     pub(super) reason: Rc<str>,
+    pub(super) kept: Option<KeptEntry>,
 }
 
 /// An entry that a statement has added.
@@ -85,18 +87,34 @@ impl Growth {
                 continue;
             };
             let Some(name) = new_ones.name_in(&added.entry, 0) else { continue };
-            let is_twin = |entry: &&Value| {
+            let twin = old.iter().find(|entry| {
                 has(new, entry) && old_ones.name_in(entry, 0).as_ref() == Some(&name)
-            };
-            if has(new, &added.entry) && old.iter().any(|entry| is_twin(&entry)) {
-                let (noun, what) = machine.name_of_list(added.list);
-                let reason = format!("{what} keeps the one of the last run, with the old `{name}`");
-                let what = What::Grows(Grown { noun, reason: reason.into() });
-                let grown = Finding { stmt: added.stmt, site: added.site, what };
-                found.push((grown, added.is_sure));
+            });
+            if let Some(twin) = twin.filter(|_| has(new, &added.entry)) {
+                let named = machine.name_of_list(added.list);
+                let reason = format!(
+                    "{} keeps the one of the last run, with the old `{name}`",
+                    named.what()
+                );
+                let (noun, reason) = (named.noun().into(), reason.into());
+                let kept = named.entry(self.holder(machine, twin));
+                let what = What::Grows(Grown { noun, reason, kept });
+                found.push((Finding { stmt: added.stmt, site: added.site, what }, added.is_sure));
             }
         }
         found
+    }
+
+    /// The name of the module that is bound to something before the version runs.
+    fn holder(&self, machine: &Machine<'_>, entry: &Value) -> Option<Name> {
+        let is_it = |slot: &Slot| {
+            let [only] = &slot.bindings[..] else { return false };
+            !slot.maybe_unbound && !is_other(only.version) && only.value.is_same_object(entry)
+        };
+        let holding = self.start.globals().filter(|(_, slot)| is_it(slot));
+        let mut names = holding.map(|(symbol, _)| machine.name(symbol));
+        // Attributes of functions have symbols, too.
+        names.find(|name| !name.contains('.')).cloned()
     }
 }
 
