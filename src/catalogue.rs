@@ -56,6 +56,8 @@ pub enum Use {
     Does(usize),
     /// It undoes what that call has done; which of the entry's undoing calls it is.
     Undoes(usize, usize),
+    /// What the entry of this number is about fails once this has been called.
+    Ends(usize),
 }
 
 /// A fact about one or more callables.
@@ -84,6 +86,9 @@ pub struct Entry {
     /// Something besides the process has a say: a file, a port.
     pub is_open: bool,
     pub effect: Effect,
+    /// Calls on the same object after which the entry's calls fail. None of them: the entry's
+    /// calls themselves are what must not be made twice.
+    pub after: Vec<String>,
     /// Why, as the end of a sentence.
     pub reason: String,
     pub undone_by: Vec<Undoing>,
@@ -109,6 +114,14 @@ pub enum Effect {
         on: String,
         /// As with [`Effect::Raises`].
         raises: Vec<String>,
+    },
+    /// It puts something in a place of which another call tells what is there: where that holds
+    /// what was there before, each time wraps the last.
+    Wraps {
+        /// What is put there.
+        value: Key,
+        /// The call that tells what is there, for the same key.
+        original: String,
     },
 }
 
@@ -192,6 +205,9 @@ impl Catalogue {
         let number = self.entries.len();
         for path in &entry.paths {
             self.learn(path, Use::Does(number));
+        }
+        for path in &entry.after {
+            self.learn(path, Use::Ends(number));
         }
         for (index, undoing) in entry.undone_by.iter().enumerate() {
             self.learn(&undoing.path, Use::Undoes(number, index));

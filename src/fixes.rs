@@ -211,7 +211,10 @@ impl Subject<'_> {
             }
             "RS307" => {
                 found.extend(once::the_original(self, diagnostic));
-                found.extend(once::marked(self, diagnostic));
+                // The name of the original would mean the wrapper, whether it wraps again or not.
+                if !once::stacked(self, diagnostic).is_some_and(|stacked| stacked.is_by_name) {
+                    found.extend(once::marked(self, diagnostic));
+                }
             }
             _ => {}
         }

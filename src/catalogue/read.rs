@@ -58,6 +58,9 @@ struct RawEntry {
     raises: Option<OneOrMore>,
     repeats: Option<String>,
     depends: Option<RawDependency>,
+    wraps: Option<RawWrapping>,
+    #[serde(default)]
+    after: Vec<Spanned<String>>,
     reason: String,
     #[serde(default)]
     undone_by: Vec<RawUndoing>,
@@ -87,6 +90,13 @@ impl OneOrMore {
 struct RawDependency {
     on: String,
     raises: OneOrMore,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawWrapping {
+    value: Spanned<String>,
+    original: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -138,8 +148,12 @@ fn entry(raw: Spanned<RawEntry>) -> Result<Entry, CatalogueError> {
         (true, false) => (Kind::Base, &raw.base),
         _ => return Err(fail("an entry has either `call` or `base`")),
     };
-    let effect = effect(raw.raises, raw.repeats, raw.depends)
-        .ok_or_else(|| fail("an entry has one of `raises`, `repeats` and `depends`"))?;
+    let wraps = raw.wraps.map(wrapping).transpose()?;
+    let effect = effect(raw.raises, raw.repeats, raw.depends, wraps)
+        .ok_or_else(|| fail("an entry has one of `raises`, `repeats`, `depends` and `wraps`"))?;
+    if !raw.after.is_empty() && !matches!(effect, Effect::Raises(_)) {
+        return Err(fail("only what `raises` can do so `after` something"));
+    }
     let here = |text: &String| Spanned::new(span.clone(), text.clone());
     let undone_by = raw.undone_by.iter().map(|undoing| match undoing {
         RawUndoing::Call(call) => Ok(Undoing { path: path(&here(call))?, key: Vec::new() }),
@@ -173,6 +187,7 @@ fn entry(raw: Spanned<RawEntry>) -> Result<Entry, CatalogueError> {
         while_held: raw.while_held,
         is_open: raw.open,
         effect,
+        after: raw.after.iter().map(path).collect::<Result<_, _>>()?,
         reason: raw.reason,
         undone_by: undone_by.collect::<Result<_, CatalogueError>>()?,
         since,
@@ -186,19 +201,26 @@ fn effect(
     raises: Option<OneOrMore>,
     repeats: Option<String>,
     depends: Option<RawDependency>,
+    wraps: Option<Effect>,
 ) -> Option<Effect> {
     let is_some = |classes: &Vec<String>| !classes.is_empty();
-    match (raises, repeats, depends) {
-        (Some(classes), None, None) => {
+    match (raises, repeats, depends, wraps) {
+        (Some(classes), None, None, None) => {
             Some(classes.into_classes()).filter(is_some).map(Effect::Raises)
         }
-        (None, Some(noun), None) => Some(Effect::Repeats(noun)),
-        (None, None, Some(RawDependency { on, raises })) => {
+        (None, Some(noun), None, None) => Some(Effect::Repeats(noun)),
+        (None, None, None, Some(wraps)) => Some(wraps),
+        (None, None, Some(RawDependency { on, raises }), None) => {
             let raises = Some(raises.into_classes()).filter(is_some)?;
             Some(Effect::Depends { on, raises })
         }
         _ => None,
     }
+}
+
+fn wrapping(raw: RawWrapping) -> Result<Effect, CatalogueError> {
+    let value = Key::parse(raw.value.get_ref()).map_err(|message| at(&raw.value, message))?;
+    Ok(Effect::Wraps { value, original: path(&raw.original)? })
 }
 
 fn at(text: &Spanned<String>, message: String) -> CatalogueError {
@@ -315,7 +337,7 @@ mod tests {
         check_error(
             &entry("call = ['a.b']"),
             None,
-            "an entry has one of `raises`, `repeats` and `depends`",
+            "an entry has one of `raises`, `repeats`, `depends` and `wraps`",
         );
         check_error(&entry("raises = 'E'"), None, "an entry has either `call` or `base`");
         let rest = "call = ['b']\nraises = 'E'";

@@ -37,8 +37,13 @@ pub enum Part {
     /// As these, of the call that gave what is called: `@route("/x")` before the function.
     FactoryPosition(usize),
     FactoryKeyword(String),
+    /// As these, of the call that made the object that is called on.
+    MadePosition(usize),
+    MadeKeyword(String),
     /// The name of the function or class that is the first argument: what is decorated.
     Definition,
+    /// As [`Part::Definition`], with the names of the classes around it (PEP 3155).
+    Qualname,
     /// The name of the class that is made.
     ClassName,
     /// What the class that is made binds under a name.
@@ -106,11 +111,14 @@ impl Argument {
         };
         let part = match text.split_once('.') {
             None if text == "def" => Part::Definition,
+            None if text == "qualname" => Part::Qualname,
             None if text == "class" => Part::ClassName,
             None if is_name(text) => Part::Keyword(text.to_owned()),
             Some(("factory", own)) if is_name(own) => Part::FactoryKeyword(own.to_owned()),
             Some(("class", own)) if is_name(own) => Part::ClassAttribute(own.to_owned()),
             Some(("factory", own)) => Part::FactoryPosition(number(own)?),
+            Some(("made", own)) if is_name(own) => Part::MadeKeyword(own.to_owned()),
+            Some(("made", own)) => Part::MadePosition(number(own)?),
             _ => match text.parse() {
                 Ok(position) => Part::Position(position),
                 Err(_) => return Err(format!("`{text}` is no argument")),
@@ -180,8 +188,11 @@ mod tests {
         assert_eq!(parse("0"), plain(Part::Position(0)));
         assert_eq!(parse(" name"), plain(Part::Keyword("name".to_owned())));
         assert_eq!(parse("def"), plain(Part::Definition));
+        assert_eq!(parse("qualname"), plain(Part::Qualname));
         assert_eq!(parse("factory.0"), plain(Part::FactoryPosition(0)));
         assert_eq!(parse("factory.name"), plain(Part::FactoryKeyword("name".to_owned())));
+        assert_eq!(parse("made.0"), plain(Part::MadePosition(0)));
+        assert_eq!(parse("made.name"), plain(Part::MadeKeyword("name".to_owned())));
         assert_eq!(parse("class"), plain(Part::ClassName));
         assert_eq!(
             parse("class.__tablename__"),

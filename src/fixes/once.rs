@@ -2,6 +2,7 @@
 
 use super::aborts::{has_long_strings, names_bound};
 use super::{Aim, Candidate, Subject};
+use crate::comparison::StackedWrapper;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::ast::{ExprKind, Name, StmtKind};
 use crate::text::span::Span;
@@ -67,15 +68,29 @@ pub(super) fn marked(subject: &Subject<'_>, diagnostic: &Diagnostic) -> Option<C
     Some(candidate)
 }
 
+/// The replacement that a finding is about.
+pub(super) fn stacked<'s>(
+    subject: &'s Subject<'_>,
+    diagnostic: &Diagnostic,
+) -> Option<&'s StackedWrapper> {
+    let place = diagnostic.location.span;
+    subject.comparison.stacked.iter().find(|stacked| stacked.span == place)
+}
+
 /// `if "name" not in globals():` around the statement that keeps the original of what is
 /// replaced: a reload keeps the one that the first run has found.
 pub(super) fn the_original(subject: &Subject<'_>, diagnostic: &Diagnostic) -> Option<Candidate> {
     let layout = subject.layout()?;
     let (index, id) = layout.top_level(diagnostic.location.span)?;
     let ast = layout.ast();
-    let StmtKind::Assign { targets, .. } = &ast.stmt(id).kind else { return None };
-    let [place] = targets[..] else { return None };
-    let wanted = layout.source().slice(ast.expr(place).span);
+    let wanted = match &ast.stmt(id).kind {
+        StmtKind::Assign { targets, .. } => {
+            let [place] = targets[..] else { return None };
+            layout.source().slice(ast.expr(place).span)
+        }
+        // A call has put it there, and another one tells what is there.
+        _ => &stacked(subject, diagnostic)?.place,
+    };
     let keeps = |&&id: &&crate::syntax::ast::StmtId| match &ast.stmt(id).kind {
         StmtKind::Assign { targets, value } => {
             let is_name = targets.iter().all(|&id| matches!(ast.expr(id).kind, ExprKind::Name(_)));

@@ -85,7 +85,8 @@ impl Machine<'_> {
             return Ok(Answer::default());
         };
         let factory = factory.map(Rc::as_ref);
-        let inputs = Inputs { args, factory, class: None };
+        let made = self.receiver(at);
+        let inputs = Inputs { args, factory, made: made.as_deref(), class: None };
         let is_tame = known.uses.iter().any(|&meaning| self.is_rewritten(meaning, &inputs));
         let deeds = self.known_uses(&known, Kind::Call, &inputs, at)?;
         Ok(Answer { deeds, is_known: true, is_tame })
@@ -152,7 +153,7 @@ impl Machine<'_> {
                 let is_it =
                     |own: &Value| matches!(own, Value::External(own) if Rc::ptr_eq(own, &base));
                 known.is_itself &= bases.iter().any(is_it);
-                let inputs = Inputs { args: &args, factory: None, class };
+                let inputs = Inputs { args: &args, factory: None, made: None, class };
                 let deeds = self.known_uses(&known, Kind::Base, &inputs, at)?;
                 deeds.into_iter().for_each(|deed| self.state.performed.set(deed));
             }
@@ -179,6 +180,13 @@ impl Machine<'_> {
                         _ => self.undo(number, &undoing.key, known.on.as_ref(), inputs),
                     }
                 }
+                Use::Ends(number) => {
+                    let on = known.on.clone().filter(|on| !matches!(on, On::Anything));
+                    deeds.extend(on.map(|on| {
+                        let (key, version) = (Rc::from([]), self.stage);
+                        Deed { entry: number, on, key, version, result: None }
+                    }));
+                }
                 Use::Does(number) => {
                     let Some(entry) = catalogue.entry(number) else { continue };
                     let fits = entry.kind == kind
@@ -189,11 +197,19 @@ impl Machine<'_> {
                     if !fits {
                         continue;
                     }
-                    if let Effect::Depends { on, raises } = &entry.effect {
-                        self.depend(number, entry, (on, raises), inputs, at);
-                    } else if let Some(deed) = self.deed(number, entry, known, inputs, at) {
-                        self.do_again(entry, &deed, at)?;
-                        deeds.push(deed);
+                    match &entry.effect {
+                        Effect::Depends { on, raises } => {
+                            self.depend(number, entry, (on, raises), inputs, at);
+                        }
+                        Effect::Wraps { value, original } => {
+                            self.note_setting(original, &entry.key, inputs.value(value), inputs);
+                        }
+                        _ => {
+                            if let Some(deed) = self.deed(number, entry, known, inputs, at) {
+                                self.do_again(entry, &deed, at)?;
+                                deeds.extend(entry.after.is_empty().then_some(deed));
+                            }
+                        }
                     }
                 }
             }
@@ -204,7 +220,7 @@ impl Machine<'_> {
     /// Whether a call is one that a rewrite of the catalogue makes.
     fn is_rewritten(&self, meaning: Use, inputs: &Inputs<'_>) -> bool {
         let Some(catalogue) = self.resolver.catalogue else { return false };
-        let (Use::Does(number) | Use::Undoes(number, _)) = meaning;
+        let (Use::Does(number) | Use::Undoes(number, _) | Use::Ends(number)) = meaning;
         let Some(entry) = catalogue.entry(number) else { return false };
         match (meaning, &entry.rewrite) {
             (Use::Does(_), Some(Rewrite::Argument(_))) => inputs.is_excepted(entry),
@@ -262,7 +278,7 @@ impl Machine<'_> {
                 self.note_repeat(noun, &entry.reason, None);
                 Ok(())
             }
-            Effect::Depends { .. } => Ok(()),
+            Effect::Depends { .. } | Effect::Wraps { .. } => Ok(()),
         }
     }
 

@@ -19,7 +19,7 @@ use super::pending::Pending;
 use super::reading::{Read, Reading};
 use super::resolve::Resolver;
 use super::run::Run;
-use super::second_runs::{Anchored, Care, Outer, Rerun, reaches_others};
+use super::second_runs::{Anchored, Care, Load, Outer, Rerun, reaches_others};
 use super::state::{OUTSIDE, State};
 use super::summaries::SummaryCache;
 use crate::modules::Modules;
@@ -297,7 +297,9 @@ impl Live {
     ) -> Rerun {
         let (resolver, identity) = (machine.resolver, &machine.identity);
         match &self.outer {
-            Some(outer) => outer.reload(resolver, identity, program, number, Care::Full),
+            Some(outer) => {
+                outer.reload(Load { resolver, identity, program, version: number }, Care::Full)
+            }
             None => {
                 let reaches = around.second_runs && reaches_others(resolver, identity, program);
                 let outer = reaches.then(|| Outer::import(resolver, identity, program));

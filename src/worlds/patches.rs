@@ -6,10 +6,12 @@
 
 use std::rc::Rc;
 
+use super::known_calls::Inputs;
 use super::machine::Machine;
 use super::performed::{Deed, On};
 use super::state::{Binding, Object};
 use super::value::Value;
+use crate::catalogue::Key;
 use crate::syntax::ast::Name;
 use crate::text::span::Span;
 
@@ -54,6 +56,25 @@ impl Machine<'_> {
             }
             _ => return,
         };
+        self.replace(place, value);
+    }
+
+    /// A call puts a value in a place of which the call `original` tells, with the same key.
+    pub(in crate::worlds) fn note_setting(
+        &mut self,
+        original: &str,
+        key: &[Key],
+        value: Option<Value>,
+        inputs: &Inputs<'_>,
+    ) {
+        let shown: Option<Vec<String>> = key.iter().map(|key| self.input(key, inputs)).collect();
+        if let (Some(shown), Some(value)) = (shown, value) {
+            self.replace(format!("{original}({})", shown.join(", ")).into(), &value);
+        }
+    }
+
+    /// A value comes to a place.
+    fn replace(&mut self, place: Rc<str>, value: &Value) {
         if self.linked.is_some() || !self.resolver.is_own(&self.identity.name) {
             return;
         }
@@ -83,7 +104,7 @@ impl Machine<'_> {
             return None;
         }
         let deeper = |value: &Value| match value {
-            value if is_at(value, place) => Some(Holds::Itself),
+            value if self.is_at(value, place) => Some(Holds::Itself),
             value => self.holding(value, place, depth + 1),
         };
         match value {
@@ -126,7 +147,7 @@ impl Machine<'_> {
         let is_it = |name: &Name| {
             let slot = self.known_symbol(name).and_then(|symbol| self.state.global(symbol));
             slot.is_some_and(|slot| match &slot.bindings[..] {
-                [only] => is_at(&only.value, place),
+                [only] => self.is_at(&only.value, place),
                 _ => false,
             })
         };
@@ -137,20 +158,33 @@ impl Machine<'_> {
     fn keeps_original(&self, place: &str) -> bool {
         self.state.globals().any(|(_, slot)| {
             let is_kept = |binding: &Binding| binding.version < self.stage;
-            slot.bindings.iter().any(|binding| is_kept(binding) && is_at(&binding.value, place))
+            slot.bindings
+                .iter()
+                .any(|binding| is_kept(binding) && self.is_at(&binding.value, place))
         })
     }
-}
 
-/// Whether a value is what is in a place.
-fn is_at(value: &Value, place: &str) -> bool {
-    match value {
-        Value::External(external) => {
-            let rest =
-                place.strip_prefix(&*external.module).and_then(|rest| rest.strip_prefix('.'));
-            rest == Some(&*external.attribute)
+    /// Whether a value is what was in a place.
+    fn is_at(&self, value: &Value, place: &str) -> bool {
+        match value {
+            Value::External(external) => {
+                let rest = place.strip_prefix(&*external.module);
+                rest.and_then(|rest| rest.strip_prefix('.')) == Some(&*external.attribute)
+            }
+            Value::Builtin(name) | Value::Type(name) => {
+                place.strip_prefix("builtins.") == Some(*name)
+            }
+            Value::Returned(told) if place.ends_with(')') => {
+                let callee = format!("{}.{}(", told.callee.module, told.callee.attribute);
+                let shown = || {
+                    let args = told.args.iter().map(|arg| self.shown(arg, 0));
+                    args.collect::<Option<Vec<String>>>()
+                };
+                place.strip_prefix(&*callee).is_some_and(|rest| {
+                    shown().is_some_and(|shown| rest == format!("{})", shown.join(", ")))
+                })
+            }
+            _ => false,
         }
-        Value::Builtin(name) | Value::Type(name) => place.strip_prefix("builtins.") == Some(*name),
-        _ => false,
     }
 }

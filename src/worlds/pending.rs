@@ -16,7 +16,7 @@ use super::newer::Newer;
 use super::reading::Alike;
 use super::resolve::Resolver;
 use super::run::Run;
-use super::second_runs::{Care, Finding, Memo};
+use super::second_runs::{Care, Finding, Load, Memo};
 use super::state::State;
 use crate::comparison::StaleImport;
 use crate::program::Program;
@@ -97,16 +97,16 @@ impl Pending {
     ) -> Vec<Finding> {
         let Some(outer) = &live.outer else { return Vec::new() };
         let (resolver, identity) = (machine.resolver, &machine.identity);
+        let load = Load { resolver, identity, program, version };
         if !self.is_awaited() {
-            return outer.reload(resolver, identity, program, version, Care::Full).found;
+            return outer.reload(load, Care::Full).found;
         }
         if let Some(again) = self.found.as_ref().and_then(|found| found.again(program)) {
             return again;
         }
         let last = self.found.take();
         let before = last.as_ref().map(|last| last.found().to_vec());
-        let text = (program, version);
-        let (memo, found) = outer.typed(resolver, identity, text, last, &live.found_again);
+        let (memo, found) = outer.typed(load, last, &live.found_again);
         if before.is_none_or(|before| before != memo.found()) {
             self.reload = Checkpoints::default();
             self.last = None;

@@ -10,6 +10,8 @@
 //! other way round.
 
 mod grown;
+mod otherwise;
+mod reached;
 mod typed;
 
 use std::cell::RefCell;
@@ -19,17 +21,17 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::effort::Meter;
 use super::guided::{Guide, Passed, Ways};
-use super::linked::{CELLS_PER_STEP, Linked, holds_state, is_other};
+use super::linked::{CELLS_PER_STEP, Linked, is_other};
 use super::machine::{Flow, Identity, Machine, Memory, Raise};
 use super::resolve::Resolver;
 use super::state::State;
 use super::value::Value;
-use crate::modules::{Found, ModuleOrigin};
-use crate::program::{Program, visit};
-use crate::syntax::ast::{Name, StmtId, StmtKind};
+use crate::program::Program;
+use crate::syntax::ast::{Name, StmtId};
 use crate::text::span::Span;
 
 use grown::{Grown, Growth};
+pub(super) use reached::reaches_others;
 pub(super) use typed::{Anchored, Memo};
 
 /// Steps for one version of a module with everything that it needs.
@@ -103,43 +105,28 @@ pub(super) struct Outer {
     grows_anyway: Rc<RefCell<FxHashMap<u64, bool>>>,
 }
 
-/// Whether a text imports a module, outside of its functions, that can be followed: without one
-/// there is nothing that a reload does not reset.
-pub(super) fn reaches_others(
-    resolver: &Resolver<'_>,
-    identity: &Identity,
-    program: &Program,
-) -> bool {
-    let ast = program.ast();
-    let mut blocks: Vec<&[StmtId]> = vec![&ast.body];
-    let text = program.source().text();
-    let is_followed = |name: &str| match resolver.find(name) {
-        Found::Source(file) if file.origin == ModuleOrigin::StandardLibrary => {
-            holds_state(name, text)
-        }
-        Found::Source(_) => true,
-        _ => false,
-    };
-    while let Some(block) = blocks.pop() {
-        for &id in block {
-            match &ast.stmt(id).kind {
-                StmtKind::Import(aliases) => {
-                    if aliases.iter().any(|alias| is_followed(&alias.name)) {
-                        return true;
-                    }
-                }
-                StmtKind::ImportFrom { level: 0, module: Some(module), .. } => {
-                    if is_followed(module) {
-                        return true;
-                    }
-                }
-                StmtKind::ImportFrom { .. } if identity.is_placed => return true,
-                StmtKind::FunctionDef(_) => {}
-                _ => visit::child_blocks(ast, id, &mut |block| blocks.push(block)),
-            }
-        }
+/// A text that a process loads, whether it is the first of the module or not.
+#[derive(Clone, Copy)]
+pub(super) struct Load<'l> {
+    pub(super) resolver: &'l Resolver<'l>,
+    pub(super) identity: &'l Identity,
+    pub(super) program: &'l Rc<Program>,
+    pub(super) version: u32,
+}
+
+impl Load<'_> {
+    fn fingerprint(&self, id: StmtId) -> u64 {
+        self.program.ast().stmt(id).fingerprint
     }
-    false
+}
+
+/// What a statement comes to that has not got through on top of what is there.
+enum Verdict {
+    Fails(Finding),
+    /// It is beyond what is followed.
+    GoesOn,
+    /// Finding out would cost too much while somebody types.
+    TooCostly,
 }
 
 /// Whether two texts begin with so many statements that are the same.
@@ -232,28 +219,22 @@ impl Outer {
     }
 
     /// A reload on top of what is there.
-    pub(super) fn reload(
-        &self,
-        resolver: &Resolver<'_>,
-        identity: &Identity,
-        program: &Rc<Program>,
-        version: u32,
-        care: Care,
-    ) -> Rerun {
+    pub(super) fn reload(&self, load: Load<'_>, care: Care) -> Rerun {
         let mut outer = self.clone();
         if self.has_given_up {
             return Rerun::none(Some(outer));
         }
+        let Load { resolver, identity, program, version } = load;
         let mut machine = outer.machine(resolver, identity, program, version);
         let steps = if care == Care::Typed { TYPED_STEPS } else { STEPS };
         machine.grant(steps, steps);
         let mut growth = Growth::new(&self.state, version);
-        let mut found = Vec::new();
+        let mut failure = None;
         let mut read = 0;
         for (index, &id) in program.ast().body.iter().enumerate() {
             machine.raises.clear();
             read = index + 1;
-            let fingerprint = program.ast().stmt(id).fingerprint;
+            let fingerprint = load.fingerprint(id);
             outer.prepare(&mut machine, fingerprint);
             let before = machine.state.clone();
             let end = machine.linked_statement(id);
@@ -268,105 +249,60 @@ impl Outer {
                 }
                 continue;
             }
-            let raises = std::mem::take(&mut machine.raises);
-            if !outer.is_before_what_is_misjudged(fingerprint, &raises) {
-                machine.suppose_bound(id);
-                continue;
+            match self.judge(&outer, &mut machine, load, (index, &before), care) {
+                Verdict::Fails(found) => {
+                    failure = Some(found);
+                    break;
+                }
+                Verdict::GoesOn => machine.suppose_bound(id),
+                Verdict::TooCostly => {
+                    outer.give_up();
+                    return Rerun { outer: Some(outer), found: Vec::new(), read };
+                }
             }
-            // Of what was imported first it is known how it does in a fresh process.
-            let is_known = begins_alike(&outer.first, program, index + 1);
-            let fails_in_a_fresh_process = || {
-                let fresh = Outer::import(resolver, identity, program);
-                fresh.has_given_up || !fresh.is_before_what_is_misjudged(fingerprint, &raises)
-            };
-            let failure = SecondRun::of(&raises, &outer.avoided, &machine, is_known);
-            if failure.is_some() && !is_known && care == Care::Typed {
-                outer.give_up();
-                return Rerun { outer: Some(outer), found, read };
-            }
-            if let Some((site, second)) = failure
-                && (is_known || !fails_in_a_fresh_process())
-                && !machine.gets_through_otherwise(id, &before)
-                && !self.is_contradicted(
-                    resolver,
-                    identity,
-                    (program, version),
-                    (index, second.place.as_ref()),
-                )
-            {
-                found.push(Finding { stmt: id, site, what: What::Fails(second) });
-                break;
-            }
-            machine.suppose_bound(id);
         }
-        let text = (program, version);
-        found.splice(0..0, self.grown(resolver, identity, text, growth.found(&machine)));
+        let mut found = self.grown(load, growth.found(&machine));
+        found.extend(failure);
         outer.keep(machine);
         Rerun { outer: Some(outer), found, read }
     }
 
-    /// What is there once more, whichever way is taken where that is not known.
-    fn grown(
+    /// Whether a statement has not got through because it is not the first time. `outer` is what
+    /// the reload has made of this world, `before` the state before the statement.
+    fn judge(
         &self,
-        resolver: &Resolver<'_>,
-        identity: &Identity,
-        (program, version): (&Rc<Program>, u32),
-        grown: Vec<(Finding, bool)>,
-    ) -> Vec<Finding> {
-        let ast = program.ast();
-        let print = |found: &Finding| ast.stmt(found.stmt).fingerprint;
-        let is_open = |(found, is_sure): &(Finding, bool)| {
-            !is_sure && !self.grows_anyway.borrow().contains_key(&print(found))
-        };
-        if !self.doubts && grown.iter().any(is_open) {
-            let other = Outer::imported(resolver, identity, &self.first, true);
-            let again = other.reload(resolver, identity, program, version, Care::Full).found;
-            for (found, _) in grown.iter().filter(|grown| is_open(grown)) {
-                let grows = again.iter().any(|other| other.stmt == found.stmt && !other.fails());
-                self.grows_anyway.borrow_mut().insert(print(found), grows);
-            }
+        outer: &Outer,
+        machine: &mut Machine<'_>,
+        load: Load<'_>,
+        (index, before): (usize, &State),
+        care: Care,
+    ) -> Verdict {
+        let Load { resolver, identity, program, .. } = load;
+        let id = program.ast().body[index];
+        let fingerprint = load.fingerprint(id);
+        let raises = std::mem::take(&mut machine.raises);
+        if !outer.is_before_what_is_misjudged(fingerprint, &raises) {
+            return Verdict::GoesOn;
         }
-        let known = self.grows_anyway.borrow();
-        let is_certain = |found: &Finding| self.doubts || known.get(&print(found)) == Some(&true);
-        let certain = grown.into_iter().filter(|(found, is_sure)| *is_sure || is_certain(found));
-        certain.map(|(found, _)| found).collect()
-    }
-
-    /// Whether a statement gets through a second time where what is not known is supposed to be
-    /// the other way round, both times.
-    fn is_contradicted(
-        &self,
-        resolver: &Resolver<'_>,
-        identity: &Identity,
-        (program, version): (&Rc<Program>, u32),
-        (index, place): (usize, Option<&(Name, Span)>),
-    ) -> bool {
-        if self.doubts {
-            return false;
-        }
-        let ast = program.ast();
-        let fingerprint = ast.stmt(ast.body[index]).fingerprint;
-        if let Some(&known) = self.verdicts.borrow().get(&fingerprint) {
-            return known;
-        }
-        let other = Outer::imported(resolver, identity, &self.first, true);
-        let is_judged = !other.has_given_up && !other.misjudged.contains_key(&fingerprint);
-        let rerun = if is_judged {
-            other.reload(resolver, identity, program, version, Care::Full)
-        } else {
-            Rerun::none(None)
+        // Of what was imported first it is known how it does in a fresh process.
+        let is_known = begins_alike(&outer.first, program, index + 1);
+        let fails_in_a_fresh_process = || {
+            let fresh = Outer::import(resolver, identity, program);
+            fresh.has_given_up || !fresh.is_before_what_is_misjudged(fingerprint, &raises)
         };
-        let fails_there =
-            rerun.found.iter().any(|found| found.stmt == ast.body[index] && found.fails());
-        let after = rerun.outer.filter(|outer| !outer.has_given_up);
-        let passed = after.and_then(|mut outer| outer.passed.remove(&fingerprint));
-        let is_contradicted = match place {
-            Some(place) => passed.is_some_and(|passed| passed.avoids(place)),
-            // Where no code raises, but an operation fails, less is certain.
-            None => !fails_there,
+        let Some((site, second)) = SecondRun::of(&raises, &outer.avoided, machine, is_known) else {
+            return Verdict::GoesOn;
         };
-        self.verdicts.borrow_mut().insert(fingerprint, is_contradicted);
-        is_contradicted
+        if !is_known && care == Care::Typed {
+            return Verdict::TooCostly;
+        }
+        let is_certain = (is_known || !fails_in_a_fresh_process())
+            && !machine.gets_through_otherwise(id, before)
+            && !self.is_contradicted(load, (id, second.place.as_ref()));
+        match is_certain {
+            true => Verdict::Fails(Finding { stmt: id, site, what: What::Fails(second) }),
+            false => Verdict::GoesOn,
+        }
     }
 
     /// A statement goes the way that it went when it ran first.

@@ -1,8 +1,10 @@
 //! What a call is given, as far as that tells one call from another.
 
 use crate::catalogue::{Argument, Condition, Entry, Key, Part, Wanted, plain_text};
+use crate::syntax::ast::StmtKind;
+use crate::worlds::code::Code;
 use crate::worlds::eval::Args;
-use crate::worlds::function::Namespace;
+use crate::worlds::function::{Function, Namespace};
 use crate::worlds::machine::Machine;
 use crate::worlds::state::Object;
 use crate::worlds::value::{Returned, Value};
@@ -12,6 +14,8 @@ pub(in crate::worlds) struct Inputs<'i> {
     pub(in crate::worlds) args: &'i Args,
     /// The call that gave what is called.
     pub(in crate::worlds) factory: Option<&'i Returned>,
+    /// The call that made the object that is called on.
+    pub(in crate::worlds) made: Option<&'i Returned>,
     /// The name of the class that is made, and what its body has bound.
     pub(in crate::worlds) class: Option<(&'i str, &'i Namespace)>,
 }
@@ -34,20 +38,26 @@ impl Inputs<'_> {
         let named = |keywords: &[(crate::syntax::ast::Name, Value)], name: &str| {
             keywords.iter().find(|(own, _)| **own == *name).map(|(_, value)| value.clone())
         };
+        let of_call = |call: Option<&Returned>, which: &Result<usize, &String>| match (call, which)
+        {
+            (None, _) => Input::Absent,
+            (Some(call), Ok(at)) => given(call.args.get(*at), call.inexact),
+            (Some(call), Err(name)) => given(named(&call.keywords, name).as_ref(), call.inexact),
+        };
         match part {
             Part::Position(at) => given(self.args.positional.get(*at), self.args.inexact),
             Part::Keyword(name) => {
                 given(named(&self.args.keywords, name).as_ref(), self.args.inexact)
             }
-            Part::FactoryPosition(at) => match self.factory {
-                Some(factory) => given(factory.args.get(*at), factory.inexact),
-                None => Input::Absent,
-            },
-            Part::FactoryKeyword(name) => match self.factory {
-                Some(factory) => given(named(&factory.keywords, name).as_ref(), factory.inexact),
-                None => Input::Absent,
-            },
-            Part::Definition => given(self.args.positional.first(), self.args.inexact),
+            Part::FactoryPosition(at) => of_call(self.factory, &Ok(*at)),
+            Part::FactoryKeyword(name) => of_call(self.factory, &Err(name)),
+            // What another module has made was made with what is not known here.
+            Part::MadePosition(_) | Part::MadeKeyword(_) if self.made.is_none() => Input::Unknown,
+            Part::MadePosition(at) => of_call(self.made, &Ok(*at)),
+            Part::MadeKeyword(name) => of_call(self.made, &Err(name)),
+            Part::Definition | Part::Qualname => {
+                given(self.args.positional.first(), self.args.inexact)
+            }
             Part::ClassName => match self.class {
                 Some((name, _)) => Input::Value(Value::str(name)),
                 None => Input::Absent,
@@ -96,6 +106,14 @@ impl Inputs<'_> {
         }
     }
 
+    /// The first of some inputs that is given, where it is known.
+    pub(super) fn value(&self, key: &Key) -> Option<Value> {
+        match self.first(key) {
+            Input::Value(value) => Some(value),
+            Input::Absent | Input::Unknown => None,
+        }
+    }
+
     /// The first of some inputs that is given.
     fn first(&self, key: &Key) -> Input {
         for argument in &key.alternatives {
@@ -123,8 +141,9 @@ impl Machine<'_> {
     }
 
     /// What an entry's key comes to; None where that is not known.
-    pub(super) fn input(&self, key: &Key, inputs: &Inputs<'_>) -> Option<String> {
-        let is_definition = |argument: &Argument| argument.part == Part::Definition;
+    pub(in crate::worlds) fn input(&self, key: &Key, inputs: &Inputs<'_>) -> Option<String> {
+        let is_definition =
+            |argument: &Argument| matches!(argument.part, Part::Definition | Part::Qualname);
         for argument in &key.alternatives {
             let value = match inputs.argument(argument) {
                 Input::Absent => continue,
@@ -135,6 +154,7 @@ impl Machine<'_> {
                 return self.shown(&value, 0);
             }
             return match &value {
+                Value::Function(function) if argument.part == Part::Qualname => qualname(function),
                 Value::Function(function) => Some(function.name.to_string()),
                 Value::Object(id) => match self.state.object(*id) {
                     Some(Object::Class(class)) => Some(class.name.to_string()),
@@ -148,7 +168,7 @@ impl Machine<'_> {
 
     /// A text that is the same for values that are equal, in this process; None where a value may
     /// be another one each time.
-    pub(super) fn shown(&self, value: &Value, depth: u32) -> Option<String> {
+    pub(in crate::worlds) fn shown(&self, value: &Value, depth: u32) -> Option<String> {
         const MAX_DEPTH: u32 = 6;
         if depth > MAX_DEPTH {
             return None;
@@ -194,6 +214,27 @@ impl Machine<'_> {
     }
 }
 
+/// What a function that a `def` made is called, with the classes around it.
+fn qualname(function: &Function) -> Option<String> {
+    let Code::Def(def) = function.code() else { return None };
+    let program = function.text.program();
+    let ast = program.ast();
+    let place = ast.stmt(def).span;
+    let (mut block, mut names) = (ast.body.as_slice(), Vec::new());
+    while let Some(&id) = block.iter().find(|&&id| ast.stmt(id).span.contains(place)) {
+        match &ast.stmt(id).kind {
+            _ if id == def => break,
+            StmtKind::ClassDef(class) => {
+                names.push(class.name.name.to_string());
+                block = &class.body;
+            }
+            _ => return None,
+        }
+    }
+    names.push(function.name.to_string());
+    Some(names.join("."))
+}
+
 /// Whether a condition holds; None where that is not known.
 fn holds(condition: &Condition, inputs: &Inputs<'_>) -> Option<bool> {
     let value = match (inputs.first(&condition.argument), &condition.wanted) {
@@ -205,8 +246,12 @@ fn holds(condition: &Condition, inputs: &Inputs<'_>) -> Option<bool> {
     };
     let text = match &value {
         // What another module has made for this is an object.
-        Value::External(_) => match &condition.wanted {
+        Value::External(external) => match &condition.wanted {
             Wanted::OneOf(words) if words[..] == ["None"] => return Some(false),
+            Wanted::OneOf(words) => {
+                let path = format!("{}.{}", external.module, external.attribute);
+                return words.contains(&path).then_some(true);
+            }
             _ => return None,
         },
         Value::Returned(made) => format!("{}.{}()", made.callee.module, made.callee.attribute),

@@ -14,6 +14,7 @@ use crate::text::source::{Revision, Source};
 const MODELS: &[(&str, &str)] = &[
     ("_thread", include_str!("models/_thread.py")),
     ("_collections", include_str!("models/collections.py")),
+    ("builtins", include_str!("models/builtins.py")),
     ("collections", include_str!("models/collections.py")),
     ("collections.abc", include_str!("models/collections_abc.py")),
     ("concurrent.futures.thread", include_str!("models/thread_pool.py")),
@@ -21,6 +22,7 @@ const MODELS: &[(&str, &str)] = &[
     ("inspect", include_str!("models/inspect.py")),
     ("multiprocessing", include_str!("models/multiprocessing.py")),
     ("os", include_str!("models/os.py")),
+    ("sys", include_str!("models/sys.py")),
     ("types", include_str!("models/types.py")),
 ];
 
@@ -80,6 +82,7 @@ const KEEPING: &[&str] =
 const HOLDING: &[(&str, &[&[&str]])] = &[
     ("argparse", &[KEEPING]),
     ("asyncio", &[]),
+    ("builtins", &[&["hasattr(builtins", "getattr(builtins", "del builtins"]]),
     ("concurrent.futures", &[KEEPING]),
     ("configparser", &[KEEPING]),
     ("contextlib", &[KEEPING, &["contextmanager", "ExitStack"]]),
@@ -92,6 +95,7 @@ const HOLDING: &[(&str, &[&[&str]])] = &[
     ("sched", &[KEEPING]),
     ("selectors", &[KEEPING]),
     ("shutil", &[&["register_"]]),
+    ("sys", &[&["hasattr(sys", "getattr(sys", "del sys"]]),
     ("threading", &[&["globals()", "except NameError", "enumerate", "_thread()"]]),
 ];
 
@@ -104,7 +108,7 @@ pub(in crate::worlds) fn holds_state(module: &str, text: &str) -> bool {
 
 /// Whether a module that has a model keeps something from one run to the next.
 pub(super) fn keeps_state(module: &str) -> bool {
-    matches!(module, "multiprocessing" | "os")
+    matches!(module, "builtins" | "multiprocessing" | "os" | "sys")
 }
 
 /// Whether the standard library has the module, and there is a model in the place of its source.

@@ -85,11 +85,12 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<bool> {
         let Some(Whose::Other(version)) = self.whose(module) else { return Ok(false) };
-        if self.linked_attribute(module, name, at)?.is_none() {
-            return Ok(false);
+        let is_known = self.linked_attribute(module, name, at)?.is_some();
+        // What a module that is not written in Python has had is not known; what it has lost is.
+        if is_known || matches!(&**module, "builtins" | "sys") {
+            self.set_foreign(version, name, Slot { bindings: Vec::new(), maybe_unbound: true });
         }
-        self.set_foreign(version, name, Slot { bindings: Vec::new(), maybe_unbound: true });
-        Ok(true)
+        Ok(is_known)
     }
 
     fn set_foreign(&mut self, version: u32, name: &Name, slot: Slot) {

@@ -1,14 +1,10 @@
 //! A second run of the text that somebody is typing: again and again, and fast each time.
 
-use std::rc::Rc;
-
-use super::{Care, Finding, Outer, What};
+use super::{Care, Finding, Load, Outer, What};
 use crate::program::Program;
 use crate::syntax::ast::StmtId;
 use crate::text::span::Span;
 use crate::worlds::changes::executed_fingerprint;
-use crate::worlds::machine::Identity;
-use crate::worlds::resolve::Resolver;
 
 /// What was found of the last text that somebody typed, for the next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,18 +96,17 @@ impl Outer {
     /// what was known before, as long as the statements are there.
     pub(in crate::worlds) fn typed(
         &self,
-        resolver: &Resolver<'_>,
-        identity: &Identity,
-        (program, version): (&Rc<Program>, u32),
+        load: Load<'_>,
         last: Option<Memo>,
         loaded: &[Anchored],
     ) -> (Memo, Vec<Finding>) {
+        let program = load.program;
         let last = last.unwrap_or_default();
         let (found, prefix) = if last.is_unknown && last.begins(program) {
             // It would come as far as it came, and no farther.
             (None, last.prefix)
         } else {
-            let rerun = self.reload(resolver, identity, program, version, Care::Typed);
+            let rerun = self.reload(load, Care::Typed);
             let ast = program.ast();
             let read = ast.body[..rerun.read].iter();
             let prefix = read.map(|&id| ast.stmt(id).fingerprint).collect();

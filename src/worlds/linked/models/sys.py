@@ -1,0 +1,1 @@
+# What code sets on `sys` stays there; of the rest nothing is said.
