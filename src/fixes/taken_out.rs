@@ -26,7 +26,7 @@ pub(super) fn before(subject: &Subject<'_>, diagnostic: &Diagnostic) -> Option<C
     lines.extend(vec![String::new(); layout.blanks_above(start).max(1)]);
     let mut edits = vec![subject.edit(layout.insert(start, &lines))];
     if let Some((beside, import)) = &import {
-        edits.push(subject.edit(layout.insert_after(*beside, &[import.clone()])?));
+        edits.push(subject.edit(layout.insert_after(*beside, std::slice::from_ref(import))?));
     }
     let title = format!("Take the old `{name}` out of `{list}` first");
     let mut candidate = Candidate::new(diagnostic, title, edits).preferred();

@@ -228,6 +228,7 @@ impl Outer {
         let mut machine = outer.machine(resolver, identity, program, version);
         let steps = if care == Care::Typed { TYPED_STEPS } else { STEPS };
         machine.grant(steps, steps);
+        machine.announce_reload();
         let mut growth = Growth::new(&self.state, version);
         let mut failure = None;
         let mut read = 0;

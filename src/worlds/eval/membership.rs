@@ -84,6 +84,10 @@ impl Machine<'_> {
                 },
                 _ => None,
             }),
+            // The module that executes is in there, and so are those that execute with it.
+            Value::Opaque(Some("sys.modules")) if self.loaded_module(item).is_some() => {
+                Ok(Some(true))
+            }
             Value::Opaque(Some("str" | "dict" | "list" | "tuple" | "set" | "sys.modules")) => {
                 Ok(None)
             }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use rustc_hash::FxHasher;
 
 use super::contents::CONTENTS;
-use crate::syntax::ast::Name;
+use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::types;
 use crate::worlds::function::Namespace;
 use crate::worlds::machine::Machine;
@@ -51,6 +51,39 @@ impl Machine<'_> {
         let is_loaded =
             &**name == IMPORT_MACHINERY || linked.by_name.get(name).is_some_and(Option::is_some);
         is_loaded.then(|| Value::Module(name.clone()))
+    }
+
+    /// A reload asks the finders of `sys.meta_path` for the module (`Lib/importlib/__init__.py`,
+    /// `reload`): one that a followed module has put there learns of it.
+    pub(in crate::worlds) fn announce_reload(&mut self) {
+        let (sys, meta_path) = (Name::from("sys"), Name::from("meta_path"));
+        // Without a frame of its own; whatever is written first stands for it.
+        let at = ExprId(0);
+        if self.linked.as_ref().is_none_or(|linked| !linked.by_name.contains_key(&sys))
+            || self.program.ast().exprs().is_empty()
+        {
+            return;
+        }
+        let finders = match self.linked_attribute(&sys, &meta_path, at) {
+            Ok(Some(Value::Object(list))) => match self.state.object(list) {
+                Some(Object::List(items)) if items.exact => items.values.clone(),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        let name = Value::Str(self.identity.name.clone());
+        let is_followed = |finder: &&Value| matches!(finder, Value::Object(_));
+        for finder in finders.iter().filter(is_followed) {
+            let before = self.state.clone();
+            let args = vec![name.clone(), Value::None, Value::None];
+            let answer = self
+                .attribute(finder, &Name::from("find_spec"), at)
+                .and_then(|find_spec| self.call(&find_spec, args, at));
+            if answer.is_err() {
+                self.state = before;
+            }
+        }
+        self.raises.clear();
     }
 
     /// `id(object)`: a number that no other object has.
