@@ -98,7 +98,9 @@ impl Machine<'_> {
         is_made: bool,
         at: Option<ExprId>,
     ) -> Option<On> {
-        if is_made {
+        // What this module makes of a class of another one is a new object each time.
+        let is_made_here = external.attribute.contains("()");
+        if is_made && !is_made_here {
             let end = external.attribute.find(['.', '(', '[']);
             let head = &external.attribute[..end.unwrap_or(external.attribute.len())];
             return Some(On::Named(format!("{}.{head}", external.module).into()));
