@@ -338,6 +338,7 @@ impl Machine<'_> {
 
     /// From here on any name may have been bound by something that is not seen.
     pub(in crate::worlds) fn see_nothing(&mut self, span: Span, why: &str) {
+        self.trace.named += 1;
         self.state.unseen = true;
         if !self.trace.unseen.iter().any(|(known, _)| *known == span) {
             self.trace.unseen.push((span, why.to_owned()));
