@@ -32,9 +32,9 @@ impl Executed<'_> {
         match answer {
             Ok(_) if raises.is_empty() => Presence::Yes,
             Err(_)
-                if raises
-                    .iter()
-                    .all(|raise| raise.risk.is_none() && is_refusal(raise.class_name.as_deref())) =>
+                if raises.iter().all(|raise| {
+                    raise.risk.is_none() && is_refusal(raise.class_name.as_deref())
+                }) =>
             {
                 Presence::No
             }
@@ -77,9 +77,8 @@ fn is_imported(package: &str, name: &str, resolver: &Resolver<'_>) -> bool {
     let files = resolver.importers(package, &[name]);
     files.iter().filter(|file| *file.name != *package).any(|file| {
         let program = resolver.program(file);
-        program.is_none_or(|program| {
-            mentions(&program, (&file.name, file.is_package), package, name)
-        })
+        program
+            .is_none_or(|program| mentions(&program, (&file.name, file.is_package), package, name))
     })
 }
 
@@ -92,8 +91,7 @@ fn mentions(
 ) -> bool {
     let ast = program.ast();
     let submodule = format!("{package}.{name}");
-    let is_below =
-        |module: &str| crate::modules::leads_to(&submodule, module);
+    let is_below = |module: &str| crate::modules::leads_to(&submodule, module);
     let mut found = false;
     each_inner_statement(ast, &mut |id| match &ast.stmt(id).kind {
         StmtKind::Import(aliases) => {
