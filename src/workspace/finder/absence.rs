@@ -263,8 +263,8 @@ impl Shared {
 fn makes_module(text: &str, name: &str) -> bool {
     let makes = |word: &str, at: usize| {
         let after = &text[at + word.len()..];
-        !only_reads(word, &text[..at], after)
-            && !(word == "sys.modules" && made::is_another(after, text, name))
+        let is_another = word == "sys.modules" && made::is_another(after, text, name);
+        !is_another && !only_reads(word, &text[..at], after)
     };
     MAKES_MODULES.iter().any(|word| text.contains(word))
         || MAY_MAKE_MODULES
