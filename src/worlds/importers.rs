@@ -3,6 +3,7 @@
 
 mod fresh;
 mod meaning;
+mod submodules;
 mod uses;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::history::Around;
 use super::live::{Live, Version};
 use super::pending::Executed;
-use super::resolve::Resolver;
+use super::resolve::{Presence, Resolver};
 use super::state::State;
 use crate::comparison::{Comparison, GhostImport};
 use crate::diagnostic::{Certainty, Location};
@@ -143,18 +144,28 @@ fn gone(comparison: &Comparison, executed: &mut Executed<'_>, restart: &Resolver
         let is_orphan = entry.origin == Origin::Orphan;
         let symbol = executed.machine.symbol(&entry.name);
         let is_lost = is_orphan || entry.origin == Origin::Unbound;
-        let is_served = exports.getattr.is_some()
-            && (exports.served.is_empty() || exports.served.contains(&entry.name));
-        if !is_lost || fresh.global(symbol).is_some() || is_served {
+        if !is_lost || fresh.global(symbol).is_some() {
             continue;
         }
         if restart.is_submodule(&gone.module, &entry.name) {
             continue;
         }
-        let certain = entry.certainty == Certainty::Always && exports.getattr.is_none();
+        let presence = match exports.getattr {
+            None => Presence::No,
+            Some(_) if exports.served.is_empty() => executed.serves(&entry.name, &fresh),
+            Some(_) if exports.served.contains(&entry.name) => continue,
+            Some(_) => Presence::Maybe,
+        };
+        let is_refused = presence == Presence::No;
+        if exports.getattr.is_some() && exports.served.is_empty() && !is_refused {
+            continue;
+        }
+        let certain = entry.certainty == Certainty::Always && is_refused;
         let lost = Lost { certainty: Certainty::always_if(certain), is_orphan };
         gone.names.insert(entry.name.clone(), lost);
     }
+    let submodules = submodules::unbound(&gone.module, executed, &fresh, restart);
+    gone.names.extend(submodules);
     if !gone.names.is_empty() {
         gone.see_stars(comparison, executed, fresh);
     }

@@ -1,5 +1,6 @@
 //! Functions of other modules that get at the namespace: one that is handed `globals()`, a
-//! decorator that adds to `__all__` of the module in which a function was made.
+//! decorator that adds to `__all__` of the module in which a function was made, or that is called
+//! (`sys._getframe(1)`).
 //!
 //! They are followed over a stand-in, an object that is like the module; what is another one
 //! there afterwards is so in the module.
@@ -48,7 +49,7 @@ pub(super) const SPEC: &str = "__spec__";
 const NOT_FOLLOWED: &str = "`globals()` is handed to code that is not followed";
 
 /// How the text of a function looks that finds a namespace by itself.
-const FINDS_NAMESPACES: &[&str] = &["__globals__", "sys.modules["];
+const FINDS_NAMESPACES: &[&str] = &["__globals__", "sys.modules[", "_getframe(1)"];
 
 impl Machine<'_> {
     /// A call of another module's function that may get at the namespace.
@@ -95,6 +96,21 @@ impl Machine<'_> {
         let lent = self.lent.as_ref()?;
         matches!(key, Value::Str(name) if *name == lent.name)
             .then_some(Value::Object(lent.stand_in))
+    }
+
+    /// `sys._getframe(depth)`, where that is the frame of the module whose namespace is lent: the
+    /// one in which the function was called that is followed.
+    pub(super) fn lent_frame(&mut self, depth: &Value) -> Option<Value> {
+        let stand_in = self.lent.as_ref()?.stand_in;
+        let depth = usize::try_from(depth.as_int()?).ok()?;
+        if depth + 1 != self.active.len() {
+            return None;
+        }
+        let mut attributes = Namespace::default();
+        attributes.set(Name::from("f_globals"), Value::Attributes(stand_in));
+        let class = Value::Type("object");
+        let frame = Instance { class, attributes, is_opaque: true };
+        Some(self.allocate(Object::Instance(frame)))
     }
 
     fn have(&mut self, effects: Effects) -> Flow<()> {

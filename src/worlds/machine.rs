@@ -16,7 +16,7 @@ use super::function::Function;
 use super::guided::Guide;
 use super::lent::Lent;
 use super::linked::Linked;
-pub(super) use super::memory::Memory;
+pub(super) use super::memory::{Costly, Memory};
 use super::newer::Newer;
 use super::provenance::Standing;
 use super::resolve::Resolver;
@@ -85,6 +85,8 @@ pub(super) struct Identity {
 const STEP_BUDGET: u32 = 10_000;
 /// As [`STEP_BUDGET`], for one statement of the module.
 const STATEMENT_BUDGET: u32 = 1_000;
+/// As [`STATEMENT_BUDGET`], for a statement that binds names which no text spells.
+const NAMES_BUDGET: u32 = 8_000;
 /// As [`STATEMENT_BUDGET`], for a statement that is known to take more than that.
 const COSTLY_STATEMENT_BUDGET: u32 = 20;
 
@@ -272,8 +274,12 @@ impl<'a> Machine<'a> {
     }
 
     /// A statement of the module begins.
-    pub(super) fn refill(&mut self, is_costly: bool) {
-        self.statement_steps = if is_costly { COSTLY_STATEMENT_BUDGET } else { STATEMENT_BUDGET };
+    pub(super) fn refill(&mut self, costly: Option<Costly>) {
+        self.statement_steps = match costly {
+            None => STATEMENT_BUDGET,
+            Some(Costly::Names) => NAMES_BUDGET,
+            Some(Costly::Beyond) => COSTLY_STATEMENT_BUDGET,
+        };
     }
 
     /// Whether the statement under way is still followed.

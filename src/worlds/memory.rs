@@ -13,14 +13,24 @@ pub(super) struct Memory {
     /// Fingerprints of statements that are live and seemed to abort in a function that they
     /// call: they are beyond what is followed.
     pub(super) misjudged: FxHashSet<u64>,
-    /// Fingerprints of what is executed of statements that take more steps than are followed.
-    pub(super) costly: FxHashSet<u64>,
+    /// Statements that take more steps than are followed as a rule, by the fingerprints of what is
+    /// executed of them.
+    pub(super) costly: FxHashMap<u64, Costly>,
     /// Attributes that a version has given to what other modules hold: a fresh process has none
     /// of them, whatever the statement that reads one found before.
     pub(super) given: FxHashSet<Rc<str>>,
     pub(super) next_object: u32,
     pub(super) symbols: FxHashMap<Name, Symbol>,
     pub(super) names: Vec<Name>,
+}
+
+/// What is known of a statement that takes many steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Costly {
+    /// It binds names that no text spells (`globals()[name] = …`): it is followed further.
+    Names,
+    /// It is beyond what is followed.
+    Beyond,
 }
 
 impl Memory {

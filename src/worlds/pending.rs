@@ -129,8 +129,8 @@ impl Pending {
         let edited: Vec<(u64, u64)> = edit.was.iter().copied().zip(now).collect();
         let memory = &machine.memory;
         let known = |fingerprint| {
-            let is_costly = memory.costly.contains(&fingerprint);
-            (is_costly, memory.misjudged.contains(&fingerprint))
+            let costly = memory.costly.get(&fingerprint).copied();
+            (costly, memory.misjudged.contains(&fingerprint))
         };
         let baseline = machine.baseline.as_ref()?;
         let withstands = edited.iter().all(|&(was, is)| known(was) == known(is))

@@ -1,6 +1,7 @@
 //! What is plain to see in the text of another module, without looking into it.
 
-use super::resolve::Resolver;
+use super::builtins::types;
+use super::resolve::{MAX_HOPS, Resolver};
 use super::value::External;
 use crate::modules::{Found, ModuleOrigin};
 
@@ -12,6 +13,29 @@ impl Resolver<'_> {
             Found::Source(file) => plainly_defines(file.source.text(), &external.attribute),
             _ => false,
         }
+    }
+
+    /// Whether a class derives from a builtin exception, as statements at the beginning of lines
+    /// say it.
+    pub(super) fn is_plain_exception(&self, class: &External) -> bool {
+        let mut place = (class.module.clone(), class.attribute.clone());
+        for _ in 0..MAX_HOPS {
+            let Found::Source(file) = self.find(&place.0) else { return false };
+            let text = file.source.text();
+            if plainly_defines(text, &place.1) {
+                return derives_from_exception(text, &place.1);
+            }
+            // What the standard library hands on is not looked into.
+            let is_followed = file.origin != ModuleOrigin::StandardLibrary;
+            let summary = is_followed.then(|| self.summary(&file)).flatten();
+            let exported = summary.as_ref().and_then(|summary| summary.names.get(&place.1));
+            let from = exported.filter(|exported| exported.certain);
+            match from.and_then(|exported| exported.from.clone()) {
+                Some(from) => place = from,
+                None => return false,
+            }
+        }
+        false
     }
 
     /// Whether a class of the standard library has an attribute because its statement in
@@ -27,6 +51,31 @@ impl Resolver<'_> {
         // What C serves is written down in Python, too: since 3.12 `datetime` in `_pydatetime`.
         has(&class.module) || has(&format!("_py{}", class.module))
     }
+}
+
+/// Whether the first base of a class, or that one's, is a builtin exception.
+fn derives_from_exception(text: &str, name: &str) -> bool {
+    let mut name = name;
+    for _ in 0..MAX_HOPS {
+        let Some(base) = first_base(text, name) else { return false };
+        if types::is_exception(base) && !plainly_defines(text, base) {
+            return true;
+        }
+        name = base;
+    }
+    false
+}
+
+/// The first base in a `class` statement at the beginning of a line.
+fn first_base<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    text.match_indices(name).find_map(|(at, _)| {
+        let is_class = text[..at].ends_with("\nclass ") || &text[..at] == "class ";
+        let bases = text[at + name.len()..].strip_prefix('(').filter(|_| is_class)?;
+        let end = bases.find([',', ')'])?;
+        let base = bases[..end].trim();
+        let is_name = base.chars().all(|c| c.is_alphanumeric() || c == '_');
+        (is_name && !base.is_empty()).then_some(base)
+    })
 }
 
 /// The lines below a `class` statement at the beginning of a line.
@@ -86,6 +135,13 @@ fn stands(text: &str, word: &str, is_it: impl Fn(&str, &str) -> bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn exceptions_are_what_derives_from_builtin_ones() {
+        let text = "class Error(Exception):\n    pass\nclass Late(Error, Other):\n    pass\n\nclass Plain(Base): pass\nclass Far(other.Error): pass\n";
+        assert!(["Error", "Late"].iter().all(|name| derives_from_exception(text, name)));
+        assert!(!["Plain", "Far", "None"].iter().any(|name| derives_from_exception(text, name)));
+    }
 
     #[test]
     fn members_are_those_of_the_class() {

@@ -7,7 +7,7 @@ use super::changes::{
 };
 use super::checkpoint::{Checkpoints, Progress};
 use super::lent::SPEC;
-use super::machine::{Flow, Machine, Raise, Risk};
+use super::machine::{Costly, Flow, Machine, Raise, Risk};
 use super::provenance::MACHINERY;
 use super::state::{Binding, Entries, OUTSIDE, Object, Slot, State};
 use super::trace::Trace;
@@ -234,24 +234,28 @@ impl Machine<'_> {
 
     /// Executes a statement of the module. One that takes more steps than are followed is executed
     /// again with next to none: so it comes out the same in every world, and fast in all but the
-    /// first.
+    /// first. One that binds names which no text spells is followed further before that.
     fn module_statement(&mut self, id: StmtId, before: &State) -> Flow<()> {
         let fingerprint = executed_fingerprint(self.program.ast(), id);
-        let is_costly = self.memory.costly.contains(&fingerprint);
         let (ran, log, steps) = (self.trace.ran.mark(), self.trace.log.len(), self.steps);
-        self.refill(is_costly);
-        let end = self.stmt(id);
-        if is_costly || self.has_steps() {
-            return end;
+        loop {
+            let costly = self.memory.costly.get(&fingerprint).copied();
+            let (named, unseen) = (self.trace.named, self.trace.unseen.len());
+            self.refill(costly);
+            let end = self.stmt(id);
+            if costly == Some(Costly::Beyond) || self.has_steps() {
+                return end;
+            }
+            let binds = costly.is_none() && self.trace.named > named;
+            let found = if binds { Costly::Names } else { Costly::Beyond };
+            self.memory.costly.insert(fingerprint, found);
+            self.state = before.clone();
+            self.raises.clear();
+            self.trace.ran.rewind(ran);
+            self.trace.log.truncate(log);
+            self.trace.unseen.truncate(unseen);
+            self.steps = steps;
         }
-        self.memory.costly.insert(fingerprint);
-        self.state = before.clone();
-        self.raises.clear();
-        self.trace.ran.rewind(ran);
-        self.trace.log.truncate(log);
-        self.steps = steps;
-        self.refill(true);
-        self.stmt(id)
     }
 
     /// Whether a statement that seems to abort has been through without: it is live in a module

@@ -14,6 +14,8 @@ use crate::text::span::Span;
 pub(super) struct Trace {
     /// The module names that were bound or unbound, in order.
     pub(super) log: Vec<Symbol>,
+    /// How often names were, or may have been, bound that no statement spells.
+    pub(super) named: usize,
     /// Reads of module names while the module was executed, by where they stand.
     pub(super) reads: FxHashMap<Span, NowRead>,
     /// Fingerprints of the expressions that were executed and could have raised.

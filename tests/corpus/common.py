@@ -28,7 +28,7 @@ MACHINERY = frozenset(
 
 def add_list_options(parser):
     """`--list`, and `--holdout` for short."""
-    parser.add_argument("--list", dest="listed", choices=["main", "holdout", "fresh", "fresh2", "fresh3", "fresh4", "fresh5", "fresh6", "fresh7"], default="main")
+    parser.add_argument("--list", dest="listed", choices=["main", "holdout", "fresh", "fresh2", "fresh3", "fresh4", "fresh5", "fresh6", "fresh7", "fresh8", "fresh9"], default="main")
     parser.add_argument("--holdout", dest="listed", action="store_const", const="holdout", help="the same as --list holdout")
 
 
@@ -59,7 +59,10 @@ def pairs(package, about):
 
 
 def python_files(root, tops):
-    """Paths of modules below `root`, relative, without tests and `__main__`."""
+    """Paths of modules below `root`, relative, without tests and `__main__`.
+
+    What stands beside a package of the same name is left out: nothing can import it.
+    """
     for top in tops:
         if (root / f"{top}.py").is_file():
             yield f"{top}.py"
@@ -67,6 +70,8 @@ def python_files(root, tops):
             relative = path.relative_to(root)
             folders = set(relative.parts[:-1])
             if path.name == "__main__.py" or folders & {"tests", "test", "_vendor", "vendor", "packages"}:
+                continue
+            if (path.with_suffix("") / "__init__.py").is_file():
                 continue
             if all(part.isidentifier() for part in relative.with_suffix("").parts):
                 yield relative.as_posix()

@@ -7,6 +7,11 @@ A module's own flow is its body and the bodies of `if`, `for`, `while`, `try`, `
 import ast
 
 
+def _parsed(text):
+    """The tree of a text, which may begin with a byte order mark."""
+    return ast.parse(text.removeprefix("\ufeff"))
+
+
 def _blocks(node):
     for field in ("body", "orelse", "finalbody"):
         yield getattr(node, field, [])
@@ -27,7 +32,7 @@ def statements(text):
                 for block in _blocks(node):
                     yield from walk(block, depth + 1)
 
-    return list(walk(ast.parse(text).body, 0))
+    return list(walk(_parsed(text).body, 0))
 
 
 def statement_at(text, line, known=None):
@@ -47,7 +52,7 @@ def definition_lines(text, first):
     """The lines that may be called the line of a definition starting at `first`: of its
     first decorator and of its `def` or `class`."""
     try:
-        tree = ast.parse(text)
+        tree = _parsed(text)
     except (SyntaxError, ValueError, RecursionError):
         return [first]
     for node in ast.walk(tree):
@@ -59,7 +64,7 @@ def definition_lines(text, first):
 def dead_lines(text):
     """The lines below `if False:` and the like, which CPython leaves out."""
     lines = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(_parsed(text)):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Constant) and not node.test.value:
             for inner in node.body:
                 lines.update(range(_first(inner), inner.end_lineno + 1))

@@ -1,6 +1,8 @@
 //! What it means that a module was not found. `Missing` makes an import a certain abort, so
 //! it is said only where nothing that cannot be seen could provide the module.
 
+mod made;
+
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -80,7 +82,7 @@ impl Finder {
     ) -> Absence {
         let shared = &*self.shared;
         match package.origin {
-            _ if shared.makes_modules(text) => Absence::Unknown,
+            _ if shared.makes_module(text, name) => Absence::Unknown,
             ModuleOrigin::StandardLibrary if is_stdlib_module(name, shared.version) => {
                 Absence::Opaque
             }
@@ -126,7 +128,7 @@ impl Finder {
         name: &str,
     ) -> Absence {
         let shared = &*self.shared;
-        if shared.makes_modules(&shared.files.text(file)) {
+        if shared.makes_module(&shared.files.text(file), name) {
             Absence::Unknown
         } else if is_stdlib_module(name, shared.version) {
             Absence::Opaque
@@ -147,14 +149,14 @@ impl Finder {
 }
 
 impl Shared {
-    /// Whether a module may give itself submodules, in a way that is not followed.
-    fn makes_modules(&self, text: &str) -> bool {
+    /// Whether a module may give itself a submodule, in a way that is not followed.
+    fn makes_module(&self, text: &str, name: &str) -> bool {
         let is_followed = |line: &&str| extends_path(line) || imports_extend_path(line);
         if self.sees_everything() && text.contains(EXTENDS_PATH) {
             let rest: Vec<&str> = text.lines().filter(|line| !is_followed(line)).collect();
-            return makes_modules(&rest.join("\n"));
+            return makes_module(&rest.join("\n"), name);
         }
-        makes_modules(text)
+        makes_module(text, name)
     }
 
     /// Whether a distribution that cannot be seen here is not installed.
@@ -257,13 +259,17 @@ impl Shared {
     }
 }
 
-/// Whether a text may give its module submodules.
-fn makes_modules(text: &str) -> bool {
+/// Whether a text may give its module a submodule.
+fn makes_module(text: &str, name: &str) -> bool {
+    let makes = |word: &str, at: usize| {
+        let after = &text[at + word.len()..];
+        let is_another = word == "sys.modules" && made::is_another(after, text, name);
+        !is_another && !only_reads(word, &text[..at], after)
+    };
     MAKES_MODULES.iter().any(|word| text.contains(word))
-        || MAY_MAKE_MODULES.iter().any(|word| {
-            text.match_indices(word)
-                .any(|(at, _)| !only_reads(word, &text[..at], &text[at + word.len()..]))
-        })
+        || MAY_MAKE_MODULES
+            .iter()
+            .any(|word| text.match_indices(word).any(|(at, _)| makes(word, at)))
 }
 
 /// Whether a line is `__path__ = extend_path(__path__, __name__)`, however the function is named.

@@ -168,6 +168,8 @@ fn packages_that_extend_their_path() {
     ] {
         assert_eq!(world(&[("/w/p/__init__.py", text)]).find("p.absent"), "unknown");
     }
+    let another = "import sys\nsys.modules[__name__ + '.other'] = object()";
+    assert_eq!(world(&[("/w/p/__init__.py", another)]).find("p.absent"), "missing");
     let six = [("/env/lib/python3.11/site-packages/six.py", "__path__ = []\n")];
     assert_eq!(world(&six).find("six.moves"), "unknown");
 }

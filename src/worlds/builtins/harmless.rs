@@ -96,6 +96,9 @@ impl Machine<'_> {
             (("sys", "_getframe"), depth) if self.linked.is_some() => {
                 self.frame(depth.first()).unwrap_or(Value::Unknown)
             }
+            (("sys", "_getframe"), [depth]) if self.lent.is_some() => {
+                self.lent_frame(depth).unwrap_or(Value::Unknown)
+            }
             (("sys", "getrecursionlimit"), []) if self.linked.is_some() => Value::Int(1000),
             (("inspect", "iscoroutinefunction"), [function]) if self.linked.is_some() => {
                 self.is_coroutine_function(function).map_or(Value::of_type("bool"), Value::Bool)

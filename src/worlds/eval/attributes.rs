@@ -46,7 +46,12 @@ impl Machine<'_> {
             Value::Returned(returned) => {
                 let is_member = &*returned.callee.module == "enum"
                     && matches!(&**name, "name" | "value" | "_name_" | "_value_");
-                if !is_member && types::has_attribute("function", name) != Some(true) {
+                let is_installed =
+                    &**name == "version" && self.asks_installed(&returned.callee, &returned.args);
+                if !is_member
+                    && !is_installed
+                    && types::has_attribute("function", name) != Some(true)
+                {
                     self.may_raise("AttributeError", Risk::Environment, at, || {
                         format!("there may be no attribute `{name}`")
                     });

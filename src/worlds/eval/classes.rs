@@ -290,10 +290,12 @@ impl Machine<'_> {
                 Object::Class(_) => self.is_subclass(classes, &Value::Type("BaseException")),
                 _ => Some(false),
             },
-            Value::Opaque(None | Some("tuple" | "type"))
-            | Value::Unknown
-            | Value::External(_)
-            | Value::Returned(_) => None,
+            Value::External(class) => {
+                self.resolver_of(&class.module).is_plain_exception(class).then_some(true)
+            }
+            Value::Opaque(None | Some("tuple" | "type")) | Value::Unknown | Value::Returned(_) => {
+                None
+            }
             _ => Some(false),
         }
     }

@@ -10,6 +10,7 @@ impl Machine<'_> {
         let is_asked = matches!(
             (&*callee.module, &*callee.attribute),
             ("importlib.metadata" | "importlib_metadata", "version" | "metadata" | "distribution")
+                | ("pkg_resources", "get_distribution")
         );
         match args {
             [Value::Str(distribution)] if is_asked => self.resolver.release(distribution).is_some(),

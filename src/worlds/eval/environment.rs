@@ -1,13 +1,16 @@
 //! Environment variables. Which are set is not known, but hardly any is: what is done only where
-//! one is set is followed, and held to be unlikely.
+//! one is set is followed, and held to be unlikely. So is what is done only where a module has
+//! been loaded that cannot be found.
 
 use std::rc::Rc;
 
+use crate::modules::Found;
 use crate::syntax::ast::CompareOp;
 use crate::worlds::answers::agreed;
 use crate::worlds::eval::Args;
 use crate::worlds::eval::attributes::returned;
 use crate::worlds::machine::Machine;
+use crate::worlds::resolve::Presence;
 use crate::worlds::value::{External, Value};
 
 /// Variables that a session has, whatever is done in it (POSIX, "Environment Variables";
@@ -76,7 +79,8 @@ impl Machine<'_> {
         }
     }
 
-    /// A comparison that environment variables decide, as a value that remembers it.
+    /// A comparison that environment variables, or modules that are not installed, decide, as a
+    /// value that remembers it.
     pub(super) fn presumed_comparison(
         &self,
         left: &Value,
@@ -91,6 +95,11 @@ impl Machine<'_> {
             (CompareOp::In | CompareOp::NotIn, Value::Str(name), right) if is_environ(right) => {
                 (Value::Str(name.clone()), op == CompareOp::NotIn)
             }
+            (
+                CompareOp::In | CompareOp::NotIn,
+                Value::Str(name),
+                Value::Opaque(Some("sys.modules")),
+            ) if self.is_nowhere(name) => (Value::str("PYTHON"), op == CompareOp::NotIn),
             (CompareOp::Eq | CompareOp::NotEq, _, _) => {
                 let (presumed, other) = match (self.presumed(left), self.presumed(right)) {
                     (Some(presumed), None) => (presumed, right),
@@ -105,6 +114,16 @@ impl Machine<'_> {
         let callee = External { module: "os".into(), attribute: "getenv".into() };
         let made = returned(&Rc::new(callee), Args::plain(vec![name, Value::Bool(holds)]));
         self.presumed(&made).is_some().then_some(made)
+    }
+
+    /// Whether no module of a name is installed, nor put into `sys.modules` by its package.
+    fn is_nowhere(&self, name: &str) -> bool {
+        let resolver = self.resolver_of(name);
+        let is_plain = name.rsplit_once('.').is_none_or(|(package, _)| {
+            matches!(resolver.find(package), Found::Source(file)
+                if !file.source.text().contains("sys.modules"))
+        });
+        is_plain && resolver.module_presence(name) == Presence::No
     }
 }
 

@@ -107,10 +107,20 @@ impl Machine<'_> {
     /// Where somebody is ready for it, an import that fails inside the module counts, too.
     fn execute_module(&mut self, name: &str) -> Flow<()> {
         self.import_new(name)?;
-        if self.tries == 0 || self.linked.is_some() {
+        if self.linked.is_some() {
+            return Ok(());
+        }
+        let is_awaited = self.tries > 0;
+        // The module that is simulated has been loaded with all it imports. Another one that is
+        // only looked into cannot be where what it imports is lacking.
+        if !is_awaited && (self.resolver.is_own(&self.identity.name) || self.is_elsewhere()) {
             return Ok(());
         }
         match self.resolver_of(name).import_end(name) {
+            ImportEnd::Fails(Some(class)) if !is_awaited && class == "ModuleNotFoundError" => {
+                Err(self.raise_builtin("ModuleNotFoundError", format!("importing `{name}` fails")))
+            }
+            _ if !is_awaited => Ok(()),
             ImportEnd::Completes => Ok(()),
             ImportEnd::MayFail => {
                 self.may_raise_if("ImportError", Risk::Environment, false, || {
@@ -338,6 +348,7 @@ impl Machine<'_> {
 
     /// From here on any name may have been bound by something that is not seen.
     pub(in crate::worlds) fn see_nothing(&mut self, span: Span, why: &str) {
+        self.trace.named += 1;
         self.state.unseen = true;
         if !self.trace.unseen.iter().any(|(known, _)| *known == span) {
             self.trace.unseen.push((span, why.to_owned()));

@@ -21,6 +21,7 @@ impl Machine<'_> {
             // The module keeps its namespace, and gets other behaviour.
             Value::ThisModule if &**name == "__class__" => Ok(()),
             Value::ThisModule => {
+                self.trace.named += 1;
                 self.bind_global(name, value, span, BindingKind::Variable);
                 Ok(())
             }
@@ -214,6 +215,7 @@ impl Machine<'_> {
         self.known_operation(object, "__setitem__", index, at)?;
         match object {
             Value::Globals => {
+                self.trace.named += 1;
                 match index {
                     Value::Str(name) => {
                         self.bind_global(&Name::clone(name), value, span, BindingKind::Variable);

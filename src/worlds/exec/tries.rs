@@ -201,7 +201,12 @@ impl Machine<'_> {
             }
             let mut others = self.state.clone();
             let exception = if is_star { Value::Opaque(None) } else { raise.exception.clone() };
-            if self.handle(handler, exception, Rc::clone(&places)).is_ok() {
+            // Whether it comes to this is not decided here.
+            let outside = u32::from(raise.risk == Some(Risk::Environment));
+            self.outside_forks += outside;
+            let end = self.handle(handler, exception, Rc::clone(&places));
+            self.outside_forks -= outside;
+            if end.is_ok() {
                 // What a group has left goes on to the next handlers, and outward.
                 if is_star {
                     others = others.join(&self.state);

@@ -75,7 +75,7 @@ pub(super) fn find(
     uses.sort_by_key(|used| (used.span, used.name.clone()));
     uses.dedup_by_key(|used| (used.span, used.name.clone()));
     // First what fails as soon as the file is imported.
-    uses.sort_by_key(|used| !used.stops_import());
+    uses.sort_by_key(|used| (!used.stops_import(), used.place.in_function));
     uses
 }
 

@@ -93,7 +93,8 @@ impl Machine<'_> {
             in_function: self.in_function(),
             site: self.site,
             log: self.trace.log.len(),
-            is_unlikely: false,
+            // What is done only then is not what the live code has done.
+            is_unlikely: true,
             is_second_run: false,
             depends: Some(what.into()),
             origin: None,

@@ -108,6 +108,7 @@ impl Machine<'_> {
         let span = self.program.ast().expr(at).span;
         let mut names: Vec<(Name, Value)> = Vec::new();
         let mut all_seen = true;
+        self.trace.named += 1;
         for source in &args.positional {
             match self.dict_source(source, at)? {
                 Some(pairs) => {

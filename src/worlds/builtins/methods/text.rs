@@ -33,6 +33,10 @@ impl Machine<'_> {
                 }
                 owned(text.replace(&**old, new))
             }
+            ("splitlines", []) => {
+                let lines = lines_of(text).into_iter().map(Value::str).collect();
+                Ok(self.allocate(Object::List(Items::exactly(lines))))
+            }
             ("split", []) => {
                 let parts = text.split_whitespace().map(Value::str).collect();
                 Ok(self.allocate(Object::List(Items::exactly(parts))))
@@ -205,4 +209,28 @@ fn plain_fields(format: &str) -> Option<usize> {
     let fields = format.matches("{}").count();
     let others = format.replace("{}", "");
     (!others.contains(['{', '}'])).then_some(fields)
+}
+
+/// `str.splitlines` (`Py_UNICODE_ISLINEBREAK`, `Objects/unicodetype_db.h`).
+fn lines_of(text: &str) -> Vec<&str> {
+    const BREAKS: &[char] = &[
+        '\n', '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}',
+        '\u{2029}',
+    ];
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(BREAKS) {
+        lines.push(&rest[..at]);
+        let after = &rest[at..];
+        let end = if after.starts_with("\r\n") {
+            2
+        } else {
+            after.chars().next().map_or(0, char::len_utf8)
+        };
+        rest = &after[end..];
+    }
+    if !rest.is_empty() {
+        lines.push(rest);
+    }
+    lines
 }
