@@ -5,6 +5,7 @@ mod bind;
 mod class_patterns;
 mod classes;
 mod definitions;
+mod enumerations;
 mod flow;
 pub(in crate::worlds) mod imports;
 mod matching;

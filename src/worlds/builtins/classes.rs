@@ -191,8 +191,16 @@ impl Machine<'_> {
         let (name, bases) = (Name::clone(name), Rc::clone(bases));
         let from_outside = bases.iter().any(|base| self.is_outside_base(base));
         let is_hidden = is_unseen || self.linked.is_none() && is_opaque;
-        let class = Class { name, bases, metaclass, namespace, is_opaque, is_hidden, from_outside };
-        self.allocate(Object::Class(class))
+        self.allocate(Object::Class(Class {
+            name,
+            bases,
+            metaclass,
+            namespace,
+            is_opaque,
+            is_hidden,
+            from_outside,
+            annotated: None,
+        }))
     }
 
     fn make_exception(&mut self, class: &'static str, args: Args) -> Value {

@@ -54,6 +54,11 @@ impl Machine<'_> {
         }
         self.lend(external, None, args)?;
         self.note_registration(external, args, self.site);
+        match (name, &args.positional[..]) {
+            (("dataclasses", "dataclass"), [class]) => self.make_dataclass(class, args, at)?,
+            (("enum", "unique"), [class]) => self.check_unique(class)?,
+            _ => {}
+        }
         let value = match (name, &args.positional[..]) {
             (("typing" | "typing_extensions", "_overload_dummy"), _) => {
                 let reason = "the overloads are not followed by an implementation";

@@ -230,16 +230,13 @@ impl Machine<'_> {
                 self.wrap(value, factory.args.first());
                 return Ok(value.clone());
             }
-            if let Some(fields) = self.namedtuple_fields(factory).filter(|_| !args.inexact) {
-                let given = args.positional.len() + args.keywords.len();
-                let reason = format!("the named tuple has {fields} fields, {given} are given");
-                if given > fields {
-                    return Err(self.raise_builtin("TypeError", reason));
-                }
-                // There may be defaults.
-                if given < fields {
-                    self.may_raise("TypeError", Risk::Inside, at, || reason);
-                }
+            if let (("dataclasses", "dataclass"), [class]) =
+                ((&*factory.callee.module, &*factory.callee.attribute), &args.positional[..])
+            {
+                self.make_dataclass(class, &Args::of(factory), at)?;
+            }
+            if let Some(fields) = self.namedtuple_fields(factory) {
+                self.check_field_count(fields, &args, at)?;
             }
             // `lru_cache(f)(…)`, `contextmanager(f)(…)`: a function of the module runs.
             if factory.args.iter().any(|arg| matches!(arg, Value::Function(_))) {
@@ -259,22 +256,6 @@ impl Machine<'_> {
             self.known_result(known, &value);
         }
         Ok(value)
-    }
-
-    /// How many fields a class has that `collections.namedtuple` has made.
-    fn namedtuple_fields(&self, factory: &Returned) -> Option<usize> {
-        if !is_namedtuple(&factory.callee) {
-            return None;
-        }
-        match factory.args.get(1)? {
-            Value::Str(names) => Some(names.replace(',', " ").split_whitespace().count()),
-            Value::Tuple(names) => Some(names.len()),
-            Value::Object(id) => match self.state.object(*id)? {
-                Object::List(names) if names.exact => Some(names.values.len()),
-                _ => None,
-            },
-            _ => None,
-        }
     }
 
     /// A function of the module that something outside has wrapped: it may run, or not.

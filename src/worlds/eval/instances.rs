@@ -95,6 +95,9 @@ impl Machine<'_> {
         {
             return self.initialise(made, &class, args, at, true);
         }
+        if let Some(fields) = self.inherited_fields(&class) {
+            self.check_field_count(fields, &args, at)?;
+        }
         let made = self.allocate(Object::Instance(instance));
         self.initialise(made, &class, args, at, false)
     }

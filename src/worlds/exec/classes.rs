@@ -8,7 +8,7 @@ use crate::simulation::BindingKind;
 use crate::syntax::ast::{ClassDef, ExprId, ExprKind, Ident, Name, StmtId, StmtKind};
 use crate::worlds::builtins::types;
 use crate::worlds::eval::Args;
-use crate::worlds::function::{Class, Local, Namespace};
+use crate::worlds::function::{Annotated, AnnotatedAs, Class, Local, Namespace};
 use crate::worlds::machine::{Active, Flow, Machine, Risk};
 use crate::worlds::state::{Entries, Frame, Object};
 use crate::worlds::value::{External, ObjectId, Value};
@@ -311,6 +311,7 @@ impl Machine<'_> {
             is_hidden: false,
             from_outside: head.is_outside || parts().any(|part| self.is_outside_base(part)),
             metaclass: own_metaclass.clone(),
+            annotated: self.annotated(def),
         };
         let class = Class { is_hidden: class.is_opaque && !is_seen, ..class };
         let from_outside = class.from_outside;
@@ -326,6 +327,7 @@ impl Machine<'_> {
             // `type_new_slots`
             return Err(self.raise_builtin("TypeError", "the base takes no `__slots__`"));
         }
+        self.check_members(&class)?;
         let Some(at) = self.place_of(def) else { return Ok(class) };
         let made = match &own_metaclass {
             Some(metaclass) => {
@@ -347,6 +349,36 @@ impl Machine<'_> {
             self.check_class_keywords(&head.bases, &head.keywords)?;
         }
         Ok(made)
+    }
+
+    /// What a body annotates; None where it does so in its branches.
+    fn annotated(&self, def: &ClassDef) -> Option<std::rc::Rc<[Annotated]>> {
+        let ast = self.program.ast();
+        let mut found: Vec<Annotated> = Vec::new();
+        for &id in &def.body {
+            match &ast.stmt(id).kind {
+                StmtKind::AnnAssign { target, annotation, .. } => {
+                    let ExprKind::Name(name) = &ast.expr(*target).kind else { continue };
+                    let text = self.program.slice(ast.expr(*annotation).span);
+                    let kind = match text {
+                        text if text.contains("ClassVar") => AnnotatedAs::ClassVariable,
+                        text if text.contains("KW_ONLY") => AnnotatedAs::KeywordOnly,
+                        _ => AnnotatedAs::Plain,
+                    };
+                    if !found.iter().any(|known| known.name == *name) {
+                        found.push(Annotated { name: name.clone(), kind });
+                    }
+                }
+                StmtKind::If { .. }
+                | StmtKind::For { .. }
+                | StmtKind::While { .. }
+                | StmtKind::With { .. }
+                | StmtKind::Match { .. }
+                | StmtKind::Try { .. } => return None,
+                _ => {}
+            }
+        }
+        Some(found.into())
     }
 
     /// Some expression of a class, for what is done when it is made; where there is none,

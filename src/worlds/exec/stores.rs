@@ -3,6 +3,7 @@
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::c_functions::is_c_function;
+use crate::worlds::c_modules::is_made_in_c;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Entries, Items, Object};
 use crate::worlds::value::{ObjectId, Value};
@@ -55,6 +56,14 @@ impl Machine<'_> {
             }
             Value::External(_) | Value::Returned(_) | Value::Module(_) => {
                 self.ran(at);
+                if let Value::External(class) = object
+                    && is_made_in_c(class)
+                {
+                    // Most classes that are made there are immutable, not all of them.
+                    self.may_raise("", Risk::Inside, at, || {
+                        format!("attribute `{name}` of `{}` may not be assignable", class.attribute)
+                    });
+                }
                 self.give(object, name);
                 Ok(())
             }
@@ -234,6 +243,8 @@ impl Machine<'_> {
             Value::Attributes(id) => {
                 match index {
                     Value::Str(name) => self.set_own(*id, Name::clone(name), value),
+                    // A key that is no text is no attribute either.
+                    index if index.is_constant() => {}
                     _ => self.forget_own(*id),
                 }
                 Ok(())

@@ -1,0 +1,122 @@
+//! What the classes of `enum` refuse (`Lib/enum.py`).
+
+use crate::worlds::function::{Class, Local};
+use crate::worlds::machine::{Flow, Machine};
+use crate::worlds::state::Object;
+use crate::worlds::value::Value;
+
+/// What the members of an enumeration are besides.
+#[derive(Default)]
+struct Mixed {
+    /// `int` makes them: `IntEnum`, `IntFlag`, `(int, Enum)`.
+    int: bool,
+    /// Only texts are taken: `StrEnum`.
+    text: bool,
+    /// They are combined by their bits: `Flag`.
+    bits: bool,
+}
+
+impl Machine<'_> {
+    /// Values that an enumeration does not take for members.
+    pub(super) fn check_members(&mut self, class: &Value) -> Flow<()> {
+        let Some(mixed) = self.mixed(class) else { return Ok(()) };
+        let Value::Object(id) = class else { return Ok(()) };
+        let Some(Object::Class(own)) = self.state.object(*id) else { return Ok(()) };
+        let refused = members(own).find_map(|(name, value)| {
+            let class = self.refusal(&mixed, value)?;
+            Some((class, format!("the member `{name}` cannot have this value")))
+        });
+        match refused {
+            Some((class, reason)) => Err(self.raise_builtin(class, reason)),
+            None => Ok(()),
+        }
+    }
+
+    /// What is raised where a member has such a value; None where nothing is, as far as known.
+    fn refusal(&self, mixed: &Mixed, value: &Value) -> Option<&'static str> {
+        let is_container = matches!(value, Value::Object(id) if matches!(
+            self.state.object(*id),
+            Some(Object::List(_) | Object::Dict(_) | Object::Set(_))
+        ));
+        let is_number = value.as_float().is_some();
+        match value {
+            Value::Str(text) if mixed.int => {
+                let digits = text.trim().replace('_', "");
+                let is_number = digits.parse::<i64>().is_ok() || digits.len() > 18;
+                (!is_number).then_some("ValueError")
+            }
+            Value::None if mixed.int => Some("TypeError"),
+            _ if is_container && mixed.int => Some("TypeError"),
+            Value::None if mixed.text => Some("TypeError"),
+            _ if (is_container || is_number) && mixed.text => Some("TypeError"),
+            // Since 3.11 every value is added to a mask.
+            Value::Int(_) | Value::Bool(_) => None,
+            Value::None | Value::Str(_) | Value::Bytes(_) | Value::Float(_) | Value::Tuple(_)
+                if mixed.bits =>
+            {
+                Some("TypeError")
+            }
+            _ if is_container && mixed.bits => Some("TypeError"),
+            _ => None,
+        }
+    }
+
+    /// What the members of a class are; None where it is no enumeration, or makes them itself.
+    fn mixed(&self, class: &Value) -> Option<Mixed> {
+        let mut mixed = Mixed::default();
+        let mut is_enum = false;
+        for id in self.own_ancestors(class) {
+            let Some(Object::Class(own)) = self.state.object(id) else { return None };
+            let makes = ["__new__", "_generate_next_value_", "_ignore_", "_missing_"];
+            if makes.iter().any(|name| own.namespace.get(name).is_some()) {
+                return None;
+            }
+            for base in own.bases.iter() {
+                match base {
+                    Value::Type("int") => mixed.int = true,
+                    Value::Type("object") | Value::Object(_) => {}
+                    Value::External(base) if &*base.module == "enum" => {
+                        is_enum = true;
+                        match &*base.attribute {
+                            "Enum" => {}
+                            "IntEnum" | "IntFlag" => mixed.int = true,
+                            "StrEnum" => mixed.text = true,
+                            "Flag" => mixed.bits = self.resolver.python.minor >= 11,
+                            _ => return None,
+                        }
+                    }
+                    _ => return None,
+                }
+            }
+        }
+        is_enum.then_some(mixed)
+    }
+
+    /// `enum.unique`: no two members of one value.
+    pub(in crate::worlds) fn check_unique(&mut self, class: &Value) -> Flow<()> {
+        let Value::Object(id) = class else { return Ok(()) };
+        let Some(Object::Class(own)) = self.state.object(*id) else { return Ok(()) };
+        if self.mixed(class).is_none() {
+            return Ok(());
+        }
+        let values: Vec<&Value> = members(own).map(|(_, value)| value).collect();
+        let is_there = |(index, value): (usize, &&Value)| {
+            value.is_constant()
+                && values[..index].iter().any(|earlier| earlier.equals(value) == Some(true))
+        };
+        if values.iter().enumerate().any(is_there) {
+            return Err(self.raise_builtin("ValueError", "two members have one value"));
+        }
+        Ok(())
+    }
+}
+
+/// What the body of an enumeration binds that becomes a member for certain.
+fn members(class: &Class) -> impl Iterator<Item = (&str, &Value)> {
+    let is_member = |name: &str, local: &Local| {
+        let is_descriptor = matches!(local.value, Value::Function(_) | Value::Method(_));
+        !name.starts_with('_') && !local.maybe_unbound && !is_descriptor
+    };
+    let entries = class.namespace.iter().filter(move |(name, local)| is_member(name, local));
+    entries.map(|(name, local)| (&**name, &local.value))
+}
