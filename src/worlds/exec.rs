@@ -9,6 +9,7 @@ mod enumerations;
 mod flow;
 pub(in crate::worlds) mod imports;
 mod matching;
+mod metaclasses;
 mod stores;
 mod tries;
 pub(super) use tries::Mark;

@@ -238,6 +238,13 @@ impl Machine<'_> {
             if let Some(fields) = self.namedtuple_fields(factory) {
                 self.check_field_count(fields, &args, at)?;
             }
+            if &*factory.callee.module == "enum" && !factory.callee.attribute.contains('(') {
+                let risk = Risk::decided_by(args.values().any(Value::is_outside));
+                self.may_raise("", risk, at, || "there may be no such member".to_owned());
+            }
+            if let Some((function, args)) = self.completed(factory, &args) {
+                return self.call_with(&function, args, at);
+            }
             // `lru_cache(f)(…)`, `contextmanager(f)(…)`: a function of the module runs.
             if factory.args.iter().any(|arg| matches!(arg, Value::Function(_))) {
                 return self.call_wrapped(&Rc::clone(factory), args, at);
@@ -256,6 +263,27 @@ impl Machine<'_> {
             self.known_result(known, &value);
         }
         Ok(value)
+    }
+
+    /// What `functools.partial(function, …)(…)` calls, where the function is known.
+    fn completed(&self, factory: &Returned, args: &Args) -> Option<(Value, Args)> {
+        let is_partial =
+            (&*factory.callee.module, &*factory.callee.attribute) == ("functools", "partial");
+        let (function, given) = factory.args.split_first().filter(|_| is_partial)?;
+        let is_known = matches!(function, Value::Function(_) | Value::Type(_) | Value::Builtin(_));
+        if !is_known || factory.inexact {
+            return None;
+        }
+        let is_again = |name: &Name| args.keywords.iter().any(|(later, _)| later == name);
+        let earlier = factory.keywords.iter().filter(|(name, _)| !is_again(name));
+        Some((
+            function.clone(),
+            Args {
+                positional: given.iter().chain(&args.positional).cloned().collect(),
+                keywords: earlier.chain(&args.keywords).cloned().collect(),
+                inexact: args.inexact,
+            },
+        ))
     }
 
     /// A function of the module that something outside has wrapped: it may run, or not.

@@ -15,7 +15,10 @@ const FIELDS: &str = "__dataclass_fields__";
 /// Where it keeps what the decorator was told.
 const PARAMS: &str = "__dataclass_params__";
 /// What `order=True` adds.
-const ORDER: &[&str] = &["__lt__", "__le__", "__gt__", "__ge__"];
+pub(in crate::worlds) const ORDER: &[&str] = &["__lt__", "__le__", "__gt__", "__ge__"];
+
+/// What `frozen=True` replaces.
+const STORES: &[&str] = &["__setattr__", "__delattr__"];
 
 /// One field, as far as it decides whether the class can be made.
 #[derive(Clone)]
@@ -61,9 +64,8 @@ impl Machine<'_> {
             return Err(self.raise_builtin("TypeError", reason));
         }
         let is_frozen = is_on("frozen", false);
-        let set = ["__setattr__", "__delattr__"];
         if is_frozen == Some(true)
-            && let Some(name) = set.iter().find(|name| binds(name))
+            && let Some(name) = STORES.iter().find(|name| binds(name))
         {
             let reason = format!("a frozen class has `{name}` of its own");
             return Err(self.raise_builtin("TypeError", reason));
@@ -229,10 +231,11 @@ impl Machine<'_> {
                 value => value.clone(),
             };
             // Until 3.10 only these three classes are looked for.
-            let is_container = matches!(&default, Value::Object(id) if matches!(
-                self.state.object(*id),
-                Some(Object::List(_) | Object::Dict(_) | Object::Set(_))
-            )) || matches!(default, Value::Opaque(Some("list" | "dict" | "set")));
+            let is_container =
+                matches!(&default, Value::Object(id) if matches!(
+                    self.state.object(*id),
+                    Some(Object::List(_) | Object::Dict(_) | Object::Set(_))
+                )) || matches!(default, Value::Opaque(Some("list" | "dict" | "set")));
             let is_instance = minor >= 11 && matches!(default, Value::Object(_));
             if is_container || is_instance && self.is_unhashable(&default) == Some(true) {
                 let reason = format!("the default of `{name}` can be changed");
@@ -273,6 +276,21 @@ impl Machine<'_> {
             return Ok(());
         }
         Err(self.raise_builtin("TypeError", "some of the classes are frozen, some are not"))
+    }
+
+    /// Whether objects of a class cannot be changed: it, or one that it derives from, is frozen.
+    pub(in crate::worlds) fn is_frozen(&self, class: &Value) -> bool {
+        let nearest = self.class_attribute(class, PARAMS);
+        nearest.is_some_and(|params| match &params.value {
+            Value::Returned(params) if !self.has_own_stores(class) => {
+                keyword(params, "frozen").and_then(Value::truth) == Some(true)
+            }
+            _ => false,
+        })
+    }
+
+    fn has_own_stores(&self, class: &Value) -> bool {
+        STORES.iter().any(|name| self.class_attribute(class, name).is_some())
     }
 
     /// A parameter without a default comes after one that has one (`_init_fn`).

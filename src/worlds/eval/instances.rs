@@ -22,6 +22,12 @@ impl Machine<'_> {
             None => {}
         }
         let class = Value::Object(id);
+        if self.enum_base(&class).is_some() {
+            // A member is looked up, or, where there is none, an enumeration is made.
+            let risk = Risk::decided_by(args.values().any(Value::is_outside));
+            self.may_raise("", risk, at, || "there may be no such member".to_owned());
+            return Ok(Value::Opaque(None));
+        }
         let metaclass = self.metaclass_of(&class);
         let call = metaclass.and_then(|metaclass| self.class_attribute(&metaclass, "__call__"));
         match call {

@@ -1,7 +1,9 @@
 //! What the classes of `enum` refuse (`Lib/enum.py`).
 
+use crate::syntax::ast::{ClassDef, ExprId, ExprKind, StmtKind};
+use crate::worlds::eval::ORDER;
 use crate::worlds::function::{Class, Local};
-use crate::worlds::machine::{Flow, Machine};
+use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
 use crate::worlds::value::Value;
 
@@ -18,10 +20,24 @@ struct Mixed {
 
 impl Machine<'_> {
     /// Values that an enumeration does not take for members.
-    pub(super) fn check_members(&mut self, class: &Value) -> Flow<()> {
-        let Some(mixed) = self.mixed(class) else { return Ok(()) };
+    pub(super) fn check_members(&mut self, class: &Value, at: Option<ExprId>) -> Flow<()> {
         let Value::Object(id) = class else { return Ok(()) };
+        let makers = ["__new__", "__init__", "_generate_next_value_"];
+        let made_by = makers.map(|name| self.class_attribute(class, name).map(|local| local.value));
+        let made_by: Vec<Value> = made_by.into_iter().flatten().collect();
         let Some(Object::Class(own)) = self.state.object(*id) else { return Ok(()) };
+        if let Some(at) = at
+            && self.enum_base(class).is_some()
+            && !made_by.is_empty()
+            && members(own).next().is_some()
+        {
+            // They are called for each member while the class is made.
+            self.suppose_effects(made_by.iter());
+            let said = || "making a member may fail".to_owned();
+            self.may_raise("", Risk::Inside, at, said);
+            return Ok(());
+        }
+        let Some(mixed) = self.mixed(class) else { return Ok(()) };
         let refused = members(own).find_map(|(name, value)| {
             let class = self.refusal(&mixed, value)?;
             Some((class, format!("the member `{name}` cannot have this value")))
@@ -44,6 +60,12 @@ impl Machine<'_> {
                 let digits = text.trim().replace('_', "");
                 let is_number = digits.parse::<i64>().is_ok() || digits.len() > 18;
                 (!is_number).then_some("ValueError")
+            }
+            // `int(1, 2)`
+            Value::Tuple(items)
+                if mixed.int && items.len() > 1 && items[0].as_float().is_some() =>
+            {
+                Some("TypeError")
             }
             Value::None if mixed.int => Some("TypeError"),
             _ if is_container && mixed.int => Some("TypeError"),
@@ -74,7 +96,7 @@ impl Machine<'_> {
             for base in own.bases.iter() {
                 match base {
                     Value::Type("int") => mixed.int = true,
-                    Value::Type("object") | Value::Object(_) => {}
+                    Value::Type("object" | "str") | Value::Object(_) => {}
                     Value::External(base) if &*base.module == "enum" => {
                         is_enum = true;
                         match &*base.attribute {
@@ -90,6 +112,61 @@ impl Machine<'_> {
             }
         }
         is_enum.then_some(mixed)
+    }
+
+    /// A member is bound once (`_EnumDict.__setitem__`).
+    pub(super) fn check_names_once(&mut self, def: &ClassDef, class: &Value) -> Flow<()> {
+        let Value::Object(id) = class else { return Ok(()) };
+        let Some(Object::Class(own)) = self.state.object(*id) else { return Ok(()) };
+        if self.mixed(class).is_none() {
+            return Ok(());
+        }
+        let ast = self.program.ast();
+        let is_member = |name: &str| members(own).any(|(known, _)| known == name);
+        let mut bound: Vec<&str> = Vec::new();
+        let mut again = None;
+        for &id in &def.body {
+            let StmtKind::Assign { targets, .. } = &ast.stmt(id).kind else { continue };
+            let [target] = targets[..] else { continue };
+            let ExprKind::Name(name) = &ast.expr(target).kind else { continue };
+            if bound.contains(&&**name) && is_member(name) {
+                again = Some(format!("the member `{name}` is there twice"));
+            }
+            bound.push(name);
+        }
+        match again {
+            Some(reason) => Err(self.raise_builtin("TypeError", reason)),
+            None => Ok(()),
+        }
+    }
+
+    /// `Enum("Color", "RED BLUE")`: no name twice.
+    pub(in crate::worlds) fn check_names(&mut self, names: &Value) -> Flow<()> {
+        if names.as_float().is_some() {
+            return Err(self.raise_builtin("TypeError", "a number holds no names of members"));
+        }
+        let Value::Str(names) = names else { return Ok(()) };
+        let names = names.replace(',', " ");
+        let names: Vec<&str> = names.split_whitespace().collect();
+        let is_twice = |(index, name): (usize, &&str)| names[..index].contains(name);
+        if names.iter().enumerate().any(is_twice) {
+            return Err(self.raise_builtin("TypeError", "a member is there twice"));
+        }
+        Ok(())
+    }
+
+    /// `functools.total_ordering`: one of the comparisons has to be there.
+    pub(in crate::worlds) fn check_ordering(&mut self, class: &Value) -> Flow<()> {
+        let is_seen = matches!(class, Value::Object(_))
+            && self.has_known_bases(class)
+            && self.builtin_ancestor(class) == "object"
+            && self.metaclass_of(class).is_none();
+        let is_there = |name: &&str| self.class_attribute(class, name).is_some();
+        if is_seen && !ORDER.iter().any(is_there) {
+            let reason = "the class has none of `<`, `>`, `<=`, `>=`";
+            return Err(self.raise_builtin("ValueError", reason));
+        }
+        Ok(())
     }
 
     /// `enum.unique`: no two members of one value.

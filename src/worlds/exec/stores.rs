@@ -95,6 +95,10 @@ impl Machine<'_> {
         if is_instance && let Some(setter) = self.special(&object, "__setattr__") {
             return self.call(&setter, vec![Value::str(name), value], at).map(drop);
         }
+        if is_instance && self.is_frozen(&self.class_of(&object)) {
+            let reason = format!("`{name}` of a frozen data class cannot be set");
+            return Err(self.raise_builtin("AttributeError", reason));
+        }
         if self.is_member(&object, name) {
             let reason = format!("the member `{name}` cannot be set to something else");
             return Err(self.raise_builtin("AttributeError", reason));
@@ -131,6 +135,7 @@ impl Machine<'_> {
                 _ => {}
             }
         }
+        let is_enum = !is_instance && self.enum_base(&object).is_some();
         match self.state.object_mut(id) {
             Some(Object::Instance(instance))
                 if !instance.is_opaque && matches!(instance.class, Value::Type("object")) =>
@@ -139,7 +144,11 @@ impl Machine<'_> {
                 return Err(self.raise_builtin("AttributeError", reason));
             }
             Some(Object::Instance(instance)) => instance.attributes.set(name.clone(), value),
-            Some(Object::Class(class)) => class.namespace.set(name.clone(), value),
+            Some(Object::Class(class)) => {
+                // What an enumeration is given later is no member.
+                let value = if is_enum { value.join(&Value::Opaque(None)) } else { value };
+                class.namespace.set(name.clone(), value);
+            }
             _ => {
                 let reason = format!("attribute `{name}` cannot be set on this object");
                 return Err(self.raise_builtin("AttributeError", reason));
@@ -166,6 +175,10 @@ impl Machine<'_> {
         if let Some(hook) = self.special(object, "__delattr__") {
             return self.call(&hook, vec![Value::Str(name.clone())], at).map(drop);
         }
+        if self.is_frozen(&self.class_of(object)) {
+            let reason = format!("`{name}` of a frozen data class cannot be deleted");
+            return Err(self.raise_builtin("AttributeError", reason));
+        }
         self.delete_without_hook(object, name, at)
     }
 
@@ -189,13 +202,20 @@ impl Machine<'_> {
             Value::Function(function) if self.linked.is_some() => {
                 Some(self.remove_mark(function, name))
             }
-            Value::Object(id) => match self.state.object_mut(*id) {
-                Some(Object::Instance(instance)) => {
-                    Some(instance.attributes.remove(name) || instance.is_opaque)
+            Value::Object(id) => {
+                let is_unseen = self.may_serve(object, name);
+                let is_lacking = self.is_no_member(object, name);
+                match self.state.object_mut(*id) {
+                    Some(Object::Instance(instance)) => {
+                        let removed = instance.attributes.remove(name);
+                        Some(removed).filter(|removed| *removed || !is_unseen)
+                    }
+                    Some(Object::Class(class)) => {
+                        Some(class.namespace.remove(name) || class.is_opaque && !is_lacking)
+                    }
+                    _ => Some(false),
                 }
-                Some(Object::Class(class)) => Some(class.namespace.remove(name) || class.is_opaque),
-                _ => Some(false),
-            },
+            }
             _ => None,
         };
         match removed {
@@ -204,12 +224,21 @@ impl Machine<'_> {
                 Err(self.raise_builtin("AttributeError", format!("there is no attribute `{name}`")))
             }
             None => {
-                let risk = Risk::decided_by(object.is_outside());
+                let risk = Risk::decided_by(self.is_decided_outside(object));
                 self.take_back(object, name);
                 self.may_raise("AttributeError", risk, at, || format!("`{name}` may not be there"));
                 Ok(())
             }
         }
+    }
+
+    /// Whether an object may have an attribute of its own that was not seen to be set: something
+    /// outside had it, or a descriptor from outside stores there (`functools.cached_property`).
+    fn may_serve(&self, object: &Value, name: &Name) -> bool {
+        let Value::Object(id) = object else { return true };
+        let Some(Object::Instance(instance)) = self.state.object(*id) else { return false };
+        let served = self.class_attribute(&instance.class, name);
+        instance.is_opaque || served.is_some_and(|local| local.value.is_outside())
     }
 
     pub(in crate::worlds) fn set_item(
@@ -370,7 +399,7 @@ impl Machine<'_> {
                 self.register(Value::Unknown, span);
                 Ok(())
             }
-            Value::Attributes(id) => self.delete_own(*id, index),
+            Value::Attributes(id) => self.delete_own(*id, index, at),
             Value::Union(_) => self
                 .delete_from_each(object, |machine, object| machine.delete_item(object, index, at)),
             Value::Object(_) if let Some(method) = self.own_method(object, "__delitem__") => {
