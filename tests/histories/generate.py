@@ -661,7 +661,10 @@ def limited(work, *arguments):
     streams = sys.stdout, sys.stderr
     sys.stdout = sys.stderr = DEVNULL
     try:
-        return work(*arguments)
+        try:
+            return work(*arguments)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     except TooLong:
         return None
     finally:

@@ -28,6 +28,9 @@ impl Machine<'_> {
             self.may_raise("", risk, at, || "there may be no such member".to_owned());
             return Ok(Value::Opaque(None));
         }
+        if self.is_typed_dict(&class) {
+            return self.construct("dict", args, at);
+        }
         let metaclass = self.metaclass_of(&class);
         let call = metaclass.and_then(|metaclass| self.class_attribute(&metaclass, "__call__"));
         match call {
@@ -38,6 +41,19 @@ impl Machine<'_> {
             }
             _ => self.make_instance(id, args, at),
         }
+    }
+
+    /// Whether what a class makes are plain dictionaries (`_TypedDictMeta`, `Lib/typing.py`).
+    fn is_typed_dict(&self, class: &Value) -> bool {
+        self.own_ancestors(class).into_iter().any(|id| match self.state.object(id) {
+            Some(Object::Class(own)) => own.bases.iter().any(|base| match base {
+                Value::External(base) => {
+                    &*base.attribute == "TypedDict" && base.module.starts_with("typing")
+                }
+                _ => false,
+            }),
+            _ => false,
+        })
     }
 
     /// Whether an enumeration that is called with a value has a member of that value; None where

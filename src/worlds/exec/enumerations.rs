@@ -7,6 +7,9 @@ use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
 use crate::worlds::value::Value;
 
+/// What makes an object a number, or lets it be combined with one; a descriptor is no member.
+const NUMERIC: &[&str] = &["__get__", "__index__", "__int__", "__ror__", "__trunc__"];
+
 /// What the members of an enumeration are besides.
 #[derive(Default)]
 struct Mixed {
@@ -78,9 +81,18 @@ impl Machine<'_> {
             {
                 Some("TypeError")
             }
-            _ if is_container && mixed.bits => Some("TypeError"),
+            _ if (is_container || self.is_no_number(value)) && mixed.bits => Some("TypeError"),
+            _ if self.is_no_number(value) && mixed.int => Some("TypeError"),
             _ => None,
         }
+    }
+
+    /// Whether something is an object of the module's own that is no number.
+    fn is_no_number(&self, value: &Value) -> bool {
+        let Value::Object(id) = value else { return false };
+        matches!(self.state.object(*id), Some(Object::Instance(_)))
+            && !self.has_unseen_attributes(value)
+            && NUMERIC.iter().all(|name| self.special(value, name).is_none())
     }
 
     /// What the members of a class are; None where it is no enumeration, or makes them itself.
