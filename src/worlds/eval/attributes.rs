@@ -309,6 +309,9 @@ impl Machine<'_> {
                 value => self.bind_wrapped(value, class),
             });
         }
+        if &**name == "__abstractmethods__" && !self.is_opaque_class(class) {
+            return Err(self.no_attribute("a class that is not abstract", name));
+        }
         let known = self.builtin_ancestor(class);
         let inherited = types::has_attribute(known, name) == Some(true)
             || types::has_attribute("type", name) == Some(true);

@@ -328,6 +328,10 @@ impl Machine<'_> {
             Value::Tuple(items) => Some(items.to_vec()),
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::List(items)) if items.exact => Some(items.values.clone()),
+                // With what is said of each.
+                Some(Object::Dict(entries)) if entries.exact => {
+                    Some(entries.pairs.iter().map(|(name, _)| name.clone()).collect())
+                }
                 _ => None,
             },
             _ => None,

@@ -68,6 +68,16 @@ impl Machine<'_> {
         let public = class.namespace.iter().filter(|(name, _)| !name.starts_with('_'));
         let members: Vec<&Value> =
             public.map(|(_, local)| &local.value).filter(|value| !is_descriptor(value)).collect();
+        // The data type makes the values: `str(1)` is another one than 1.
+        let is_of =
+            |class: &'static str| members.iter().all(|value| value.type_name() == Some(class));
+        let is_same = class.bases.iter().all(|base| match base {
+            Value::Type(class) => is_of(class),
+            _ => true,
+        });
+        if !is_same {
+            return None;
+        }
         let is_wanted = |value: &&Value| value.equals(wanted).filter(|_| value.is_constant());
         any_of(&members, is_wanted).filter(|_| !members.is_empty())
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::definitions::TypeParams;
+use super::enumerations::is_enum_misplaced;
 use crate::program::{Scope, ScopeKind};
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ClassDef, ExprId, ExprKind, Ident, Name, StmtId, StmtKind};
@@ -53,8 +54,12 @@ impl Machine<'_> {
         let head = Head { metaclass: self.plain_metaclass(head.metaclass), ..head };
         let site = self.site;
         if head.bases.iter().any(|base| self.is_complete_enum(base)) {
-            // `EnumType.__prepare__`, before the body runs.
+            // `EnumType.__prepare__`, before the body runs, as below.
             let reason = "an enumeration with members is no base";
+            return Err(self.raise_builtin("TypeError", reason));
+        }
+        if is_enum_misplaced(&head.bases) {
+            let reason = "the data type of an enumeration comes before it";
             return Err(self.raise_builtin("TypeError", reason));
         }
         let metaclass = head.metaclass.clone().or_else(|| self.inherited_metaclass(&head.bases));

@@ -101,7 +101,7 @@ impl Machine<'_> {
         let mut is_enum = false;
         for id in self.own_ancestors(class) {
             let Some(Object::Class(own)) = self.state.object(id) else { return None };
-            let makes = ["__new__", "_generate_next_value_", "_ignore_", "_missing_"];
+            let makes = ["__new__", "_generate_next_value_", "_ignore_"];
             if makes.iter().any(|name| own.namespace.get(name).is_some()) {
                 return None;
             }
@@ -208,4 +208,13 @@ fn members(class: &Class) -> impl Iterator<Item = (&str, &Value)> {
     };
     let entries = class.namespace.iter().filter(move |(name, local)| is_member(name, local));
     entries.map(|(name, local)| (&**name, &local.value))
+}
+
+/// `class Color(Enum, str)`
+pub(super) fn is_enum_misplaced(bases: &[Value]) -> bool {
+    let is_enum = |base: &Value| match base {
+        Value::External(base) => &*base.module == "enum" && &*base.attribute == "Enum",
+        _ => false,
+    };
+    bases.iter().any(is_enum) && matches!(bases.last(), Some(Value::Type(_)))
 }

@@ -116,6 +116,14 @@ impl Machine<'_> {
     ) -> Flow<()> {
         let object = Value::Object(id);
         let is_instance = matches!(self.state.object(id), Some(Object::Instance(_)));
+        if is_instance && &**name == "__class__" {
+            // Only where both classes have the same layout.
+            self.may_raise("TypeError", Risk::Inside, at, || "the classes may not fit".to_owned());
+            if let Some(Object::Instance(instance)) = self.state.object_mut(id) {
+                (instance.class, instance.is_opaque) = (value, true);
+            }
+            return Ok(());
+        }
         if is_instance && self.set_by_descriptor(&object, name, &value, at)?.is_some() {
             return Ok(());
         }
