@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::resolve::{Presence, StarNames};
+use super::value::External;
 use crate::python::PythonVersion;
 use crate::syntax::ast::Name;
 
@@ -39,6 +40,15 @@ fn has_version(range: Option<(u8, u8)>, python: PythonVersion) -> Presence {
 /// Whether it is known what a module of the standard library has.
 pub(super) fn is_c_module(module: &str) -> bool {
     C_MODULES.contains_key(module)
+}
+
+/// Whether something that a module of the standard library binds comes from an extension module:
+/// from the module itself, or from the one that stands behind it (`_collections`).
+pub(super) fn is_made_in_c(external: &External) -> bool {
+    let binds = |module: &str| {
+        C_MODULES.get(module).is_some_and(|names| names.contains_key(&*external.attribute))
+    };
+    binds(&external.module) || binds(&format!("_{}", external.module))
 }
 
 pub(super) fn c_module_presence(module: &str, name: &str, python: PythonVersion) -> Presence {

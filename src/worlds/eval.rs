@@ -13,6 +13,8 @@ mod comparisons;
 mod comprehensions;
 mod conditions;
 mod data_attributes;
+mod dataclasses;
+pub(super) use dataclasses::ORDER;
 mod descriptors;
 pub(super) use descriptors::property_part;
 mod effects;
@@ -24,6 +26,7 @@ mod module_attributes;
 pub(super) use generators::{Generator, Source};
 mod instances;
 mod iteration;
+mod named_tuples;
 mod names;
 mod narrowing;
 mod operators;
@@ -235,7 +238,9 @@ impl Machine<'_> {
                     self.template(spec)?;
                     let plain = conversion.is_none() && spec.is_empty();
                     let shown = if plain { self.plain_str(&value) } else { None };
-                    if shown.is_none() {
+                    if let Some(conversion) = conversion {
+                        self.converted(&value, *conversion, spec, at)?;
+                    } else if shown.is_none() {
                         self.check_format(&value, spec, at)?;
                     }
                     text = text.zip(shown).map(|(text, shown)| text + &shown);
@@ -244,6 +249,23 @@ impl Machine<'_> {
         }
         let text = text.filter(|text| text.len() <= MAX_REPEATED);
         Ok(text.map_or(Value::of_type("str"), |text| Value::Str(Arc::from(text))))
+    }
+
+    /// `!r`, `!s`, `!a`: the value is shown, then the text is formatted.
+    fn converted(
+        &mut self,
+        value: &Value,
+        conversion: char,
+        spec: &[FStringPart],
+        at: ExprId,
+    ) -> Flow<()> {
+        let methods: &[&str] =
+            if conversion == 's' { &["__str__", "__repr__"] } else { &["__repr__"] };
+        if self.own_text(value, methods, at)?.is_none() && self.has_own_format(value) {
+            self.suppose_effects([value]);
+            self.may_raise("", Risk::Inside, at, || "showing the value may fail".to_owned());
+        }
+        self.check_format(&Value::of_type("str"), spec, at)
     }
 
     /// Formatting what is known without a spec never raises; the rest may.

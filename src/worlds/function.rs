@@ -58,6 +58,25 @@ pub(super) struct Class {
     pub(super) is_hidden: bool,
     /// Some of that is outside the module.
     pub(super) from_outside: bool,
+    /// What its body annotates, in order; None where that is not plain to see.
+    pub(super) annotated: Option<Rc<[Annotated]>>,
+}
+
+/// A name that the body of a class annotates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Annotated {
+    pub(super) name: Name,
+    pub(super) kind: AnnotatedAs,
+}
+
+/// What an annotation is to whoever makes fields of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AnnotatedAs {
+    Plain,
+    /// `ClassVar`
+    ClassVariable,
+    /// `_: KW_ONLY`
+    KeywordOnly,
 }
 
 /// Names with values, in the order in which they were first bound: the locals of a frame, the

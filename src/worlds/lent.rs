@@ -194,6 +194,7 @@ impl Machine<'_> {
                     is_opaque: true,
                     is_hidden: true,
                     from_outside: true,
+                    annotated: None,
                 })),
                 _ => self.copied(arg, &owner.state, 0),
             },

@@ -15,7 +15,7 @@ use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExprId, Name};
 use crate::text::span::Span;
 use crate::worlds::eval::Args;
-use crate::worlds::machine::Flow;
+use crate::worlds::machine::{Flow, Risk};
 
 /// What `type_new` (`Objects/typeobject.c`) puts into the `__dict__` of a class, with its type.
 const IN_EVERY_CLASS: &[(&str, &str)] = &[
@@ -247,7 +247,9 @@ impl Machine<'_> {
     }
 
     /// `del object.__dict__[name]`
-    pub(super) fn delete_own(&mut self, id: ObjectId, name: &Value) -> Flow<()> {
+    pub(super) fn delete_own(&mut self, id: ObjectId, name: &Value, at: ExprId) -> Flow<()> {
+        let is_seen =
+            matches!(name, Value::Str(_)) && !self.has_unseen_attributes(&Value::Object(id));
         let own = match name {
             Value::Str(name) => self.own(id, name).map(|own| (name, own.maybe_unbound)),
             _ => None,
@@ -256,14 +258,13 @@ impl Machine<'_> {
             (Some((name, false)), Some(Object::Instance(instance))) => {
                 instance.attributes.remove(name);
             }
-            (None, Some(Object::Instance(instance)))
-                if matches!(name, Value::Str(_))
-                    && !instance.is_opaque
-                    && matches!(instance.class, Value::Type(_)) =>
-            {
+            (None, Some(Object::Instance(instance))) if is_seen && !instance.is_opaque => {
                 return Err(self.raise_builtin("KeyError", "there is no such name"));
             }
-            _ => self.forget_own(id),
+            _ => {
+                self.may_raise("KeyError", Risk::Inside, at, || "the name may not be there".into());
+                self.forget_own(id);
+            }
         }
         Ok(())
     }

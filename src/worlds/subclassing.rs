@@ -84,6 +84,15 @@ impl Machine<'_> {
         keywords: &[(Name, Value)],
     ) -> Flow<()> {
         let ([Value::External(base)], false) = (bases, keywords.is_empty()) else { return Ok(()) };
+        // `_TypedDictMeta.__new__`, `Lib/typing.py`
+        let options = ["total", "closed", "extra_items"];
+        if &*base.attribute == "TypedDict"
+            && base.module.starts_with("typing")
+            && keywords.iter().any(|(name, _)| !options.contains(&&**name))
+        {
+            let reason = "the class takes no such keyword argument";
+            return Err(self.raise_builtin("TypeError", reason));
+        }
         let names: Vec<&Name> = keywords.iter().map(|(name, _)| name).collect();
         let fingerprint = hashed((HOOK, &base.module, &base.attribute, names));
         let ran = self.baseline.as_ref().is_none_or(|before| before.import_ran(fingerprint));

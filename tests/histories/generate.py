@@ -31,6 +31,7 @@ import types
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "corpus"))
 sys.dont_write_bytecode = True
 from common import MACHINERY  # noqa: E402
+from idioms import Idioms  # noqa: E402
 from objects import Objects  # noqa: E402
 from shapes import CLASSES, FUNCTIONS, VARIABLES, Shapes, indented  # noqa: E402
 from statements import definition_lines, statement_at  # noqa: E402
@@ -38,6 +39,7 @@ from statements import definition_lines, statement_at  # noqa: E402
 # How often a statement is one of the shapes, where the plain ones make up about 110.
 SHAPES = int(os.environ.get("SHAPES", "30"))
 BUILTINS = {*vars(builtins), "_"}
+MOST_MEMORY = 2 << 30
 DEVNULL = open(os.devnull, "w")
 EXCEPTIONS = ["ValueError", "KeyError", "NameError", "ZeroDivisionError", "TypeError", "Exception",
               "LookupError", "AttributeError", "(KeyError, IndexError)", "ArithmeticError"]
@@ -45,7 +47,7 @@ PRELUDE = ('class Swallow:\n    def __init__(self, yes):\n        self.yes = yes
            "        return self.yes\n    def __exit__(self, kind, value, tb):\n        return self.yes\n")
 
 
-class Writer(Objects, Shapes):
+class Writer(Idioms, Objects, Shapes):
     """Writes statements that mostly work: it remembers what was probably bound, and as what."""
 
     def __init__(self, rng):
@@ -460,7 +462,7 @@ class Writer(Objects, Shapes):
 # Histories
 
 # What the shapes set on objects, which may be modules, and what modules have of it themselves.
-SET_ON_OBJECTS = {"fld", *"jkmnpwxyz", "items"}
+SET_ON_OBJECTS = {"fld", *"jkmnpwxyz", "items", *VARIABLES, *FUNCTIONS, *CLASSES}
 OWN = {}
 
 
@@ -586,8 +588,8 @@ def execute(text, version, namespace):
         return {"outcome": "syntax-error"}
     try:
         exec(code, namespace)
-    except TooLong:
-        raise
+    except (TooLong, MemoryError):
+        raise TooLong from None
     except BaseException as error:
         stage = {"outcome": "raises", "exception": type(error).__name__,
                  "bases": [c.__name__ for c in type(error).__mro__], "message": safe(error)}
@@ -637,7 +639,7 @@ def truth(versions):
     for name, value in list(live.items()):
         # What a decorator made of a definition is none of these, and an instance's `__getattr__`
         # must not run here.
-        if isinstance(value, types.FunctionType):
+        if type(value) is types.FunctionType:
             is_plain = re.fullmatch(r"v\d+\.py", value.__code__.co_filename)
             # A decorator may give another function of that name.
             is_decorated = any(re.search(rf"@[^\n]*\n\s*(async )?def {name}\(", text) for text in versions)
@@ -645,7 +647,7 @@ def truth(versions):
                 version = int(value.__code__.co_filename[1:-3])
                 first = value.__code__.co_firstlineno
                 holds[name] = [version, definition_lines(versions[version], first)]
-        elif isinstance(value, type) and value.__name__ == name and value.__module__ == "m":
+        elif issubclass(type(value), type) and value.__name__ == name and value.__module__ == "m":
             holds[name] = [since[name], []]
     return {"stages": stages, "restart": restart, "names": names(live), "restart_names": names(fresh),
             "live_names": names(before), "holds": holds}
@@ -654,11 +656,15 @@ def truth(versions):
 def limited(work, *arguments):
     """What `work` returns, or None where it takes too long; what it prints is lost."""
     signal.signal(signal.SIGALRM, alarm)
-    signal.setitimer(signal.ITIMER_REAL, 2)
+    # Again and again: what was raised may have been caught.
+    signal.setitimer(signal.ITIMER_REAL, 2, 0.2)
     streams = sys.stdout, sys.stderr
     sys.stdout = sys.stderr = DEVNULL
     try:
-        return work(*arguments)
+        try:
+            return work(*arguments)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     except TooLong:
         return None
     finally:
@@ -680,7 +686,9 @@ def cleaned():
 
 def histories(seed, count):
     """The histories of a seed that ended in time."""
+    import resource
     import warnings
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     warnings.simplefilter("ignore")
     for number in range(count):
         versions = limited(history, f"{seed}.{number}")

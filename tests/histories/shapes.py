@@ -25,7 +25,7 @@ class Shapes:
                   (self.own_module, 7), (self.loops, 7), (self.handlers, 7), (self.managers, 6), (self.items, 7),
                   (self.library, 8), (self.inherited, 7), (self.registry, 4), (self.class_body, 6), (self.lambdas, 5),
                   (self.export_list, 2), (self.recursive, 2), (self.executed, 2), (self.conditional, 4),
-                  (self.mangled, 2), (self.walrus, 3), (self.annotations, 3), (self.bulk, 5), (self.objects, 18)]
+                  (self.mangled, 2), (self.walrus, 3), (self.annotations, 3), (self.bulk, 5), (self.objects, 18), (self.idioms, 90)]
         if sys.version_info >= (3, 10):
             shapes.append((self.patterns, 8))
         if sys.version_info >= (3, 11):

@@ -27,6 +27,34 @@ static FUNCTIONS: LazyLock<FxHashMap<(&'static str, &'static str), Arity>> = Laz
     entries.collect()
 });
 
+/// How many parameters generic aliases of `typing` take.
+const TYPE_PARAMETERS: &[(&str, usize)] = &[
+    ("Deque", 1),
+    ("DefaultDict", 2),
+    ("Dict", 2),
+    ("FrozenSet", 1),
+    ("Iterable", 1),
+    ("Iterator", 1),
+    ("List", 1),
+    ("Mapping", 2),
+    ("MutableMapping", 2),
+    ("Optional", 1),
+    ("Sequence", 1),
+    ("Set", 1),
+    ("Type", 1),
+];
+
+/// Whether `alias[index]` has as many parameters as an alias of `typing` does not take.
+pub(in crate::worlds) fn misses_parameters(alias: &External, index: &Value) -> bool {
+    let given = match index {
+        Value::Tuple(items) => items.len(),
+        Value::Opaque(_) | Value::Unknown | Value::Union(_) => return false,
+        _ => 1,
+    };
+    let taken = TYPE_PARAMETERS.iter().find(|(name, _)| **name == *alias.attribute);
+    &*alias.module == "typing" && taken.is_some_and(|(_, taken)| *taken != given)
+}
+
 /// Functions of `math` that take sequences of numbers.
 const OF_SEQUENCES: &[&str] = &["dist", "fsum", "prod", "sumprod"];
 /// Builtin classes whose objects `math` takes for no number (`PyFloat_AsDouble`).
@@ -45,6 +73,20 @@ pub(in crate::worlds) fn misuse(module: &str, name: &str, args: &Args) -> Option
     {
         // `copyreg.__reduce_ex__`.
         return Some(format!("the module `{copied}` cannot be copied"));
+    }
+    match (module, name, &args.positional[..]) {
+        ("collections", "defaultdict", [factory, ..])
+            if factory.is_constant() && !matches!(factory, Value::None) =>
+        {
+            return Some("the factory of a `defaultdict` cannot be called".to_owned());
+        }
+        ("typing" | "typing_extensions", "TypeVar", [_, _]) if !args.inexact => {
+            return Some("a type variable has no constraint or more than one".to_owned());
+        }
+        ("functools", "partial", [function, ..]) if function.is_constant() => {
+            return Some("the first argument of `partial` cannot be called".to_owned());
+        }
+        _ => {}
     }
     let arity = FUNCTIONS.get(&(module, name))?;
     let given = args.positional.len();

@@ -191,8 +191,16 @@ impl Machine<'_> {
         let (name, bases) = (Name::clone(name), Rc::clone(bases));
         let from_outside = bases.iter().any(|base| self.is_outside_base(base));
         let is_hidden = is_unseen || self.linked.is_none() && is_opaque;
-        let class = Class { name, bases, metaclass, namespace, is_opaque, is_hidden, from_outside };
-        self.allocate(Object::Class(class))
+        self.allocate(Object::Class(Class {
+            name,
+            bases,
+            metaclass,
+            namespace,
+            is_opaque,
+            is_hidden,
+            from_outside,
+            annotated: None,
+        }))
     }
 
     fn make_exception(&mut self, class: &'static str, args: Args) -> Value {
@@ -208,8 +216,29 @@ impl Machine<'_> {
     }
 
     fn make_int(&mut self, positional: &[Value], args: &Args, at: ExprId) -> Flow<Value> {
+        if let [(name, base)] = &args.keywords[..] {
+            return match positional {
+                [] => Err(self.raise_builtin("TypeError", "there is no text for the base")),
+                [_] if &**name != "base" => {
+                    Err(self.raise_builtin("TypeError", "int() takes no such argument"))
+                }
+                [text] => self.make_int(&[text.clone(), base.clone()], &Args::default(), at),
+                _ => self.unseen_builtin("int", args, at),
+            };
+        }
         match positional {
             [] => Ok(Value::Int(0)),
+            [Value::Str(text), Value::Int(base @ 2..=36)] => {
+                // A prefix, a sign and the like are not looked into.
+                let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric()) && text.len() < 12;
+                match i64::from_str_radix(text, *base as u32) {
+                    Ok(number) => Ok(Value::Int(number)),
+                    Err(_) if is_plain && !text.starts_with('0') => {
+                        Err(self.raise_builtin("ValueError", "the text is no integer"))
+                    }
+                    Err(_) => self.unseen_builtin("int", args, at),
+                }
+            }
             [Value::Str(text)] => {
                 let digits = text.trim().replace('_', "");
                 match digits.parse::<i64>() {
@@ -280,6 +309,10 @@ impl Machine<'_> {
         let mut entries = Entries::exactly(Vec::new());
         match positional {
             [] => {}
+            // Each letter is an item of its own.
+            [Value::Str(text)] if !text.is_empty() => {
+                return Err(self.raise_builtin("ValueError", "an item is no pair"));
+            }
             [source] => {
                 let is_sequence = matches!(source, Value::Tuple(_))
                     || matches!(source, Value::Object(id) if matches!(

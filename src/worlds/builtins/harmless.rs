@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::catalogue::Harmless;
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::builtins::regexes::is_unbalanced;
 use crate::worlds::eval::{Args, returned};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::value::{External, Value};
@@ -24,6 +25,9 @@ impl Machine<'_> {
     /// Whether it is among what comes with the program, whether or not the catalogue is asked, or
     /// among what a user has added.
     fn is_listed(&self, external: &External) -> bool {
+        if takes_out(&external.attribute) {
+            return false;
+        }
         let first = external.attribute.split(['.', '(', '[']).next().unwrap_or("");
         let own = self.resolver.catalogue.map(|catalogue| catalogue.harmless());
         [Some(Harmless::built_in()), own]
@@ -54,6 +58,22 @@ impl Machine<'_> {
         }
         self.lend(external, None, args)?;
         self.note_registration(external, args, self.site);
+        match (name, &args.positional[..]) {
+            (("dataclasses", "dataclass"), [class]) => self.make_dataclass(class, args, at)?,
+            (("enum", "unique"), [class]) => self.check_unique(class)?,
+            (("functools", "total_ordering"), [class]) => self.check_ordering(class)?,
+            (("collections", "namedtuple"), [_, names, ..]) => {
+                self.check_field_names(names, args)?
+            }
+            (("enum", "Enum" | "IntEnum" | "Flag" | "IntFlag"), [_, names]) => {
+                self.check_names(names)?;
+            }
+            (("re", _), [Value::Str(pattern), ..]) if is_unbalanced(pattern) => {
+                let said = || "the pattern may be no regular expression".to_owned();
+                self.may_raise("", Risk::Inside, at, said);
+            }
+            _ => {}
+        }
         let value = match (name, &args.positional[..]) {
             (("typing" | "typing_extensions", "_overload_dummy"), _) => {
                 let reason = "the overloads are not followed by an implementation";
@@ -93,6 +113,13 @@ impl Machine<'_> {
                     start @ ..,
                 ],
             ) => self.reduced(function, iterable, start.first(), at)?,
+            (("functools", "reduce"), [Value::External(_), iterable]) => {
+                let items = self.exhaust(iterable, at)?;
+                if items.exact && items.values.is_empty() {
+                    return Err(self.raise_builtin("TypeError", "there is nothing to reduce"));
+                }
+                return Ok(None);
+            }
             (("sys", "_getframe"), depth) if self.linked.is_some() => {
                 self.frame(depth.first()).unwrap_or(Value::Unknown)
             }
@@ -194,6 +221,12 @@ impl Machine<'_> {
             _ => result,
         }
     }
+}
+
+/// Whether this is a method of something made outside that refuses what is not there.
+fn takes_out(attribute: &str) -> bool {
+    let methods = ["index", "move_to_end", "pop", "popitem", "popleft", "remove", "substitute"];
+    attribute.rsplit_once("().").is_some_and(|(_, method)| methods.contains(&method))
 }
 
 /// `math.isfinite` and the like of a number that is known.

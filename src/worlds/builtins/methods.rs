@@ -77,6 +77,13 @@ impl Machine<'_> {
                     Some(Object::Instance(_))
                         if matches!(&**name, "with_traceback" | "add_note") =>
                     {
+                        if &**name == "add_note"
+                            && let Some(Object::Instance(raised)) = self.state.object_mut(id)
+                        {
+                            let notes = Value::of_type("list");
+                            raised.attributes.set(Name::from("__notes__"), notes);
+                            return Ok(Value::None);
+                        }
                         Ok(receiver.clone())
                     }
                     _ => match self.contents(receiver) {
@@ -125,7 +132,8 @@ impl Machine<'_> {
                     return Ok(Value::None);
                 }
                 let plain = self.builtin_ancestor(&self.class_of(receiver)) == "object";
-                if plain && !args.positional.is_empty() && !self.has_unseen_attributes(receiver) {
+                let is_given = !args.positional.is_empty() || !args.keywords.is_empty();
+                if plain && is_given && !args.inexact && !self.has_unseen_attributes(receiver) {
                     let reason = "object.__init__() takes no arguments";
                     return Err(self.raise_builtin("TypeError", reason));
                 }
@@ -151,10 +159,31 @@ impl Machine<'_> {
                 self.may_raise("AttributeError", Risk::Inside, at, said);
                 Ok(Value::Opaque(None))
             }
+            "__init_subclass__" if !args.keywords.is_empty() && !args.inexact => {
+                let reason = "`object.__init_subclass__()` takes no keyword arguments";
+                Err(self.raise_builtin("TypeError", reason))
+            }
             "__init_subclass__" | "__set_name__" => Ok(Value::None),
+            // `object_new`: a class with a `__new__` of its own hands nothing on to it.
+            "__new__" if self.is_excess(receiver, args) => {
+                Err(self.raise_builtin("TypeError", "object.__new__() takes no arguments"))
+            }
             "__new__" if let Some(made) = self.inherited_new(args) => Ok(made),
             _ => Ok(Value::Opaque(None)),
         }
+    }
+
+    /// Whether `object.__new__` is given more than the class, by way of `super()`.
+    fn is_excess(&self, receiver: &Value, args: &Args) -> bool {
+        let Some(class) = args.positional.first() else { return false };
+        let is_given = args.positional.len() > 1 || !args.keywords.is_empty();
+        is_given
+            && !args.inexact
+            && matches!(receiver, Value::Object(_))
+            && self.has_known_bases(class)
+            && self.is_class(class)
+            && self.builtin_ancestor(class) == "object"
+            && self.class_attribute(class, "__new__").is_some()
     }
 
     pub(in crate::worlds) fn unseen_method(

@@ -32,6 +32,30 @@ fn shared(pattern: &str) -> Option<Regex> {
     Regex::new(pattern).ok()
 }
 
+/// Whether groups of a pattern are plainly not closed, or not opened.
+pub(in crate::worlds) fn is_unbalanced(pattern: &str) -> bool {
+    let mut depth = 0i32;
+    let mut is_set = false;
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => drop(letters.next()),
+            '[' if !is_set => {
+                is_set = true;
+                // The first one in a set closes nothing.
+                let rest = letters.as_str();
+                let rest = rest.strip_prefix('^').unwrap_or(rest);
+                letters = rest.strip_prefix(']').unwrap_or(rest).chars();
+            }
+            ']' => is_set = false,
+            '(' if !is_set => depth += 1,
+            ')' if !is_set => depth -= 1,
+            _ => {}
+        }
+    }
+    depth != 0 || is_set
+}
+
 /// The groups of what was found, the whole first, with the names that they have.
 struct Match {
     groups: Vec<Value>,

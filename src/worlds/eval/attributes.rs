@@ -120,7 +120,7 @@ impl Machine<'_> {
                 let Value::Tuple(parts) = &pair.0 else { return Ok(Value::Unknown) };
                 match &parts[..] {
                     [Value::Object(class), receiver] => {
-                        self.super_attribute(*class, receiver, name)
+                        self.super_attribute(*class, receiver, name, at)
                     }
                     _ => Ok(Value::Unknown),
                 }
@@ -309,6 +309,9 @@ impl Machine<'_> {
                 value => self.bind_wrapped(value, class),
             });
         }
+        if &**name == "__abstractmethods__" && !self.is_opaque_class(class) {
+            return Err(self.no_attribute("a class that is not abstract", name));
+        }
         let known = self.builtin_ancestor(class);
         let inherited = types::has_attribute(known, name) == Some(true)
             || types::has_attribute("type", name) == Some(true);
@@ -377,6 +380,11 @@ impl Machine<'_> {
         {
             return Ok(local.value.clone());
         }
+        if own.is_none()
+            && let Some(value) = self.cached_attribute(object, inherited.as_ref(), name, at)?
+        {
+            return Ok(value);
+        }
         let certain = inherited.as_ref().is_some_and(|local| !local.maybe_unbound);
         let value = match inherited {
             Some(local) => Some(self.bind_to_instance(local.value, object, class, at)?),
@@ -432,7 +440,7 @@ impl Machine<'_> {
     }
 
     /// A class attribute seen through an instance: functions become methods, properties run.
-    fn bind_to_instance(
+    pub(super) fn bind_to_instance(
         &mut self,
         value: Value,
         object: &Value,

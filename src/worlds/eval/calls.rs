@@ -230,16 +230,20 @@ impl Machine<'_> {
                 self.wrap(value, factory.args.first());
                 return Ok(value.clone());
             }
-            if let Some(fields) = self.namedtuple_fields(factory).filter(|_| !args.inexact) {
-                let given = args.positional.len() + args.keywords.len();
-                let reason = format!("the named tuple has {fields} fields, {given} are given");
-                if given > fields {
-                    return Err(self.raise_builtin("TypeError", reason));
-                }
-                // There may be defaults.
-                if given < fields {
-                    self.may_raise("TypeError", Risk::Inside, at, || reason);
-                }
+            if let (("dataclasses", "dataclass"), [class]) =
+                ((&*factory.callee.module, &*factory.callee.attribute), &args.positional[..])
+            {
+                self.make_dataclass(class, &Args::of(factory), at)?;
+            }
+            if let Some(fields) = self.namedtuple_fields(factory) {
+                self.check_field_count(fields, &args, at)?;
+            }
+            if &*factory.callee.module == "enum" && !factory.callee.attribute.contains('(') {
+                let risk = Risk::decided_by(args.values().any(Value::is_outside));
+                self.may_raise("", risk, at, || "there may be no such member".to_owned());
+            }
+            if let Some((function, args)) = self.completed(factory, &args) {
+                return self.call_with(&function, args, at);
             }
             // `lru_cache(f)(…)`, `contextmanager(f)(…)`: a function of the module runs.
             if factory.args.iter().any(|arg| matches!(arg, Value::Function(_))) {
@@ -261,20 +265,25 @@ impl Machine<'_> {
         Ok(value)
     }
 
-    /// How many fields a class has that `collections.namedtuple` has made.
-    fn namedtuple_fields(&self, factory: &Returned) -> Option<usize> {
-        if !is_namedtuple(&factory.callee) {
+    /// What `functools.partial(function, …)(…)` calls, where the function is known.
+    fn completed(&self, factory: &Returned, args: &Args) -> Option<(Value, Args)> {
+        let is_partial =
+            (&*factory.callee.module, &*factory.callee.attribute) == ("functools", "partial");
+        let (function, given) = factory.args.split_first().filter(|_| is_partial)?;
+        let is_known = matches!(function, Value::Function(_) | Value::Type(_) | Value::Builtin(_));
+        if !is_known || factory.inexact {
             return None;
         }
-        match factory.args.get(1)? {
-            Value::Str(names) => Some(names.replace(',', " ").split_whitespace().count()),
-            Value::Tuple(names) => Some(names.len()),
-            Value::Object(id) => match self.state.object(*id)? {
-                Object::List(names) if names.exact => Some(names.values.len()),
-                _ => None,
+        let is_again = |name: &Name| args.keywords.iter().any(|(later, _)| later == name);
+        let earlier = factory.keywords.iter().filter(|(name, _)| !is_again(name));
+        Some((
+            function.clone(),
+            Args {
+                positional: given.iter().chain(&args.positional).cloned().collect(),
+                keywords: earlier.chain(&args.keywords).cloned().collect(),
+                inexact: args.inexact,
             },
-            _ => None,
-        }
+        ))
     }
 
     /// A function of the module that something outside has wrapped: it may run, or not.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::functions::truth;
 use crate::worlds::eval::Args;
-use crate::worlds::machine::{Flow, Machine};
+use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
 use crate::worlds::value::Value;
 
@@ -29,6 +29,12 @@ impl Machine<'_> {
         class: &Value,
         at: ExprId,
     ) -> Flow<Value> {
+        if self.is_own_protocol(class) {
+            // `Lib/typing.py`: only those that are `runtime_checkable` are asked.
+            let said = || "the class may be a protocol that is not asked at runtime".to_owned();
+            self.may_raise("TypeError", Risk::Inside, at, said);
+            return Ok(Value::of_type("bool"));
+        }
         let answer = self.is_instance(value, class);
         if answer.is_none() {
             let plain =
@@ -51,11 +57,33 @@ impl Machine<'_> {
         ancestor: &Value,
         at: ExprId,
     ) -> Value {
+        if self.is_own_protocol(ancestor) {
+            let said = || "the class may be a protocol that is not asked at runtime".to_owned();
+            self.may_raise("TypeError", Risk::Inside, at, said);
+            return Value::of_type("bool");
+        }
         let answer = self.is_subclass(class, ancestor);
         if answer.is_none() {
             self.risk(&Args::plain(vec![class.clone(), ancestor.clone()]), "TypeError", at);
         }
         truth(answer.filter(|&is_one| is_one || !self.says_itself(ancestor)))
+    }
+
+    /// Whether a class of the module is a protocol, or another one that may refuse to be asked.
+    fn is_own_protocol(&self, class: &Value) -> bool {
+        // Nor is an alias with parameters.
+        if let Value::External(alias) = class {
+            return alias.attribute.ends_with("[]");
+        }
+        let Value::Object(id) = class else { return false };
+        let Some(Object::Class(own)) = self.state.object(*id) else { return false };
+        own.bases.iter().any(|base| match base {
+            Value::External(base) => {
+                matches!(base.attribute.split('[').next(), Some("Protocol" | "TypedDict"))
+                    && base.module.starts_with("typing")
+            }
+            _ => false,
+        })
     }
 
     /// Whether a class may count others as its own that do not derive from it.

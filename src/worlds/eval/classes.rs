@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::syntax::ast::Name;
+use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::answers::{agreed, all_of, any_of};
 use crate::worlds::builtins::types;
 use crate::worlds::function::Local;
@@ -411,8 +411,13 @@ impl Machine<'_> {
         class: ObjectId,
         receiver: &Value,
         name: &Name,
+        at: ExprId,
     ) -> Flow<Value> {
         if let Some(local) = self.parent_attribute(class, receiver, name) {
+            if self.is_property(&local.value) && !self.is_class(receiver) {
+                let own = self.class_of(receiver);
+                return self.bind_to_instance(local.value, receiver, &own, at);
+            }
             return Ok(match local.value {
                 // `__new__` and friends are static.
                 value if &**name == "__new__" => value,

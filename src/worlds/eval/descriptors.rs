@@ -6,7 +6,7 @@ use super::Args;
 use super::attributes::returned;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::types;
-use crate::worlds::function::{Class, Namespace};
+use crate::worlds::function::{Class, Local, Namespace};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
 use crate::worlds::value::{External, ObjectId, Value};
@@ -59,7 +59,7 @@ impl Machine<'_> {
     /// Whether an enumeration certainly lacks an attribute: there is no member of this name, and
     /// nothing that `enum` or the type of the members gives it (`EnumType.__getattr__` of
     /// `Lib/enum.py` looks for members only).
-    pub(super) fn is_no_member(&self, class: &Value, name: &str) -> bool {
+    pub(in crate::worlds) fn is_no_member(&self, class: &Value, name: &str) -> bool {
         let is_plain = |base: &Value| match base {
             Value::Type(base) => {
                 matches!(*base, "int" | "str" | "float" | "object")
@@ -95,7 +95,7 @@ impl Machine<'_> {
     }
 
     /// What a class derives from in `enum`: what it binds are members.
-    pub(super) fn enum_base(&self, class: &Value) -> Option<Rc<External>> {
+    pub(in crate::worlds) fn enum_base(&self, class: &Value) -> Option<Rc<External>> {
         let ancestors = self.own_ancestors(class);
         let bases = ancestors.iter().filter_map(|&id| match self.state.object(id) {
             Some(Object::Class(class)) => Some(class.bases.iter()),
@@ -194,6 +194,24 @@ impl Machine<'_> {
         }
     }
 
+    /// What a `functools.cached_property` of the class gives, and keeps in the instance.
+    pub(super) fn cached_attribute(
+        &mut self,
+        object: &Value,
+        inherited: Option<&Local>,
+        name: &Name,
+        at: ExprId,
+    ) -> Flow<Option<Value>> {
+        let Some(getter) = inherited.and_then(cached_getter) else { return Ok(None) };
+        let value = self.call(&getter, vec![object.clone()], at)?;
+        if let Value::Object(id) = object
+            && let Some(Object::Instance(instance)) = self.state.object_mut(*id)
+        {
+            instance.attributes.set(name.clone(), value.clone());
+        }
+        Ok(Some(value))
+    }
+
     pub(super) fn is_property(&self, value: &Value) -> bool {
         matches!(value, Value::Method(pair) if matches!(pair.0, Value::Type("property")))
     }
@@ -202,7 +220,9 @@ impl Machine<'_> {
     pub(super) fn is_data_descriptor(&self, value: &Value) -> bool {
         match value {
             Value::Method(_) => self.is_property(value),
-            Value::Object(_) => self.special(value, "__set__").is_some(),
+            Value::Object(_) => {
+                ["__set__", "__delete__"].iter().any(|name| self.special(value, name).is_some())
+            }
             _ => false,
         }
     }
@@ -236,6 +256,9 @@ impl Machine<'_> {
                     self.call(&set, vec![object.clone(), value.clone()], at)?;
                     Ok(Some(()))
                 }
+                None if self.special(&local.value, "__delete__").is_some() => {
+                    Err(self.raise_builtin("AttributeError", "the descriptor has no `__set__`"))
+                }
                 None => Ok(None),
             },
             _ => Ok(None),
@@ -258,6 +281,10 @@ impl Machine<'_> {
             }
             Value::Object(_) => match self.special(&local.value, "__delete__") {
                 Some(delete) => (delete, object.clone()),
+                None if self.special(&local.value, "__set__").is_some() => {
+                    let reason = "the descriptor has no `__delete__`";
+                    return Err(self.raise_builtin("AttributeError", reason));
+                }
                 None => return Ok(None),
             },
             _ => return Ok(None),
@@ -301,9 +328,46 @@ impl Machine<'_> {
             Value::Tuple(items) => Some(items.to_vec()),
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::List(items)) if items.exact => Some(items.values.clone()),
+                // With what is said of each.
+                Some(Object::Dict(entries)) if entries.exact => {
+                    Some(entries.pairs.iter().map(|(name, _)| name.clone()).collect())
+                }
                 _ => None,
             },
             _ => None,
+        }
+    }
+
+    /// What is wrong with the slots of a class that has been made (`type_new_slots`).
+    pub(in crate::worlds) fn check_slots(&mut self, class: &Value) -> Flow<()> {
+        let Value::Object(id) = class else { return Ok(()) };
+        let Some(Object::Class(own)) = self.state.object(*id) else { return Ok(()) };
+        let is_plain =
+            own.bases.iter().all(|base| matches!(base, Value::Type(_) | Value::Object(_)));
+        let Some(slots) = self.listed_slots(own).filter(|_| is_plain) else { return Ok(()) };
+        let is_name = |name: &str| {
+            !name.starts_with(|c: char| c.is_ascii_digit())
+                && name.chars().all(|c| c == '_' || c.is_alphanumeric())
+                && !name.is_empty()
+        };
+        let is_bound = |name: &str| {
+            let bound = own.namespace.get(&private_name(&own.name, &Name::from(name)));
+            bound.is_some_and(|local| !local.maybe_unbound)
+                && !matches!(name, "__dict__" | "__weakref__" | "__qualname__" | "__classcell__")
+        };
+        let wrong = slots.iter().find_map(|slot| match slot {
+            Value::Str(name) if !is_name(name) => Some(("TypeError", "a slot has no proper name")),
+            Value::Str(name) if is_bound(name) => {
+                Some(("ValueError", "a slot has the name of a class variable"))
+            }
+            Value::None | Value::Int(_) | Value::Bool(_) | Value::Float(_) => {
+                Some(("TypeError", "a slot has no proper name"))
+            }
+            _ => None,
+        });
+        match wrong {
+            Some((class, reason)) => Err(self.raise_builtin(class, reason)),
+            None => Ok(()),
         }
     }
 
@@ -338,6 +402,15 @@ impl Machine<'_> {
         let plain = self.builtin_ancestor(class) == "object" && !self.is_opaque_class(class);
         plain.then_some(names)
     }
+}
+
+/// The function of a `functools.cached_property`.
+fn cached_getter(local: &Local) -> Option<Value> {
+    let Value::Returned(made) = &local.value else { return None };
+    let is_cached =
+        (&*made.callee.module, &*made.callee.attribute) == ("functools", "cached_property");
+    let getter = made.args.first().filter(|_| is_cached && !local.maybe_unbound)?;
+    Some(getter.clone()).filter(|getter| matches!(getter, Value::Function(_)))
 }
 
 /// A private name as a class stores it (`_Py_Mangle`, `Python/compile.c`).

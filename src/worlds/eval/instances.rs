@@ -22,6 +22,15 @@ impl Machine<'_> {
             None => {}
         }
         let class = Value::Object(id);
+        if self.enum_base(&class).is_some() {
+            // A member is looked up, or, where there is none, an enumeration is made.
+            let risk = Risk::decided_by(args.values().any(Value::is_outside));
+            self.may_raise("", risk, at, || "there may be no such member".to_owned());
+            return Ok(Value::Opaque(None));
+        }
+        if self.is_typed_dict(&class) {
+            return self.construct("dict", args, at);
+        }
         let metaclass = self.metaclass_of(&class);
         let call = metaclass.and_then(|metaclass| self.class_attribute(&metaclass, "__call__"));
         match call {
@@ -32,6 +41,19 @@ impl Machine<'_> {
             }
             _ => self.make_instance(id, args, at),
         }
+    }
+
+    /// Whether what a class makes are plain dictionaries (`_TypedDictMeta`, `Lib/typing.py`).
+    fn is_typed_dict(&self, class: &Value) -> bool {
+        self.own_ancestors(class).into_iter().any(|id| match self.state.object(id) {
+            Some(Object::Class(own)) => own.bases.iter().any(|base| match base {
+                Value::External(base) => {
+                    &*base.attribute == "TypedDict" && base.module.starts_with("typing")
+                }
+                _ => false,
+            }),
+            _ => false,
+        })
     }
 
     /// Whether an enumeration that is called with a value has a member of that value; None where
@@ -46,6 +68,16 @@ impl Machine<'_> {
         let public = class.namespace.iter().filter(|(name, _)| !name.starts_with('_'));
         let members: Vec<&Value> =
             public.map(|(_, local)| &local.value).filter(|value| !is_descriptor(value)).collect();
+        // The data type makes the values: `str(1)` is another one than 1.
+        let is_of =
+            |class: &'static str| members.iter().all(|value| value.type_name() == Some(class));
+        let is_same = class.bases.iter().all(|base| match base {
+            Value::Type(class) => is_of(class),
+            _ => true,
+        });
+        if !is_same {
+            return None;
+        }
         let is_wanted = |value: &&Value| value.equals(wanted).filter(|_| value.is_constant());
         any_of(&members, is_wanted).filter(|_| !members.is_empty())
     }
@@ -94,6 +126,9 @@ impl Machine<'_> {
             })
         {
             return self.initialise(made, &class, args, at, true);
+        }
+        if let Some(fields) = self.inherited_fields(&class) {
+            self.check_field_count(fields, &args, at)?;
         }
         let made = self.allocate(Object::Instance(instance));
         self.initialise(made, &class, args, at, false)

@@ -7,6 +7,7 @@ use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::types;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
+use crate::worlds::state::Symbol;
 use crate::worlds::value::{External, Value};
 
 impl Machine<'_> {
@@ -123,9 +124,21 @@ impl Machine<'_> {
         if value.is_none() && !served && !submodule {
             return Err(self.no_attribute("the module", name));
         }
+        if value.is_none()
+            && !submodule
+            && let Some(hook) = self.certain_function(getattr)
+        {
+            return self.call(&hook, vec![Value::Str(name.clone())], at);
+        }
         self.may_raise("AttributeError", Risk::Inside, at, || {
             format!("the module may have no attribute `{name}`")
         });
         Ok(value.unwrap_or(Value::Unknown))
+    }
+
+    /// The function that a name of the module holds for certain.
+    fn certain_function(&self, symbol: Symbol) -> Option<Value> {
+        let slot = self.state.global(symbol).filter(|slot| !slot.maybe_unbound)?;
+        Some(slot.value()).filter(|value| matches!(value, Value::Function(_)))
     }
 }

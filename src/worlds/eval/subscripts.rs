@@ -1,7 +1,7 @@
 //! Subscripts.
 
 use crate::syntax::ast::{ExprId, ExprKind, Name};
-use crate::worlds::builtins::c_functions::is_c_function;
+use crate::worlds::builtins::c_functions::{is_c_function, misses_parameters};
 use crate::worlds::builtins::regexes::is_match;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
@@ -189,6 +189,10 @@ impl Machine<'_> {
             }
             Value::External(function) if is_c_function(function) => {
                 let reason = format!("the function `{}` has no items", function.attribute);
+                Err(self.raise_builtin("TypeError", reason))
+            }
+            Value::External(alias) if misses_parameters(alias, index) => {
+                let reason = format!("`{}` takes another number of parameters", alias.attribute);
                 Err(self.raise_builtin("TypeError", reason))
             }
             // A subscript of something imported is nearly always a type expression.

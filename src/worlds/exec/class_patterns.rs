@@ -5,7 +5,7 @@ use crate::syntax::ast::{ExprId, Name, Pattern};
 use crate::worlds::answers::both;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
-use crate::worlds::value::Value;
+use crate::worlds::value::{Returned, Value};
 
 /// Builtin classes whose one positional pattern takes the subject itself
 /// (`_Py_TPFLAGS_MATCH_SELF`).
@@ -30,6 +30,12 @@ enum Places {
     /// These attributes.
     Named(Vec<Name>),
     Unseen,
+}
+
+/// Whether something is what `functools` makes of a function, which is no class.
+fn is_function_object(made: &Returned) -> bool {
+    let makers = ["cache", "cmp_to_key", "lru_cache", "partial", "singledispatch", "wraps"];
+    &*made.callee.module == "functools" && makers.contains(&&*made.callee.attribute)
 }
 
 impl Machine<'_> {
@@ -88,6 +94,9 @@ impl Machine<'_> {
     fn require_class(&mut self, class: &Value, at: ExprId) -> Flow<()> {
         let reason = "a class pattern must name a class";
         match class {
+            Value::Returned(made) if is_function_object(made) => {
+                Err(self.raise_builtin("TypeError", reason))
+            }
             Value::External(_) | Value::Unknown | Value::Returned(_) => Ok(()),
             Value::Union(_) | Value::Opaque(None) => {
                 let risk = Risk::decided_by(class.is_outside());

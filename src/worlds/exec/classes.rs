@@ -3,28 +3,29 @@
 use std::sync::Arc;
 
 use super::definitions::TypeParams;
+use super::enumerations::is_enum_misplaced;
 use crate::program::{Scope, ScopeKind};
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ClassDef, ExprId, ExprKind, Ident, Name, StmtId, StmtKind};
 use crate::worlds::builtins::types;
 use crate::worlds::eval::Args;
-use crate::worlds::function::{Class, Local, Namespace};
+use crate::worlds::function::{Annotated, AnnotatedAs, Class, Local, Namespace};
 use crate::worlds::machine::{Active, Flow, Machine, Risk};
-use crate::worlds::state::{Entries, Frame, Object};
+use crate::worlds::state::{Frame, Object};
 use crate::worlds::value::{External, ObjectId, Value};
 
 /// Bases and keywords of a class, evaluated.
 #[derive(Default)]
-struct Head {
-    bases: Vec<Value>,
-    metaclass: Option<Value>,
-    keywords: Vec<(Name, Value)>,
+pub(super) struct Head {
+    pub(super) bases: Vec<Value>,
+    pub(super) metaclass: Option<Value>,
+    pub(super) keywords: Vec<(Name, Value)>,
     /// `*bases` or `**keywords` of something that is not known.
-    inexact: bool,
+    pub(super) inexact: bool,
     /// A decorator is from outside the module.
-    is_outside: bool,
+    pub(super) is_outside: bool,
     /// A decorator is not followed.
-    is_remade: bool,
+    pub(super) is_remade: bool,
 }
 
 impl Machine<'_> {
@@ -53,20 +54,26 @@ impl Machine<'_> {
         let head = Head { metaclass: self.plain_metaclass(head.metaclass), ..head };
         let site = self.site;
         if head.bases.iter().any(|base| self.is_complete_enum(base)) {
-            // `EnumType.__prepare__`, before the body runs.
+            // `EnumType.__prepare__`, before the body runs, as below.
             let reason = "an enumeration with members is no base";
+            return Err(self.raise_builtin("TypeError", reason));
+        }
+        if is_enum_misplaced(&head.bases) {
+            let reason = "the data type of an enumeration comes before it";
             return Err(self.raise_builtin("TypeError", reason));
         }
         let metaclass = head.metaclass.clone().or_else(|| self.inherited_metaclass(&head.bases));
         let own_metaclass = metaclass.filter(|class| matches!(class, Value::Object(_)));
         let at = def.bases.first().copied().or(def.keywords.first().map(|keyword| keyword.value));
+        let mut prepared = None;
         if let (Some(metaclass), Some(at)) = (&own_metaclass, at)
             && let Some(prepare) = self.class_attribute(metaclass, "__prepare__")
         {
             let prepare = self.bind_wrapped(prepare.value, metaclass);
-            self.call_hook(&prepare, Args { inexact: true, ..Args::default() }, at)?;
+            prepared = Some(self.call_hook(&prepare, self.prepare_arguments(def, &head), at)?);
         }
         let body = self.allocate_frame(Arc::clone(scope));
+        self.prepare_body(body, prepared.as_ref());
         self.begin_body(body, &def.name.name);
         self.active.push(Active {
             kind: ScopeKind::Class,
@@ -216,6 +223,11 @@ impl Machine<'_> {
                     self.may_raise("", risk, at, || "the base is no class".to_owned());
                     Ok(())
                 }
+                // `map("Name", bases, body)`
+                Some(Object::Iterator(_) | Object::Generator(_)) => {
+                    self.may_raise("", Risk::Inside, at, || "the base is no class".to_owned());
+                    Ok(())
+                }
                 _ => Err(self.raise_builtin("TypeError", "the base is no class")),
             },
             Value::None
@@ -225,6 +237,9 @@ impl Machine<'_> {
             | Value::Str(_)
             | Value::Function(_)
             | Value::Builtin(_) => Err(self.raise_builtin("TypeError", "the base is no class")),
+            Value::External(alias) if is_special_form(alias) => {
+                Err(self.raise_builtin("TypeError", "the base is no class"))
+            }
             Value::Unknown | Value::External(_) | Value::Returned(_) => {
                 // By convention what begins with a small letter is rarely a class.
                 let is_class_like = match base {
@@ -311,6 +326,7 @@ impl Machine<'_> {
             is_hidden: false,
             from_outside: head.is_outside || parts().any(|part| self.is_outside_base(part)),
             metaclass: own_metaclass.clone(),
+            annotated: self.annotated(def),
         };
         let class = Class { is_hidden: class.is_opaque && !is_seen, ..class };
         let from_outside = class.from_outside;
@@ -326,6 +342,10 @@ impl Machine<'_> {
             // `type_new_slots`
             return Err(self.raise_builtin("TypeError", "the base takes no `__slots__`"));
         }
+        self.check_members(&class, self.place_of(def))?;
+        self.check_names_once(def, &class)?;
+        self.check_slots(&class)?;
+        self.check_tuple_fields(&class)?;
         let Some(at) = self.place_of(def) else { return Ok(class) };
         let made = match &own_metaclass {
             Some(metaclass) => {
@@ -349,6 +369,36 @@ impl Machine<'_> {
         Ok(made)
     }
 
+    /// What a body annotates; None where it does so in its branches.
+    fn annotated(&self, def: &ClassDef) -> Option<std::rc::Rc<[Annotated]>> {
+        let ast = self.program.ast();
+        let mut found: Vec<Annotated> = Vec::new();
+        for &id in &def.body {
+            match &ast.stmt(id).kind {
+                StmtKind::AnnAssign { target, annotation, .. } => {
+                    let ExprKind::Name(name) = &ast.expr(*target).kind else { continue };
+                    let text = self.program.slice(ast.expr(*annotation).span);
+                    let kind = match text {
+                        text if text.contains("ClassVar") => AnnotatedAs::ClassVariable,
+                        text if text.contains("KW_ONLY") => AnnotatedAs::KeywordOnly,
+                        _ => AnnotatedAs::Plain,
+                    };
+                    if !found.iter().any(|known| known.name == *name) {
+                        found.push(Annotated { name: name.clone(), kind });
+                    }
+                }
+                StmtKind::If { .. }
+                | StmtKind::For { .. }
+                | StmtKind::While { .. }
+                | StmtKind::With { .. }
+                | StmtKind::Match { .. }
+                | StmtKind::Try { .. } => return None,
+                _ => {}
+            }
+        }
+        Some(found.into())
+    }
+
     /// Some expression of a class, for what is done when it is made; where there is none,
     /// nothing can be done.
     fn place_of(&self, def: &ClassDef) -> Option<ExprId> {
@@ -359,66 +409,6 @@ impl Machine<'_> {
             _ => None,
         });
         def.bases.iter().copied().chain(keywords).chain(values).next()
-    }
-
-    /// `__new__` and `__init__` of a metaclass of the module's own.
-    fn run_metaclass(
-        &mut self,
-        metaclass: &Value,
-        class: &Value,
-        args: Args,
-        at: ExprId,
-    ) -> Flow<Value> {
-        let mut init_args = args.positional.clone();
-        if let Some(first) = init_args.first_mut() {
-            *first = class.clone();
-        }
-        let unknown = |first: &Value| Args { inexact: true, ..Args::plain(vec![first.clone()]) };
-        if let Some(new) = self.class_attribute(metaclass, "__new__") {
-            let made = self.call_hook(&new.value, args.clone(), at)?;
-            if self.is_class_like(&made) == Some(false) {
-                return Ok(made);
-            }
-        }
-        if let Some(init) = self.class_attribute(metaclass, "__init__") {
-            let args = match self.linked {
-                Some(_) => Args { positional: init_args, ..args },
-                None => unknown(class),
-            };
-            self.call_hook(&init.value, args, at)?;
-        }
-        Ok(class.clone())
-    }
-
-    /// What `__new__` of a metaclass is called with; the body is there, the result is not
-    /// followed.
-    fn metaclass_arguments(&mut self, metaclass: &Value, body: ObjectId, head: &Head) -> Args {
-        let Some(Object::Class(class)) = self.state.object(body) else { return Args::default() };
-        let name = Value::Str(class.name.clone());
-        let bases = Value::Tuple(std::rc::Rc::clone(&class.bases));
-        let entries = class.namespace.iter();
-        let pairs = entries.map(|(name, local)| (Value::str(name), local.value.clone())).collect();
-        let body = self.allocate(Object::Dict(Entries::exactly(pairs)));
-        Args {
-            positional: vec![metaclass.clone(), name, bases, body],
-            keywords: head.keywords.clone(),
-            inexact: head.inexact,
-        }
-    }
-
-    /// Whether what `__new__` of a metaclass gave may be the class.
-    fn is_class_like(&self, value: &Value) -> Option<bool> {
-        match value {
-            Value::Object(id) => match self.state.object(*id)? {
-                Object::Class(_) => Some(true),
-                Object::Instance(_) => None,
-                _ => Some(false),
-            },
-            Value::Type(_) => Some(true),
-            Value::Opaque(None) | Value::Unknown | Value::Union(_) => None,
-            Value::Returned(_) | Value::External(_) => None,
-            _ => Some(false),
-        }
     }
 
     /// `type_new_set_names`
@@ -465,7 +455,8 @@ impl Machine<'_> {
                 self.call_hook(&hook, args, at).map(drop)
             }
             Some(_) => Ok(()),
-            None if head.keywords.is_empty() || head.metaclass.is_some() => Ok(()),
+            None if head.keywords.is_empty() => Ok(()),
+            None if head.metaclass.is_some() => self.check_metaclass_keywords(head),
             None if self.linked.is_some() && !self.has_known_bases(class) => Ok(()),
             None => {
                 let own = self.inherited_metaclass(&head.bases).is_some();
@@ -479,7 +470,16 @@ impl Machine<'_> {
         }
     }
 
-    fn call_hook(&mut self, hook: &Value, args: Args, at: ExprId) -> Flow<Value> {
+    pub(super) fn call_hook(&mut self, hook: &Value, args: Args, at: ExprId) -> Flow<Value> {
         self.call_with(hook, args, at)
     }
+}
+
+/// `Optional[int]` and the like, from which nothing derives.
+fn is_special_form(alias: &External) -> bool {
+    &*alias.module == "typing"
+        && matches!(
+            &*alias.attribute,
+            "Literal[]" | "Optional" | "Optional[]" | "Union" | "Union[]"
+        )
 }

@@ -3,6 +3,7 @@
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::c_functions::is_c_function;
+use crate::worlds::c_modules::is_made_in_c;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Entries, Items, Object};
 use crate::worlds::value::{ObjectId, Value};
@@ -55,6 +56,14 @@ impl Machine<'_> {
             }
             Value::External(_) | Value::Returned(_) | Value::Module(_) => {
                 self.ran(at);
+                if let Value::External(class) = object
+                    && is_made_in_c(class)
+                {
+                    // Most classes that are made there are immutable, not all of them.
+                    self.may_raise("", Risk::Inside, at, || {
+                        format!("attribute `{name}` of `{}` may not be assignable", class.attribute)
+                    });
+                }
                 self.give(object, name);
                 Ok(())
             }
@@ -86,6 +95,10 @@ impl Machine<'_> {
         if is_instance && let Some(setter) = self.special(&object, "__setattr__") {
             return self.call(&setter, vec![Value::str(name), value], at).map(drop);
         }
+        if is_instance && self.is_frozen(&self.class_of(&object)) {
+            let reason = format!("`{name}` of a frozen data class cannot be set");
+            return Err(self.raise_builtin("AttributeError", reason));
+        }
         if self.is_member(&object, name) {
             let reason = format!("the member `{name}` cannot be set to something else");
             return Err(self.raise_builtin("AttributeError", reason));
@@ -103,6 +116,14 @@ impl Machine<'_> {
     ) -> Flow<()> {
         let object = Value::Object(id);
         let is_instance = matches!(self.state.object(id), Some(Object::Instance(_)));
+        if is_instance && &**name == "__class__" {
+            // Only where both classes have the same layout.
+            self.may_raise("TypeError", Risk::Inside, at, || "the classes may not fit".to_owned());
+            if let Some(Object::Instance(instance)) = self.state.object_mut(id) {
+                (instance.class, instance.is_opaque) = (value, true);
+            }
+            return Ok(());
+        }
         if is_instance && self.set_by_descriptor(&object, name, &value, at)?.is_some() {
             return Ok(());
         }
@@ -122,6 +143,7 @@ impl Machine<'_> {
                 _ => {}
             }
         }
+        let is_enum = !is_instance && self.enum_base(&object).is_some();
         match self.state.object_mut(id) {
             Some(Object::Instance(instance))
                 if !instance.is_opaque && matches!(instance.class, Value::Type("object")) =>
@@ -130,7 +152,11 @@ impl Machine<'_> {
                 return Err(self.raise_builtin("AttributeError", reason));
             }
             Some(Object::Instance(instance)) => instance.attributes.set(name.clone(), value),
-            Some(Object::Class(class)) => class.namespace.set(name.clone(), value),
+            Some(Object::Class(class)) => {
+                // What an enumeration is given later is no member.
+                let value = if is_enum { value.join(&Value::Opaque(None)) } else { value };
+                class.namespace.set(name.clone(), value);
+            }
             _ => {
                 let reason = format!("attribute `{name}` cannot be set on this object");
                 return Err(self.raise_builtin("AttributeError", reason));
@@ -157,6 +183,10 @@ impl Machine<'_> {
         if let Some(hook) = self.special(object, "__delattr__") {
             return self.call(&hook, vec![Value::Str(name.clone())], at).map(drop);
         }
+        if self.is_frozen(&self.class_of(object)) {
+            let reason = format!("`{name}` of a frozen data class cannot be deleted");
+            return Err(self.raise_builtin("AttributeError", reason));
+        }
         self.delete_without_hook(object, name, at)
     }
 
@@ -180,13 +210,20 @@ impl Machine<'_> {
             Value::Function(function) if self.linked.is_some() => {
                 Some(self.remove_mark(function, name))
             }
-            Value::Object(id) => match self.state.object_mut(*id) {
-                Some(Object::Instance(instance)) => {
-                    Some(instance.attributes.remove(name) || instance.is_opaque)
+            Value::Object(id) => {
+                let is_unseen = self.may_serve(object, name);
+                let is_lacking = self.is_no_member(object, name);
+                match self.state.object_mut(*id) {
+                    Some(Object::Instance(instance)) => {
+                        let removed = instance.attributes.remove(name);
+                        Some(removed).filter(|removed| *removed || !is_unseen)
+                    }
+                    Some(Object::Class(class)) => {
+                        Some(class.namespace.remove(name) || class.is_opaque && !is_lacking)
+                    }
+                    _ => Some(false),
                 }
-                Some(Object::Class(class)) => Some(class.namespace.remove(name) || class.is_opaque),
-                _ => Some(false),
-            },
+            }
             _ => None,
         };
         match removed {
@@ -195,12 +232,21 @@ impl Machine<'_> {
                 Err(self.raise_builtin("AttributeError", format!("there is no attribute `{name}`")))
             }
             None => {
-                let risk = Risk::decided_by(object.is_outside());
+                let risk = Risk::decided_by(self.is_decided_outside(object));
                 self.take_back(object, name);
                 self.may_raise("AttributeError", risk, at, || format!("`{name}` may not be there"));
                 Ok(())
             }
         }
+    }
+
+    /// Whether an object may have an attribute of its own that was not seen to be set: something
+    /// outside had it, or a descriptor from outside stores there (`functools.cached_property`).
+    fn may_serve(&self, object: &Value, name: &Name) -> bool {
+        let Value::Object(id) = object else { return true };
+        let Some(Object::Instance(instance)) = self.state.object(*id) else { return false };
+        let served = self.class_attribute(&instance.class, name);
+        instance.is_opaque || served.is_some_and(|local| local.value.is_outside())
     }
 
     pub(in crate::worlds) fn set_item(
@@ -234,6 +280,8 @@ impl Machine<'_> {
             Value::Attributes(id) => {
                 match index {
                     Value::Str(name) => self.set_own(*id, Name::clone(name), value),
+                    // A key that is no text is no attribute either.
+                    index if index.is_constant() => {}
                     _ => self.forget_own(*id),
                 }
                 Ok(())
@@ -359,7 +407,7 @@ impl Machine<'_> {
                 self.register(Value::Unknown, span);
                 Ok(())
             }
-            Value::Attributes(id) => self.delete_own(*id, index),
+            Value::Attributes(id) => self.delete_own(*id, index, at),
             Value::Union(_) => self
                 .delete_from_each(object, |machine, object| machine.delete_item(object, index, at)),
             Value::Object(_) if let Some(method) = self.own_method(object, "__delitem__") => {

@@ -10,8 +10,8 @@ use crate::syntax::ast::Name;
 use crate::worlds::builtins::types;
 use crate::worlds::function::Function;
 use crate::worlds::machine::Machine;
-use crate::worlds::state::{Binding, Slot, Symbol};
-use crate::worlds::value::Value;
+use crate::worlds::state::{Binding, Object, Slot, Symbol};
+use crate::worlds::value::{ObjectId, Value};
 
 /// What `functools.update_wrapper` copies (`WRAPPER_ASSIGNMENTS`, `Lib/functools.py`).
 const COPIED: &[&str] = &["__module__", "__name__", "__qualname__", "__doc__"];
@@ -81,6 +81,9 @@ impl Machine<'_> {
             Some(Value::Method(pair)) => Some(&pair.0),
             wrapped => wrapped,
         };
+        if let Value::Object(id) = wrapper {
+            return self.wrap_by_object(*id, wrapped);
+        }
         let (Value::Function(wrapper), Some(Value::Function(wrapped))) = (wrapper, wrapped) else {
             return;
         };
@@ -99,6 +102,25 @@ impl Machine<'_> {
             }
         }
         self.set_mark(wrapper, &Name::from("__wrapped__"), Value::Function(Rc::clone(wrapped)));
+    }
+
+    /// The same where an object wraps a function: a decorator that is a class.
+    fn wrap_by_object(&mut self, id: ObjectId, wrapped: Option<&Value>) {
+        let Some(Object::Instance(instance)) = self.state.object_mut(id) else { return };
+        match wrapped {
+            Some(Value::Function(function)) => {
+                let attributes = &mut instance.attributes;
+                for name in COPIED {
+                    attributes.set(Name::from(*name), Value::Opaque(None));
+                }
+                attributes.set(Name::from("__name__"), Value::Str(function.name.clone()));
+                let function = Value::Function(Rc::clone(function));
+                attributes.set(Name::from("__wrapped__"), function);
+                // What was set on the function is there, too.
+                instance.is_opaque = true;
+            }
+            _ => instance.is_opaque = true,
+        }
     }
 
     fn marks_of(&self, function: &Rc<Function>) -> Vec<(Name, Rc<Slot>)> {

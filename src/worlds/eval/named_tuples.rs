@@ -1,0 +1,167 @@
+//! Classes that `collections.namedtuple` and `typing.NamedTuple` make.
+
+use super::Args;
+use super::calls::is_namedtuple;
+use crate::syntax::ast::ExprId;
+use crate::worlds::function::Class;
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::state::Object;
+use crate::worlds::value::{External, Returned, Value};
+
+/// `keyword.kwlist`
+const KEYWORDS: &[&str] = &[
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
+    "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",
+    "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
+    "with", "yield",
+];
+
+/// How many values such a class takes.
+#[derive(Clone, Copy)]
+pub(super) struct FieldCount {
+    /// None where it is not known how many of them have defaults.
+    least: Option<usize>,
+    most: usize,
+}
+
+impl Machine<'_> {
+    /// How many fields a class has that `collections.namedtuple` has made.
+    pub(super) fn namedtuple_fields(&self, factory: &Returned) -> Option<FieldCount> {
+        if !is_namedtuple(&factory.callee) {
+            return None;
+        }
+        let most = match factory.args.get(1)? {
+            Value::Str(names) => names.replace(',', " ").split_whitespace().count(),
+            names => self.known_length(names)?,
+        };
+        // Some set `__new__.__defaults__` later.
+        Some(FieldCount { least: None, most })
+    }
+
+    /// Names that `collections.namedtuple` does not take (`Lib/collections/__init__.py`).
+    pub(in crate::worlds) fn check_field_names(&mut self, names: &Value, args: &Args) -> Flow<()> {
+        let renames = args.keywords.iter().any(|(name, _)| &**name == "rename");
+        if renames || args.inexact {
+            return Ok(());
+        }
+        let listed = match names {
+            Value::Tuple(names) => names.to_vec(),
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::List(items)) if items.exact => items.values.clone(),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        let text = match names {
+            Value::Str(names) => names.replace(',', " "),
+            _ => String::new(),
+        };
+        let listed = listed.iter().filter_map(|name| match name {
+            Value::Str(name) => Some(&**name),
+            _ => None,
+        });
+        let names: Vec<&str> = text.split_whitespace().chain(listed).collect();
+        let is_wrong = |(index, name): (usize, &&str)| {
+            name.starts_with(|c: char| c == '_' || c.is_ascii_digit())
+                || KEYWORDS.contains(name)
+                || names[..index].contains(name)
+        };
+        let defaults = args.keywords.iter().find(|(name, _)| &**name == "defaults");
+        let defaults = defaults.and_then(|(_, defaults)| self.known_length(defaults));
+        if !names.is_empty() && defaults.is_some_and(|defaults| defaults > names.len()) {
+            let reason = "the named tuple has more defaults than fields";
+            return Err(self.raise_builtin("TypeError", reason));
+        }
+        match names.iter().enumerate().find(|&(index, name)| is_wrong((index, name))) {
+            Some((_, name)) => {
+                let reason = format!("a field of a named tuple cannot be called `{name}`");
+                Err(self.raise_builtin("ValueError", reason))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn known_length(&self, items: &Value) -> Option<usize> {
+        match items {
+            Value::Tuple(items) => Some(items.len()),
+            Value::Object(id) => match self.state.object(*id)? {
+                Object::List(items) if items.exact => Some(items.values.len()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The same of a class of the module's own, whose `__new__` is that of such a class.
+    pub(super) fn inherited_fields(&self, class: &Value) -> Option<FieldCount> {
+        self.own_ancestors(class).into_iter().find_map(|id| {
+            let Some(Object::Class(own)) = self.state.object(id) else { return None };
+            own.bases.iter().find_map(|base| match base {
+                Value::Returned(made) => self.namedtuple_fields(made),
+                Value::External(base) if is_typing_tuple(base) => annotated(own),
+                _ => None,
+            })
+        })
+    }
+
+    /// A field of `typing.NamedTuple` without a default after one that has one.
+    pub(in crate::worlds) fn check_tuple_fields(&mut self, class: &Value) -> Flow<()> {
+        let Value::Object(id) = class else { return Ok(()) };
+        let Some(Object::Class(own)) = self.state.object(*id) else { return Ok(()) };
+        let is_tuple = |base: &Value| match base {
+            Value::External(base) => is_typing_tuple(base),
+            _ => false,
+        };
+        let Some(fields) = own.annotated.as_ref().filter(|_| own.bases.iter().any(is_tuple)) else {
+            return Ok(());
+        };
+        let bound = |name: &str| own.namespace.get(name);
+        let first = fields
+            .iter()
+            .position(|field| bound(&field.name).is_some_and(|local| !local.maybe_unbound));
+        let is_misplaced =
+            first.is_some_and(|at| fields[at..].iter().any(|field| bound(&field.name).is_none()));
+        if is_misplaced {
+            let reason = "a field without a default follows one that has one";
+            return Err(self.raise_builtin("TypeError", reason));
+        }
+        Ok(())
+    }
+
+    /// Whether a call gives such a class as many values as it takes.
+    pub(super) fn check_field_count(
+        &mut self,
+        fields: FieldCount,
+        args: &Args,
+        at: ExprId,
+    ) -> Flow<()> {
+        if args.inexact {
+            return Ok(());
+        }
+        let given = args.positional.len() + args.keywords.len();
+        let most = fields.most;
+        let reason = format!("the named tuple has {most} fields, {given} are given");
+        if given > most || fields.least.is_some_and(|least| given < least) {
+            return Err(self.raise_builtin("TypeError", reason));
+        }
+        if given < most && fields.least.is_none() {
+            self.may_raise("TypeError", Risk::Inside, at, || reason);
+        }
+        Ok(())
+    }
+}
+
+/// `Lib/typing.py`
+fn is_typing_tuple(base: &External) -> bool {
+    &*base.attribute == "NamedTuple" && base.module.starts_with("typing")
+}
+
+fn annotated(class: &Class) -> Option<FieldCount> {
+    let fields = class.annotated.as_ref()?;
+    let is_required = |name: &str| class.namespace.get(name).is_none();
+    let least = fields.iter().filter(|field| is_required(&field.name)).count();
+    let is_sure = fields
+        .iter()
+        .all(|field| class.namespace.get(&field.name).is_none_or(|default| !default.maybe_unbound));
+    Some(FieldCount { least: Some(least).filter(|_| is_sure), most: fields.len() })
+}
