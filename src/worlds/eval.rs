@@ -32,6 +32,7 @@ mod narrowing;
 mod operators;
 mod protocols;
 mod subscripts;
+mod type_attributes;
 
 use std::rc::Rc;
 use std::sync::Arc;

@@ -63,6 +63,10 @@ impl Machine<'_> {
                 }
                 ("get", [module, ..]) if self.is_own_key(module) => Ok(self.registered()),
                 ("get", [module, ..]) => Ok(self.loaded_module(module).unwrap_or(Value::Unknown)),
+                ("pop", [module, ..]) if self.linked.is_some() => {
+                    self.forget_loaded(module);
+                    Ok(Value::Unknown)
+                }
                 _ => Ok(Value::Unknown),
             },
             Value::Object(id) => {

@@ -168,7 +168,7 @@ impl Machine<'_> {
         Ok(Value::External(Rc::new(found)))
     }
 
-    fn unseen_attribute(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
+    pub(super) fn unseen_attribute(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
         self.may_raise("AttributeError", Risk::Inside, at, || {
             format!("there may be no attribute `{name}`")
         });
@@ -183,72 +183,6 @@ impl Machine<'_> {
     pub(in crate::worlds) fn name_list(&mut self, names: Vec<Name>) -> Value {
         let names = names.into_iter().map(Value::Str).collect();
         self.allocate(Object::List(Items::exactly(names)))
-    }
-
-    fn type_attribute(&mut self, class: &'static str, name: &Name, at: ExprId) -> Flow<Value> {
-        if &**name == "__name__" || &**name == "__qualname__" {
-            return Ok(Value::str(class));
-        }
-        if &**name == "__init__" {
-            // `Base.__init__(self, …)` is as `super().__init__(…)`, with the receiver given.
-            let method = (Value::Type(class), Name::from("super().__init__"));
-            return Ok(Value::BuiltinMethod(Rc::new(method)));
-        }
-        if &**name == "__new__" && self.linked.is_some() {
-            let method = (Value::Type(class), Name::from("super().__new__"));
-            return Ok(Value::BuiltinMethod(Rc::new(method)));
-        }
-        if &**name == "__dict__" && self.linked.is_some() {
-            return Ok(self.builtin_dict(class));
-        }
-        let own = types::has_attribute(class, name);
-        if own == Some(true) && self.linked.is_some() && is_container(class) {
-            // `dict.get(mapping, key)`
-            let method = (Value::Type(class), Name::from(format!("super().{name}")));
-            return Ok(Value::BuiltinMethod(Rc::new(method)));
-        }
-        let meta = types::has_attribute("type", name);
-        match (own, meta) {
-            (Some(true), _) => Ok(Value::Opaque(None)),
-            (_, Some(true)) => Ok(Value::Opaque(None)),
-            (Some(false), _)
-                if class == "type"
-                    && let Some(value) = self.transparent_attribute(&Value::Type(class), name) =>
-            {
-                Ok(value)
-            }
-            (Some(false), _) if class != "type" || self.linked.is_some() => {
-                let what = format!("`{class}`");
-                Err(self.no_attribute(&what, name))
-            }
-            _ => self.unseen_attribute(name, at),
-        }
-    }
-
-    fn builtin_attribute(
-        &mut self,
-        object: &Value,
-        class: &'static str,
-        name: &Name,
-        at: ExprId,
-    ) -> Flow<Value> {
-        match types::has_attribute(class, name) {
-            Some(true) => {
-                if &**name == "__class__" {
-                    return Ok(self.class_of(object));
-                }
-                if is_data(name) {
-                    return Ok(Value::Opaque(None));
-                }
-                Ok(Value::BuiltinMethod(Rc::new((object.clone(), name.clone()))))
-            }
-            Some(false) if self.is_supposed(at) => Ok(Value::Opaque(None)),
-            Some(false) => {
-                let what = format!("a `{class}` object");
-                Err(self.no_attribute(&what, name))
-            }
-            None => self.unseen_attribute(name, at),
-        }
     }
 
     fn object_attribute(&mut self, id: ObjectId, name: &Name, at: ExprId) -> Flow<Value> {

@@ -273,6 +273,8 @@ impl Machine<'_> {
             Value::Opaque(Some("sys.modules")) => {
                 if self.is_own_key(index) {
                     self.register(value, span);
+                } else if self.linked.is_some() {
+                    self.set_loaded(index, value);
                 }
                 Ok(())
             }
@@ -405,6 +407,10 @@ impl Machine<'_> {
                 // (`_load_unlocked` in `Lib/importlib/_bootstrap.py`).
                 let span = self.program.ast().expr(at).span;
                 self.register(Value::Unknown, span);
+                Ok(())
+            }
+            Value::Opaque(Some("sys.modules")) if self.linked.is_some() => {
+                self.forget_loaded(index);
                 Ok(())
             }
             Value::Attributes(id) => self.delete_own(*id, index, at),

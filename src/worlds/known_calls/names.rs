@@ -98,11 +98,10 @@ impl Machine<'_> {
         is_made: bool,
         at: Option<ExprId>,
     ) -> Option<On> {
+        let end = external.attribute.find(['.', '(', '[']);
+        let (head, rest) = external.attribute.split_at(end.unwrap_or(external.attribute.len()));
         // What this module makes of a class of another one is a new object each time.
-        let is_made_here = external.attribute.contains("()");
-        if is_made && !is_made_here {
-            let end = external.attribute.find(['.', '(', '[']);
-            let head = &external.attribute[..end.unwrap_or(external.attribute.len())];
+        if is_made && !rest.starts_with("()") {
             return Some(On::Named(format!("{}.{head}", external.module).into()));
         }
         let own = path.strip_suffix(suffix).unwrap_or(path);

@@ -6,12 +6,14 @@ use std::rc::Rc;
 
 use rustc_hash::FxHasher;
 
+use super::Whose;
 use super::contents::CONTENTS;
+use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::types;
 use crate::worlds::function::Namespace;
 use crate::worlds::machine::Machine;
-use crate::worlds::state::{Entries, Instance, Object};
+use crate::worlds::state::{Binding, Entries, Instance, Object, Slot, Symbol};
 use crate::worlds::value::Value;
 
 /// The module in whose frames modules are imported and reloaded.
@@ -50,7 +52,37 @@ impl Machine<'_> {
         }
         let is_loaded =
             &**name == IMPORT_MACHINERY || linked.by_name.get(name).is_some_and(Option::is_some);
-        is_loaded.then(|| Value::Module(name.clone()))
+        if is_loaded {
+            return Some(Value::Module(name.clone()));
+        }
+        let symbol = self.symbol_of_loaded(name)?;
+        let slot = self.state.global(symbol).filter(|slot| !slot.maybe_unbound)?;
+        Some(slot.value())
+    }
+
+    /// `sys.modules[name] = module`, of another name than the module's own.
+    pub(in crate::worlds) fn set_loaded(&mut self, name: &Value, module: Value) {
+        let Value::Str(name) = name else { return };
+        let Some(symbol) = self.symbol_of_loaded(name) else { return };
+        let kind = BindingKind::Variable;
+        let (version, span, maker) = (self.version, self.site, self.maker(kind));
+        let binding = Binding { version, span, kind, value: module, maker };
+        let slot = Slot { bindings: vec![binding], maybe_unbound: false };
+        self.state.set_global(symbol, Some(Rc::new(slot)));
+    }
+
+    /// What `sys.modules` has under a name is not known any more.
+    pub(in crate::worlds) fn forget_loaded(&mut self, name: &Value) {
+        let Value::Str(name) = name else { return };
+        if let Some(symbol) = self.symbol_of_loaded(name) {
+            self.state.set_global(symbol, None);
+        }
+    }
+
+    /// The symbol of an entry of `sys.modules`.
+    fn symbol_of_loaded(&mut self, name: &Name) -> Option<Symbol> {
+        let Some(Whose::Other(version)) = self.whose(&Name::from("sys")) else { return None };
+        self.foreign_symbol(version, &Name::from(format!("modules[{name}]")))
     }
 
     /// A reload asks the finders of `sys.meta_path` for the module (`Lib/importlib/__init__.py`,
