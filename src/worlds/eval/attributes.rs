@@ -284,26 +284,8 @@ impl Machine<'_> {
         name: &Name,
         at: ExprId,
     ) -> Flow<Value> {
-        if &**name == "__class__" {
-            return Ok(class.clone());
-        }
-        let is_unset = own.is_none() && &**name == "__module__";
-        if is_unset && self.class_attribute(class, name).is_none() {
-            return Ok(Value::Str(self.identity.name.clone()));
-        }
-        if let Some(hook) = self.special(object, "__getattribute__") {
-            return self.hooked_attribute(object, &hook, name, at);
-        }
-        if &**name == "__dict__" {
-            if self.class_attribute(class, "__slots__").is_some() {
-                self.may_raise("AttributeError", Risk::Inside, at, || {
-                    "with `__slots__` there may be no `__dict__`".to_owned()
-                });
-            }
-            return Ok(match object {
-                Value::Object(id) => Value::Attributes(*id),
-                _ => Value::of_type("dict"),
-            });
+        if let Some(value) = self.attribute_of_any(object, own.as_ref(), class, name, at)? {
+            return Ok(value);
         }
         let inherited = self.class_attribute(class, name);
         let comes_first =
@@ -347,6 +329,52 @@ impl Machine<'_> {
             });
             return Ok(value);
         }
+        self.last_attribute(object, class, name, is_inherited, at)
+    }
+
+    /// What every object has, or a `__getattribute__` of the class gives.
+    fn attribute_of_any(
+        &mut self,
+        object: &Value,
+        own: Option<&Local>,
+        class: &Value,
+        name: &Name,
+        at: ExprId,
+    ) -> Flow<Option<Value>> {
+        if &**name == "__class__" {
+            return Ok(Some(class.clone()));
+        }
+        let is_unset = own.is_none() && &**name == "__module__";
+        if is_unset && self.class_attribute(class, name).is_none() {
+            return Ok(Some(Value::Str(self.identity.name.clone())));
+        }
+        if let Some(hook) = self.special(object, "__getattribute__") {
+            return self.hooked_attribute(object, &hook, name, at).map(Some);
+        }
+        if &**name == "__dict__" {
+            if self.class_attribute(class, "__slots__").is_some() {
+                self.may_raise("AttributeError", Risk::Inside, at, || {
+                    "with `__slots__` there may be no `__dict__`".to_owned()
+                });
+            }
+            return Ok(Some(match object {
+                Value::Object(id) => Value::Attributes(*id),
+                _ => Value::of_type("dict"),
+            }));
+        }
+        Ok(None)
+    }
+
+    /// An attribute that neither the object nor a class of the module has: that of a builtin base,
+    /// one that is not seen, or none.
+    fn last_attribute(
+        &mut self,
+        object: &Value,
+        class: &Value,
+        name: &Name,
+        is_inherited: bool,
+        at: ExprId,
+    ) -> Flow<Value> {
         if is_inherited {
             if is_data(name) {
                 return Ok(Value::Opaque(None));

@@ -20,6 +20,20 @@ pub(in crate::worlds) fn property_part(functions: &Value, part: usize) -> Value 
     }
 }
 
+/// A change of an attribute that a descriptor of the class may be asked for.
+struct Change {
+    /// Which part of a property does it, see [`property_part`].
+    part: usize,
+    noun: &'static str,
+    /// Which method of another descriptor does, and the one that makes it a data descriptor, too
+    /// (`slot_tp_descr_set`, `Objects/typeobject.c`).
+    method: &'static str,
+    other: &'static str,
+}
+
+const SET: Change = Change { part: 1, noun: "setter", method: "__set__", other: "__delete__" };
+const DELETE: Change = Change { part: 2, noun: "deleter", method: "__delete__", other: "__set__" };
+
 impl Machine<'_> {
     /// Some attribute may be missing; it gives what is not known.
     pub(super) fn unseen_attribute_by(&mut self, risk: Risk, name: &Name, at: ExprId) -> Value {
@@ -235,34 +249,7 @@ impl Machine<'_> {
         value: &Value,
         at: ExprId,
     ) -> Flow<Option<()>> {
-        let class = self.class_of(object);
-        let Some(local) = self.class_attribute(&class, name) else { return Ok(None) };
-        match &local.value {
-            Value::Method(pair) if matches!(pair.0, Value::Type("property")) => {
-                match property_part(&pair.1, 1) {
-                    Value::None if self.is_supposed(at) => Ok(Some(())),
-                    Value::None => {
-                        let reason = format!("the property `{name}` has no setter");
-                        Err(self.raise_builtin("AttributeError", reason))
-                    }
-                    setter => {
-                        self.call(&setter, vec![object.clone(), value.clone()], at)?;
-                        Ok(Some(()))
-                    }
-                }
-            }
-            Value::Object(_) => match self.special(&local.value, "__set__") {
-                Some(set) => {
-                    self.call(&set, vec![object.clone(), value.clone()], at)?;
-                    Ok(Some(()))
-                }
-                None if self.special(&local.value, "__delete__").is_some() => {
-                    Err(self.raise_builtin("AttributeError", "the descriptor has no `__set__`"))
-                }
-                None => Ok(None),
-            },
-            _ => Ok(None),
-        }
+        self.by_descriptor(&SET, (object, name), Some(value), at)
     }
 
     /// Deletes an attribute as the class of the object says; None where it does not.
@@ -272,28 +259,41 @@ impl Machine<'_> {
         name: &Name,
         at: ExprId,
     ) -> Flow<Option<()>> {
+        self.by_descriptor(&DELETE, (object, name), None, at)
+    }
+
+    fn by_descriptor(
+        &mut self,
+        change: &Change,
+        (object, name): (&Value, &Name),
+        value: Option<&Value>,
+        at: ExprId,
+    ) -> Flow<Option<()>> {
         let class = self.class_of(object);
         let Some(local) = self.class_attribute(&class, name) else { return Ok(None) };
-        let (deleter, receiver) = match &local.value {
-            value if self.is_property(value) => {
-                let Value::Method(pair) = value else { return Ok(None) };
-                (property_part(&pair.1, 2), object.clone())
+        let function = match &local.value {
+            Value::Method(pair) if self.is_property(&local.value) => {
+                property_part(&pair.1, change.part)
             }
-            Value::Object(_) => match self.special(&local.value, "__delete__") {
-                Some(delete) => (delete, object.clone()),
-                None if self.special(&local.value, "__set__").is_some() => {
-                    let reason = "the descriptor has no `__delete__`";
+            Value::Object(_) => match self.special(&local.value, change.method) {
+                Some(function) => function,
+                None if self.special(&local.value, change.other).is_some() => {
+                    let reason = format!("the descriptor has no `{}`", change.method);
                     return Err(self.raise_builtin("AttributeError", reason));
                 }
                 None => return Ok(None),
             },
             _ => return Ok(None),
         };
-        if matches!(deleter, Value::None) {
-            let reason = format!("the property `{name}` has no deleter");
+        if matches!(function, Value::None) {
+            if self.is_supposed(at) {
+                return Ok(Some(()));
+            }
+            let reason = format!("the property `{name}` has no {}", change.noun);
             return Err(self.raise_builtin("AttributeError", reason));
         }
-        self.call(&deleter, vec![receiver], at).map(|_| Some(()))
+        let args = std::iter::once(object).chain(value).cloned().collect();
+        self.call(&function, args, at).map(|_| Some(()))
     }
 
     /// Whether a body of a class lists slots.
