@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use rustc_hash::FxHashSet;
 
-use crate::config::Config;
+use crate::config::{Config, RuleSelection};
 use crate::fixes::{self, Offer};
 use crate::modules::{Found, Modules};
 use crate::rules;
@@ -20,8 +20,11 @@ use crate::workspace::Surroundings;
 use crate::workspace::context::Context;
 use crate::worlds::{self, Around, Compared, History, SummaryCache};
 
-/// The rule for which the code of other modules is followed.
-pub(crate) const SECOND_RUNS: &str = crate::rules::second_run_failure::RULE.code;
+/// Whether one of the rules is asked for, for which the code of other modules is followed.
+pub(crate) fn needs_second_runs(selected: &RuleSelection) -> bool {
+    let found_by_it = [rules::second_run_failure::RULE.code, rules::repeated_effect::RULE.code];
+    found_by_it.into_iter().any(|code| selected.is_enabled(code))
+}
 
 /// The platform whose branches are taken, as `sys.platform` says it.
 pub const PLATFORM: &str = if cfg!(windows) {
@@ -101,7 +104,7 @@ pub fn run(request: &SimulateRequest) -> anyhow::Result<Simulation> {
         python: context.version,
         platform: PLATFORM,
         renames: &[],
-        second_runs: request.config.rules.is_enabled(SECOND_RUNS),
+        second_runs: needs_second_runs(&request.config.rules),
         catalogue: request.config.catalogue.as_deref(),
     };
     let history = History { versions: &sources, around: surrounding };

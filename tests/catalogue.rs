@@ -425,6 +425,19 @@ fn checked(directory: &Path, more: &[&str]) -> (String, Option<i32>) {
 }
 
 #[test]
+fn code_is_followed_for_the_one_rule_that_is_asked_for() {
+    let module =
+        "from shared import register\n\n\n@register\ndef moved(shape):\n    return shape\n";
+    let shared = "HANDLERS = []\n\n\ndef register(function):\n    HANDLERS.append(function)\n    return function\n";
+    let directory = written("alone", module, Some(shared));
+    let (said, _) = checked(&directory, &["--select", "RS306"]);
+    assert!(said.contains("RS306") && said.contains("m.py:4:2"), "{said}");
+    let (said, code) = checked(&directory, &["--select", "RS201"]);
+    assert_eq!(code, Some(0), "{said}");
+    let _ = fs::remove_dir_all(&directory);
+}
+
+#[test]
 fn facts_of_a_users_own_are_asked() {
     let directory = written("own", "import ourlib\n\nourlib.add(\"x\")\n", None);
     let facts = |key: &str| {

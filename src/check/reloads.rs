@@ -109,7 +109,7 @@ impl Summaries {
             python: reload.version,
             platform: crate::simulate::PLATFORM,
             renames: &[],
-            second_runs: reload.config.rules.is_enabled(crate::simulate::SECOND_RUNS),
+            second_runs: crate::simulate::needs_second_runs(&reload.config.rules),
             catalogue: reload.config.catalogue.as_deref(),
         }
     }

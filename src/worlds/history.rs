@@ -33,7 +33,8 @@ pub struct Around<'a> {
     /// Renames that somebody has been seen to make: a name typed over where it stands. A
     /// comparison of texts can only guess them.
     pub renames: &'a [SeenRename],
-    /// Whether the code of other modules is followed, to find what fails when it runs again.
+    /// Whether the code of other modules is followed, to find what fails, or is there
+    /// once more, when it runs again.
     pub second_runs: bool,
     /// What is known of callables that are not followed; none where nobody asks.
     pub catalogue: Option<&'a Catalogue>,

@@ -269,7 +269,7 @@ fn around<'a>(setting: &'a Setting, renames: &'a [SeenRename]) -> Around<'a> {
         python: setting.view.version,
         platform: simulate::PLATFORM,
         renames,
-        second_runs: setting.config.rules.is_enabled(simulate::SECOND_RUNS),
+        second_runs: simulate::needs_second_runs(&setting.config.rules),
         catalogue: setting.config.catalogue.as_deref(),
     }
 }
