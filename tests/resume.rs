@@ -29,7 +29,7 @@ impl Modules for Others {
     }
 }
 
-/// As [`Others`], with one module that refuses what it has already.
+/// As [`Others`], with one module that refuses what it has already, or has it twice.
 struct WithRegistry;
 
 impl Modules for WithRegistry {
@@ -44,6 +44,10 @@ def register(name):
         raise ValueError(name)
     known[name] = True
     return lambda function: function
+HANDLERS = []
+def on(function):
+    HANDLERS.append(function)
+    return function
 ";
         Found::Source(Arc::new(ModuleFile {
             name: name.to_owned(),
@@ -258,20 +262,10 @@ fn random_edits_of_modules_of_the_standard_library() {
     }
 }
 
-/// What fails because it runs a second time is found while somebody types, wherever that is.
-#[test]
-fn second_runs_are_found_while_somebody_types() {
-    const TEXT: &str = "\
-from registry import register
-LIMIT = 1
-@register('a')
-def a():
-    return LIMIT
-def b():
-    return 2
-";
+/// What is done in a workspace with [`WithRegistry`].
+fn with_registry(test: impl FnOnce(&Around<'_>)) {
     let (live_cache, restart_cache) = (SummaryCache::default(), SummaryCache::default());
-    let around = Around {
+    test(&Around {
         module: "m",
         is_package: false,
         is_placed: true,
@@ -284,34 +278,89 @@ def b():
         renames: &[],
         second_runs: true,
         catalogue: None,
-    };
-    let mut live = Live::default();
-    live.load(&source(TEXT), &around).unwrap();
-    let mut reading = Reading::default();
-    let edits: [(&str, &str, bool); 9] = [
-        ("", "", true),
-        ("return 2", "return 3", true),
-        ("def b():", "C = 1\ndef b():", true),
-        ("return LIMIT", "return LIMIT + 1", true),
-        ("LIMIT = 1", "LIMIT = 2\nMORE = LIMIT", true),
-        ("'a'", "'c'", false),
-        ("return 2", "return 4", true),
-        ("@register('a')\n", "", false),
-        ("", "", true),
-    ];
-    for _ in 0..2 {
-        for (was, is, fails) in edits {
+    });
+}
+
+/// What fails because it runs a second time is found while somebody types, wherever that is.
+#[test]
+fn second_runs_are_found_while_somebody_types() {
+    const TEXT: &str = "\
+from registry import register
+LIMIT = 1
+@register('a')
+def a():
+    return LIMIT
+def b():
+    return 2
+";
+    with_registry(|around| {
+        let mut live = Live::default();
+        live.load(&source(TEXT), around).unwrap();
+        let mut reading = Reading::default();
+        let edits: [(&str, &str, bool); 9] = [
+            ("", "", true),
+            ("return 2", "return 3", true),
+            ("def b():", "C = 1\ndef b():", true),
+            ("return LIMIT", "return LIMIT + 1", true),
+            ("LIMIT = 1", "LIMIT = 2\nMORE = LIMIT", true),
+            ("'a'", "'c'", false),
+            ("return 2", "return 4", true),
+            ("@register('a')\n", "", false),
+            ("", "", true),
+        ];
+        for _ in 0..2 {
+            for (was, is, fails) in edits {
+                let text = TEXT.replacen(was, is, 1);
+                let next = source(&text);
+                let one = live.compare_as_imported(&next, around, 0, &mut reading).unwrap().0;
+                let other = live.compare(&next, around).unwrap();
+                let shown = format!("{:#?}", one.comparison);
+                assert_eq!(shown, format!("{:#?}", other.comparison), "{text}");
+                let points = &one.comparison.abort_points;
+                let is_found = points.iter().any(|point| point.cause == AbortCause::SecondRun);
+                assert_eq!(is_found, fails, "{text}");
+            }
+            // Once more on top of a reload that has stopped there.
+            live.load(&source(TEXT), around).unwrap();
+        }
+    });
+}
+
+/// What is there once more is told of while somebody types, wherever that is.
+#[test]
+fn repeated_effects_are_told_of_while_somebody_types() {
+    const TEXT: &str = "\
+from registry import on
+LIMIT = 1
+@on
+def a():
+    return LIMIT
+def b():
+    return 2
+";
+    with_registry(|around| {
+        let mut live = Live::default();
+        live.load(&source(TEXT), around).unwrap();
+        let mut reading = Reading::default();
+        let edits: [(&str, &str, usize); 9] = [
+            ("", "", 1),
+            ("return 2", "return 3", 1),
+            ("def b():", "C = 1\ndef b():", 1),
+            ("return LIMIT", "return LIMIT + 1", 1),
+            ("LIMIT = 1", "LIMIT = 2\nMORE = LIMIT", 1),
+            ("def a():", "def c():", 0),
+            ("return 2", "return 4", 1),
+            ("@on\n", "", 0),
+            ("", "", 1),
+        ];
+        for (was, is, count) in edits {
             let text = TEXT.replacen(was, is, 1);
             let next = source(&text);
-            let one = live.compare_as_imported(&next, &around, 0, &mut reading).unwrap().0;
-            let other = live.compare(&next, &around).unwrap();
+            let one = live.compare_as_imported(&next, around, 0, &mut reading).unwrap().0;
+            let other = live.compare(&next, around).unwrap();
             let shown = format!("{:#?}", one.comparison);
             assert_eq!(shown, format!("{:#?}", other.comparison), "{text}");
-            let points = &one.comparison.abort_points;
-            let is_found = points.iter().any(|point| point.cause == AbortCause::SecondRun);
-            assert_eq!(is_found, fails, "{text}");
+            assert_eq!(one.comparison.repeats.len(), count, "{text}");
         }
-        // Once more on top of a reload that has stopped there.
-        live.load(&source(TEXT), &around).unwrap();
-    }
+    });
 }
