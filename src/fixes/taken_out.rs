@@ -6,7 +6,8 @@ use crate::comparison::KeptEntry;
 use crate::diagnostic::Diagnostic;
 use crate::syntax::ast::{Alias, Ast, ImportNames, Name, StmtId, StmtKind};
 
-/// `if "moved" in globals() and moved in HANDLERS:` with `HANDLERS.remove(moved)` under it, before the statement.
+/// `if "moved" in globals() and moved in HANDLERS:` with `HANDLERS.remove(moved)` under it, before
+/// the statement.
 pub(super) fn before(subject: &Subject<'_>, diagnostic: &Diagnostic) -> Option<Candidate> {
     let layout = subject.layout()?;
     let place = diagnostic.location.span;

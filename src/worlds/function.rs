@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::code::{Code, Place, Text};
+use super::state::{Object, State};
 use super::value::{ObjectId, Value};
 use crate::program::Scope;
 use crate::syntax::ast::Name;
@@ -39,6 +40,16 @@ impl Function {
             Code::Lambda(id) => program.expression_scope(id),
         };
         scope.map(Arc::clone)
+    }
+
+    /// What the functions around it hold under their names.
+    pub(super) fn enclosed<'s>(&self, state: &'s State) -> Vec<&'s Value> {
+        let frames = self.closure.iter().filter_map(|&id| state.object(id));
+        let locals = frames.flat_map(|frame| match frame {
+            Object::Frame(frame) => frame.locals.iter().collect(),
+            _ => Vec::new(),
+        });
+        locals.map(|(_, local)| &local.value).collect()
     }
 }
 

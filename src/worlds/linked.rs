@@ -76,8 +76,8 @@ pub(super) struct Linked {
     /// The classes that metaclasses are making, outermost first.
     pub(super) classes: Vec<Value>,
     /// The lists and sets that the statement under way has changed, each with the place at which
-    /// the module's own frame stood.
-    pub(super) touched: Vec<(ObjectId, Span)>,
+    /// the module's own frame stood; None while nobody asks.
+    pub(super) touched: Option<Vec<(ObjectId, Span)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -116,7 +116,7 @@ impl Linked {
             exhausted: false,
             depth: 0,
             classes: Vec::new(),
-            touched: Vec::new(),
+            touched: None,
         }
     }
 

@@ -116,14 +116,7 @@ impl Machine<'_> {
             Value::Tuple(items) => items.iter().find_map(deeper),
             Value::Function(function) => {
                 let defaults = function.defaults.iter().flatten().find_map(deeper);
-                let around = || {
-                    let frames = function.closure.iter().filter_map(|&id| self.state.object(id));
-                    let mut locals = frames.flat_map(|frame| match frame {
-                        Object::Frame(frame) => frame.locals.iter().collect(),
-                        _ => Vec::new(),
-                    });
-                    locals.find_map(|(_, local)| deeper(&local.value))
-                };
+                let around = || function.enclosed(&self.state).into_iter().find_map(deeper);
                 defaults.or_else(around).or_else(|| self.reads_original(function, place))
             }
             Value::Object(id) => match self.state.object(*id)? {

@@ -229,6 +229,9 @@ impl Outer {
         let steps = if care == Care::Typed { TYPED_STEPS } else { STEPS };
         machine.grant(steps, steps);
         machine.announce_reload();
+        if let Some(linked) = &mut machine.linked {
+            linked.touched = Some(Vec::new());
+        }
         let mut growth = Growth::new(&self.state, version);
         let mut failure = None;
         let mut read = 0;
@@ -350,6 +353,9 @@ impl Outer {
     }
 
     fn keep(&mut self, mut machine: Machine<'_>) {
+        if let Some(linked) = &mut machine.linked {
+            linked.touched = None;
+        }
         // A reload of what replaces itself executes in another namespace than the import did.
         if machine.has_given_up() || machine.state.registered.is_some() {
             self.give_up();

@@ -30,10 +30,7 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Flow<Value> {
         if self.is_own_protocol(class) {
-            // `Lib/typing.py`: only those that are `runtime_checkable` are asked.
-            let said = || "the class may be a protocol that is not asked at runtime".to_owned();
-            self.may_raise("TypeError", Risk::Inside, at, said);
-            return Ok(Value::of_type("bool"));
+            return Ok(self.ask_protocol(at));
         }
         let answer = self.is_instance(value, class);
         if answer.is_none() {
@@ -58,15 +55,21 @@ impl Machine<'_> {
         at: ExprId,
     ) -> Value {
         if self.is_own_protocol(ancestor) {
-            let said = || "the class may be a protocol that is not asked at runtime".to_owned();
-            self.may_raise("TypeError", Risk::Inside, at, said);
-            return Value::of_type("bool");
+            return self.ask_protocol(at);
         }
         let answer = self.is_subclass(class, ancestor);
         if answer.is_none() {
             self.risk(&Args::plain(vec![class.clone(), ancestor.clone()]), "TypeError", at);
         }
         truth(answer.filter(|&is_one| is_one || !self.says_itself(ancestor)))
+    }
+
+    /// What a protocol answers: only those that are `runtime_checkable` do (`Lib/typing.py`).
+    fn ask_protocol(&mut self, at: ExprId) -> Value {
+        self.may_raise("TypeError", Risk::Inside, at, || {
+            "the class may be a protocol that is not asked at runtime".to_owned()
+        });
+        Value::of_type("bool")
     }
 
     /// Whether a class of the module is a protocol, or another one that may refuse to be asked.

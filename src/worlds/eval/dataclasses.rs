@@ -244,8 +244,7 @@ impl Machine<'_> {
         }
         let is_named = |name: &Name| annotated.iter().any(|annotated| annotated.name == *name);
         let bare = own.namespace.iter().find(|(name, local)| {
-            let is_field = matches!(&local.value, Value::Returned(field) if is_field(field));
-            is_field && !local.maybe_unbound && !is_named(name)
+            is_dataclass_field(&local.value) && !local.maybe_unbound && !is_named(name)
         });
         match bare.map(|(name, _)| format!("the field `{name}` has no annotation")) {
             Some(reason) => Err(self.raise_builtin("TypeError", reason)),
@@ -319,6 +318,11 @@ impl Machine<'_> {
 fn field_of(keywords: Vec<(Name, Value)>) -> Value {
     let callee = External { module: Name::from("dataclasses"), attribute: Name::from("field") };
     returned(&Rc::new(callee), Args { keywords, ..Args::default() })
+}
+
+/// Whether a value is what `dataclasses.field` gives.
+pub(super) fn is_dataclass_field(value: &Value) -> bool {
+    matches!(value, Value::Returned(field) if is_field(field))
 }
 
 fn is_field(value: &Returned) -> bool {

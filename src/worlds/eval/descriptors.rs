@@ -421,14 +421,3 @@ fn private_name(class: &str, name: &Name) -> Name {
     }
     Name::from(format!("_{class}{name}"))
 }
-
-/// Whether a value is what `dataclasses.field` gives.
-pub(super) fn is_dataclass_field(value: &Value) -> bool {
-    match value {
-        Value::Returned(returned) => {
-            let callee = &returned.callee;
-            (&*callee.module, &*callee.attribute) == ("dataclasses", "field")
-        }
-        _ => false,
-    }
-}

@@ -38,23 +38,25 @@ impl Inputs<'_> {
         let named = |keywords: &[(crate::syntax::ast::Name, Value)], name: &str| {
             keywords.iter().find(|(own, _)| **own == *name).map(|(_, value)| value.clone())
         };
-        let of_call = |call: Option<&Returned>, which: &Result<usize, &String>| match (call, which)
-        {
-            (None, _) => Input::Absent,
-            (Some(call), Ok(at)) => given(call.args.get(*at), call.inexact),
-            (Some(call), Err(name)) => given(named(&call.keywords, name).as_ref(), call.inexact),
+        let at_position = |call: Option<&Returned>, at: usize| match call {
+            Some(call) => given(call.args.get(at), call.inexact),
+            None => Input::Absent,
+        };
+        let by_name = |call: Option<&Returned>, name: &str| match call {
+            Some(call) => given(named(&call.keywords, name).as_ref(), call.inexact),
+            None => Input::Absent,
         };
         match part {
             Part::Position(at) => given(self.args.positional.get(*at), self.args.inexact),
             Part::Keyword(name) => {
                 given(named(&self.args.keywords, name).as_ref(), self.args.inexact)
             }
-            Part::FactoryPosition(at) => of_call(self.factory, &Ok(*at)),
-            Part::FactoryKeyword(name) => of_call(self.factory, &Err(name)),
+            Part::FactoryPosition(at) => at_position(self.factory, *at),
+            Part::FactoryKeyword(name) => by_name(self.factory, name),
             // What another module has made was made with what is not known here.
             Part::MadePosition(_) | Part::MadeKeyword(_) if self.made.is_none() => Input::Unknown,
-            Part::MadePosition(at) => of_call(self.made, &Ok(*at)),
-            Part::MadeKeyword(name) => of_call(self.made, &Err(name)),
+            Part::MadePosition(at) => at_position(self.made, *at),
+            Part::MadeKeyword(name) => by_name(self.made, name),
             Part::Definition | Part::Qualname => {
                 given(self.args.positional.first(), self.args.inexact)
             }

@@ -5,12 +5,11 @@
 
 use std::rc::Rc;
 
-use crate::simulation::BindingKind;
 use crate::syntax::ast::Name;
 use crate::worlds::builtins::types;
 use crate::worlds::function::Function;
 use crate::worlds::machine::Machine;
-use crate::worlds::state::{Binding, Object, Slot, Symbol};
+use crate::worlds::state::{Object, Slot, Symbol};
 use crate::worlds::value::{ObjectId, Value};
 
 /// What `functools.update_wrapper` copies (`WRAPPER_ASSIGNMENTS`, `Lib/functools.py`).
@@ -56,10 +55,7 @@ impl Machine<'_> {
         value: Value,
     ) -> bool {
         let Some(symbol) = self.mark_symbol(function, name) else { return false };
-        let kind = BindingKind::Variable;
-        let (version, span, maker) = (self.version, self.site, self.maker(kind));
-        let binding = Binding { version, span, kind, value, maker };
-        let slot = Slot { bindings: vec![binding], maybe_unbound: false };
+        let slot = self.slot_of(self.version, value);
         self.state.set_global(symbol, Some(Rc::new(slot)));
         true
     }

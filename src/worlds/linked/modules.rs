@@ -70,11 +70,17 @@ impl Machine<'_> {
     ) -> Flow<()> {
         let Some(Whose::Other(version)) = self.whose(module) else { return Ok(()) };
         self.want(version)?;
+        let slot = self.slot_of(version, value);
+        self.set_foreign(version, name, slot);
+        Ok(())
+    }
+
+    /// A name of a version, or of another module, that is bound here.
+    pub(super) fn slot_of(&self, version: u32, value: Value) -> Slot {
         let kind = BindingKind::Variable;
         let (span, maker) = (self.site, self.maker(kind));
         let binding = Binding { version, span, kind, value, maker };
-        self.set_foreign(version, name, Slot { bindings: vec![binding], maybe_unbound: false });
-        Ok(())
+        Slot { bindings: vec![binding], maybe_unbound: false }
     }
 
     /// Unbinds a name of another module from outside; says whether that module is followed.

@@ -8,12 +8,11 @@ use rustc_hash::FxHasher;
 
 use super::Whose;
 use super::contents::CONTENTS;
-use crate::simulation::BindingKind;
-use crate::syntax::ast::{ExprId, Name};
+use crate::syntax::ast::Name;
 use crate::worlds::builtins::types;
 use crate::worlds::function::Namespace;
 use crate::worlds::machine::Machine;
-use crate::worlds::state::{Binding, Entries, Instance, Object, Slot, Symbol};
+use crate::worlds::state::{Entries, Instance, Object, Symbol};
 use crate::worlds::value::Value;
 
 /// The module in whose frames modules are imported and reloaded.
@@ -64,10 +63,7 @@ impl Machine<'_> {
     pub(in crate::worlds) fn set_loaded(&mut self, name: &Value, module: Value) {
         let Value::Str(name) = name else { return };
         let Some(symbol) = self.symbol_of_loaded(name) else { return };
-        let kind = BindingKind::Variable;
-        let (version, span, maker) = (self.version, self.site, self.maker(kind));
-        let binding = Binding { version, span, kind, value: module, maker };
-        let slot = Slot { bindings: vec![binding], maybe_unbound: false };
+        let slot = self.slot_of(self.version, module);
         self.state.set_global(symbol, Some(Rc::new(slot)));
     }
 
@@ -90,10 +86,8 @@ impl Machine<'_> {
     pub(in crate::worlds) fn announce_reload(&mut self) {
         let (sys, meta_path) = (Name::from("sys"), Name::from("meta_path"));
         // Without a frame of its own; whatever is written first stands for it.
-        let at = ExprId(0);
-        if self.linked.as_ref().is_none_or(|linked| !linked.by_name.contains_key(&sys))
-            || self.program.ast().exprs().is_empty()
-        {
+        let Some(at) = self.program.ast().any_expr() else { return };
+        if self.linked.as_ref().is_none_or(|linked| !linked.by_name.contains_key(&sys)) {
             return;
         }
         let finders = match self.linked_attribute(&sys, &meta_path, at) {

@@ -54,8 +54,8 @@ impl Growth {
 
     /// A statement got through.
     pub(super) fn note(&mut self, machine: &mut Machine<'_>, stmt: StmtId, before: &State) {
-        let Some(linked) = &mut machine.linked else { return };
-        let touched = std::mem::take(&mut linked.touched);
+        let touched = machine.linked.as_mut().and_then(|linked| linked.touched.as_mut());
+        let Some(touched) = touched.map(std::mem::take) else { return };
         let is_sure = machine.guide.as_ref().is_some_and(|guide| !guide.has_decided());
         for (list, site) in touched {
             if items_of(&self.start, list).is_none() {
@@ -146,12 +146,7 @@ impl Definitions<'_> {
         let deeper = |value: &Value| self.name_in(value, depth + 1);
         match entry {
             Value::Function(function) if is_other(function.version) => {
-                let frames = function.closure.iter().filter_map(|&id| self.object(id));
-                let mut locals = frames.flat_map(|frame| match frame {
-                    Object::Frame(frame) => frame.locals.iter().collect(),
-                    _ => Vec::new(),
-                });
-                locals.find_map(|(_, local)| deeper(&local.value))
+                function.enclosed(&self.machine.state).into_iter().find_map(deeper)
             }
             Value::Function(function) => {
                 let is_new = function.version == self.version;

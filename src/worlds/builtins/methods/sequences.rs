@@ -10,8 +10,10 @@ use crate::worlds::value::{ObjectId, Value};
 impl Machine<'_> {
     /// The items of a list or a set, which are about to change.
     pub(in crate::worlds) fn list_items(&mut self, id: ObjectId) -> &mut Items {
-        if let Some(linked) = &mut self.linked {
-            linked.touched.push((id, self.site));
+        if let Some(touched) = self.linked.as_mut().and_then(|linked| linked.touched.as_mut())
+            && touched.last() != Some(&(id, self.site))
+        {
+            touched.push((id, self.site));
         }
         match self.state.object_mut(id) {
             Some(Object::List(items) | Object::Set(items)) => items,
