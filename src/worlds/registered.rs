@@ -155,11 +155,47 @@ impl Machine<'_> {
                 self.set_own(id, Name::clone(name), value.clone());
                 Ok(value)
             }
+            ("pop", [Value::Str(name), rest @ ..]) => self.pop_own(id, name, rest.first(), at),
+            ("__setitem__", [Value::Str(name), value]) => {
+                self.set_own(id, Name::clone(name), value.clone());
+                Ok(Value::None)
+            }
+            ("__delitem__", [name]) => self.delete_own(id, name, at).map(|()| Value::None),
+            ("clear", []) => {
+                if let Some(Object::Instance(instance)) = self.state.object_mut(id) {
+                    instance.attributes = Namespace::default();
+                }
+                Ok(Value::None)
+            }
             _ => {
-                self.forget_own(id);
+                self.loosen_own(id);
                 Ok(Value::Opaque(None))
             }
         }
+    }
+
+    /// `object.__dict__.pop(name)`, perhaps with a default.
+    fn pop_own(
+        &mut self,
+        id: ObjectId,
+        name: &Name,
+        default: Option<&Value>,
+        at: ExprId,
+    ) -> Flow<Value> {
+        let known = self.own(id, name);
+        let Some(default) = default else {
+            let value = known.map_or(Value::Opaque(None), |own| own.value);
+            return self.delete_own(id, &Value::Str(Name::clone(name)), at).map(|()| value);
+        };
+        if let Some(Object::Instance(instance)) = self.state.object_mut(id) {
+            instance.attributes.remove(name);
+        }
+        Ok(match known {
+            Some(own) if own.maybe_unbound => own.value.join(default),
+            Some(own) => own.value,
+            None if self.has_unseen_attributes(&Value::Object(id)) => Value::Opaque(None),
+            None => default.clone(),
+        })
     }
 
     fn update_attributes(&mut self, id: ObjectId, source: &Value, at: ExprId) -> Flow<()> {
@@ -263,10 +299,23 @@ impl Machine<'_> {
             }
             _ => {
                 self.may_raise("KeyError", Risk::Inside, at, || "the name may not be there".into());
-                self.forget_own(id);
+                self.loosen_own(id);
             }
         }
         Ok(())
+    }
+
+    /// An instance may have got or lost any attribute.
+    fn loosen_own(&mut self, id: ObjectId) {
+        self.forget_own(id);
+        if let Some(Object::Instance(instance)) = self.state.object_mut(id) {
+            let names: Vec<Name> =
+                instance.attributes.iter().map(|(name, _)| Name::clone(name)).collect();
+            for name in names {
+                let lost = Local { value: Value::Opaque(None), maybe_unbound: true };
+                instance.attributes.set_local(name, lost);
+            }
+        }
     }
 
     /// An instance may have got any attribute.

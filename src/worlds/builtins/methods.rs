@@ -75,6 +75,10 @@ impl Machine<'_> {
                     Some(Object::List(_)) => self.list_method(id, name, &args, at),
                     Some(Object::Dict(_)) => self.dict_method(id, name, &args, at),
                     Some(Object::Set(_)) => self.set_method(id, name, &args, at),
+                    Some(Object::Generator(_)) if self.guide.is_some() => {
+                        self.resume_generator(id, at);
+                        self.unseen_method(receiver, &args, at)
+                    }
                     Some(Object::Instance(found)) if is_match(found) => {
                         Ok(self.match_method(id, name, &args))
                     }

@@ -239,6 +239,17 @@ impl Machine<'_> {
         let _ = self.drain(id, &unsure, false, at);
     }
 
+    /// `send`, `throw` or `close` where one path is followed: how far the body gets by that is
+    /// not, so that all it does may have happened or not. What it may raise is no path of its own.
+    pub(in crate::worlds) fn resume_generator(&mut self, id: ObjectId, at: ExprId) {
+        if let Some(Object::Generator(generator)) = self.state.object(id) {
+            let generator = generator.clone();
+            let raised = self.raises.len();
+            self.escape_generator(id, &generator, at);
+            self.raises.truncate(raised);
+        }
+    }
+
     /// What `map` and the like do with each item.
     fn mapped(
         &mut self,
