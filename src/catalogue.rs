@@ -37,6 +37,8 @@ pub struct Catalogue {
     last_parts: FxHashSet<String>,
     /// Calls that give the same for the same arguments.
     same: FxHashSet<String>,
+    /// Names of modules that are asked for among flags joined by `|`.
+    flags: Vec<String>,
     harmless: Harmless,
 }
 
@@ -68,6 +70,9 @@ pub struct Entry {
     pub paths: Vec<String>,
     /// What has to be the same for the second call to meet the first. None of them: any call.
     pub key: Vec<Key>,
+    /// What has to be another than it was for the second call to raise. None of them: it raises
+    /// in any case.
+    pub differs: Vec<Key>,
     /// Of the arguments: where one of these does not hold for certain, nothing is known.
     pub only: Vec<Condition>,
     /// Of the arguments: where one of these may hold, nothing is known.
@@ -75,6 +80,8 @@ pub struct Entry {
     /// Of the arguments with which another module has made the object: where one of these holds,
     /// nothing is known. Keywords only.
     pub unless_made: Vec<Condition>,
+    /// As `unless_made`: where one of these does not hold, nothing is known.
+    pub only_made: Vec<Condition>,
     /// Only for a class whose base is itself a class that another module has made from it.
     pub is_inherited: bool,
     /// Only for a class whose base this is itself, and no class that was derived from it.
@@ -131,6 +138,8 @@ pub struct Undoing {
     pub path: String,
     /// What it undoes; none: whatever the entry's calls have done.
     pub key: Vec<Key>,
+    /// Of its arguments: where one of these is known not to hold, it undoes nothing.
+    pub only: Vec<Condition>,
 }
 
 /// The releases of a distribution in which an entry holds.
@@ -212,6 +221,11 @@ impl Catalogue {
         for (index, undoing) in entry.undone_by.iter().enumerate() {
             self.learn(&undoing.path, Use::Undoes(number, index));
         }
+        for condition in entry.only.iter().chain(&entry.unless) {
+            if let Wanted::Flag(flag) = &condition.wanted {
+                self.flags.push(flag.clone());
+            }
+        }
         self.entries.push(entry);
     }
 
@@ -241,6 +255,11 @@ impl Catalogue {
     /// What has been added to [`Harmless::built_in`].
     pub fn harmless(&self) -> &Harmless {
         &self.harmless
+    }
+
+    /// The names of modules that conditions ask for among flags.
+    pub fn flags(&self) -> &[String] {
+        &self.flags
     }
 
     /// Whether a call gives the same for the same arguments.

@@ -35,6 +35,8 @@ struct Case {
     of: String,
     module: String,
     shared: Option<String>,
+    /// The module as it is when it is reloaded, where that is not as it was imported.
+    edited: Option<String>,
     probe: Option<String>,
     /// Statements that put there what the module depends on, and that take it away.
     setup: Option<String>,
@@ -43,6 +45,9 @@ struct Case {
     /// `RELOADSAFE_CATALOGUE_APART` is set, and then no others are.
     #[serde(default)]
     apart: bool,
+    /// It opens a window: it is run on a screen of its own.
+    #[serde(default)]
+    display: bool,
     /// The `N` of the first Python 3.N that does it.
     min_python: Option<u64>,
     /// No fact is about it: it is found by following the code.
@@ -54,6 +59,11 @@ struct Case {
 const LATER: &str = "Move the call into a function";
 
 impl Case {
+    /// The module as it is reloaded.
+    fn reloaded(&self) -> &str {
+        self.edited.as_ref().unwrap_or(&self.module)
+    }
+
     /// What is done before the import and before the reload.
     fn outside(&self) -> (&str, &str) {
         (self.setup.as_deref().unwrap_or_default(), self.away.as_deref().unwrap_or_default())
@@ -134,6 +144,19 @@ fn python() -> Option<(PathBuf, bool)> {
     found.then(|| (PathBuf::from("python3"), false))
 }
 
+/// Whether windows can be opened; says so where not.
+fn has_display(python: &Path) -> bool {
+    let runs = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
+    let found = runs(Command::new(python).args(["-c", "import tkinter"]))
+        && runs(Command::new("xvfb-run").arg("--help"));
+    let required = std::env::var_os("RELOADSAFE_REQUIRE_CATALOGUE").is_some();
+    assert!(found || !required, "there is no tkinter or no xvfb-run");
+    if !found {
+        eprintln!("SKIPPED: cases with windows need tkinter and xvfb-run");
+    }
+    found
+}
+
 fn minor_of(python: &Path) -> u64 {
     let code = "import sys; print(sys.version_info.minor)";
     let said = Command::new(python).args(["-c", code]).output().unwrap().stdout;
@@ -164,11 +187,23 @@ fn written(name: &str, module: &str, shared: Option<&str>) -> PathBuf {
     directory
 }
 
-/// What the engine says of a module that is reloaded as it is.
+/// The text of `m.py` that is reloaded, where it is another one (`run.py` knows it, too).
+const EDITED: &str = "files/m.py";
+
+/// Puts the text there that is reloaded.
+fn edit(directory: &Path, case: &Case) {
+    if let Some(edited) = &case.edited {
+        fs::write(directory.join(EDITED), edited).unwrap();
+    }
+}
+
+/// What the engine says of a module that is reloaded, as it is or as [`edit`] has left it.
 fn findings(directory: &Path, python: &Path, minor: u64, more: &[&str]) -> Vec<Value> {
     let module = directory.join("m.py");
     let mut command = Command::new(binary());
-    command.arg("simulate").args([&module, &module]).arg("--root").arg(directory);
+    let edited = directory.join(EDITED);
+    let reloaded = if edited.exists() { &edited } else { &module };
+    command.arg("simulate").args([&module, reloaded]).arg("--root").arg(directory);
     command.args(["--module", "m", "--isolated", "--output-format", "json"]);
     command.args(["--python-version", &format!("3.{minor}")]).args(more);
     if python.is_absolute() {
@@ -187,9 +222,16 @@ fn truth(
     python: &Path,
     probe: &str,
     (setup, away): (&str, &str),
+    display: bool,
 ) -> Result<Value, String> {
     let program = root().join("tests/catalogue/run.py");
-    let mut command = Command::new(python);
+    let mut command = match display {
+        true => Command::new("xvfb-run"),
+        false => Command::new(python),
+    };
+    if display {
+        command.arg("--auto-servernum").arg(python);
+    }
     command.arg(program).arg(directory).arg(probe);
     command.args([setup, away]);
     for variable in ["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONWARNINGS"] {
@@ -204,7 +246,7 @@ fn truth(
 
 /// The code that is expected of a case, and the line.
 fn expected(case: &Case) -> (&'static str, u64) {
-    let mut marked = case.module.lines().enumerate().filter_map(|(at, line)| {
+    let mut marked = case.reloaded().lines().enumerate().filter_map(|(at, line)| {
         let code = match line.rsplit_once("  # ")?.1 {
             "raises" => "RS203",
             "repeats" => "RS306",
@@ -221,6 +263,7 @@ fn expected(case: &Case) -> (&'static str, u64) {
 fn check(number: usize, case: &Case, python: &Path, minor: u64) -> Option<String> {
     let (code, line) = expected(case);
     let directory = written(&number.to_string(), &case.module, case.shared.as_deref());
+    edit(&directory, case);
     let said = findings(&directory, python, minor, &["--no-fixes"]);
     let own: Vec<&Value> = said.iter().filter(|found| found["code"] == code).collect();
     let is_there = own.len() == 1 && own[0]["range"]["start"]["line"] == line;
@@ -229,7 +272,13 @@ fn check(number: usize, case: &Case, python: &Path, minor: u64) -> Option<String
         true => findings(&directory, python, minor, &["--no-catalogue", "--no-fixes"]),
         false => Vec::new(),
     };
-    let truth = truth(&directory, python, case.probe.as_deref().unwrap_or("0"), case.outside());
+    let truth = truth(
+        &directory,
+        python,
+        case.probe.as_deref().unwrap_or("0"),
+        case.outside(),
+        case.display,
+    );
     let _ = fs::remove_dir_all(&directory);
     let truth = match truth {
         Ok(truth) => truth,
@@ -272,6 +321,7 @@ fn check(number: usize, case: &Case, python: &Path, minor: u64) -> Option<String
 fn every_entry_is_found_and_true() {
     let Some((python, has_libraries)) = python() else { return };
     let minor = minor_of(&python);
+    let has_windows = has_display(&python);
     let cases = all_cases();
     let mut chosen = Vec::new();
     for (number, case) in cases.iter().enumerate() {
@@ -281,7 +331,7 @@ fn every_entry_is_found_and_true() {
             eprintln!("SKIPPED: {} (RELOADSAFE_CATALOGUE is not set)", case.of);
         } else if case.min_python.is_some_and(|first| minor < first) {
             eprintln!("SKIPPED: {} is not for Python 3.{minor}", case.of);
-        } else {
+        } else if !case.display || has_windows {
             chosen.push((number, case));
         }
     }
@@ -298,9 +348,10 @@ fn every_entry_is_found_and_true() {
 fn check_fixes(number: usize, case: &Case, python: &Path, minor: u64) -> (usize, Vec<String>) {
     let shared = case.shared.as_deref();
     let directory = written(&format!("fixed-{number}"), &case.module, shared);
+    edit(&directory, case);
     let said = findings(&directory, python, minor, &[]);
     let probe = case.probe.as_deref().unwrap_or("0");
-    let before = truth(&directory, python, probe, case.outside());
+    let before = truth(&directory, python, probe, case.outside(), case.display);
     let (mut tried, mut wrong) = (0, Vec::new());
     let fixes = said.iter().flat_map(|found| found["fixes"].as_array().into_iter().flatten());
     for fix in fixes {
@@ -309,9 +360,9 @@ fn check_fixes(number: usize, case: &Case, python: &Path, minor: u64) -> (usize,
             continue;
         }
         let changes: Vec<&Value> = fix["edits"].as_array().into_iter().flatten().collect();
-        let text = edits::edited(&case.module, &changes);
+        let text = edits::edited(case.reloaded(), &changes);
         let directory = written(&format!("fixed-{number}-{tried}"), &text, shared);
-        let after = truth(&directory, python, probe, case.outside());
+        let after = truth(&directory, python, probe, case.outside(), case.display);
         let _ = fs::remove_dir_all(&directory);
         tried += 1;
         let is_right = match (&before, &after) {
@@ -337,11 +388,13 @@ fn check_fixes(number: usize, case: &Case, python: &Path, minor: u64) -> (usize,
 fn every_fix_works() {
     let Some((python, has_libraries)) = python() else { return };
     let minor = minor_of(&python);
+    let has_windows = has_display(&python);
     let cases = all_cases();
     let is_run = |case: &Case| {
         (has_libraries || is_standard(case))
             && case.away.is_none()
             && is_meant(case)
+            && (!case.display || has_windows)
             && case.min_python.is_none_or(|first| minor >= first)
     };
     let chosen: Vec<(usize, &Case)> =
@@ -403,7 +456,7 @@ fn what_is_harmless_is_silent() {
         let directory = written(&format!("harmless-{number}"), module, None);
         // What is outside may change; that is no matter of what runs twice.
         let said = findings(&directory, &python, minor, &["--ignore", "RS204", "--no-fixes"]);
-        let truth = truth(&directory, &python, "0", ("", ""));
+        let truth = truth(&directory, &python, "0", ("", ""), false);
         let _ = fs::remove_dir_all(&directory);
         match truth {
             _ if !said.is_empty() => Some(format!("{module}: {said:?}")),

@@ -40,11 +40,15 @@ struct RawEntry {
     #[serde(default)]
     key: Vec<Spanned<String>>,
     #[serde(default)]
+    differs: Vec<Spanned<String>>,
+    #[serde(default)]
     only: Vec<Spanned<String>>,
     #[serde(default)]
     unless: Vec<Spanned<String>>,
     #[serde(default)]
     unless_made: Vec<Spanned<String>>,
+    #[serde(default)]
+    only_made: Vec<Spanned<String>>,
     #[serde(default)]
     inherited: bool,
     #[serde(default)]
@@ -111,7 +115,10 @@ enum RawUndoing {
 #[serde(deny_unknown_fields)]
 struct KeyedUndoing {
     call: String,
+    #[serde(default)]
     key: Vec<String>,
+    #[serde(default)]
+    only: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -154,12 +161,19 @@ fn entry(raw: Spanned<RawEntry>) -> Result<Entry, CatalogueError> {
     if !raw.after.is_empty() && !matches!(effect, Effect::Raises(_)) {
         return Err(fail("only what `raises` can do so `after` something"));
     }
+    if !raw.differs.is_empty() && !matches!(effect, Effect::Raises(_)) {
+        return Err(fail("only of what `raises` it matters that something `differs`"));
+    }
     let here = |text: &String| Spanned::new(span.clone(), text.clone());
     let undone_by = raw.undone_by.iter().map(|undoing| match undoing {
-        RawUndoing::Call(call) => Ok(Undoing { path: path(&here(call))?, key: Vec::new() }),
+        RawUndoing::Call(call) => {
+            Ok(Undoing { path: path(&here(call))?, key: Vec::new(), only: Vec::new() })
+        }
         RawUndoing::Keyed(keyed) => {
             let given: Vec<Spanned<String>> = keyed.key.iter().map(here).collect();
-            Ok(Undoing { path: path(&here(&keyed.call))?, key: keys(&given)? })
+            let only: Vec<Spanned<String>> = keyed.only.iter().map(here).collect();
+            let only = each(&only, Condition::parse)?;
+            Ok(Undoing { path: path(&here(&keyed.call))?, key: keys(&given)?, only })
         }
     });
     let rewrite = match raw.rewrite {
@@ -178,9 +192,11 @@ fn entry(raw: Spanned<RawEntry>) -> Result<Entry, CatalogueError> {
         kind,
         paths: names.iter().map(path).collect::<Result<_, _>>()?,
         key: keys(&raw.key)?,
+        differs: keys(&raw.differs)?,
         only: each(&raw.only, Condition::parse)?,
         unless: each(&raw.unless, Condition::parse)?,
         unless_made: each(&raw.unless_made, Condition::parse)?,
+        only_made: each(&raw.only_made, Condition::parse)?,
         is_inherited: raw.inherited,
         is_direct: raw.direct,
         is_on_any: raw.on_any,

@@ -67,6 +67,8 @@ pub enum Wanted {
     OneOf(Vec<String>),
     /// A text that begins with one of these, whatever its letters' case and its spaces.
     Begins(Vec<String>),
+    /// This name of a module, alone or joined to others by `|`.
+    Flag(String),
 }
 
 impl Key {
@@ -139,7 +141,7 @@ impl Condition {
         is_meant
             && match &self.wanted {
                 Wanted::Given => true,
-                Wanted::Imported => false,
+                Wanted::Imported | Wanted::Flag(_) => false,
                 Wanted::OneOf(words) => words.iter().any(|word| word == text),
                 Wanted::Begins(words) => {
                     let plain = plain_text(text);
@@ -148,17 +150,21 @@ impl Condition {
             }
     }
 
-    /// Understands `exist_ok=True`, `1|mode=x,xb`, `registry` and `0^create table`.
+    /// Understands `exist_ok=True`, `1|mode=x,xb`, `registry`, `0^create table` and
+    /// `1&os.O_EXCL`.
     ///
     /// # Errors
     /// What is wrong with it, in words.
     pub fn parse(text: &str) -> Result<Condition, String> {
         let list = |text: &str| text.split(',').map(|word| word.trim().to_owned()).collect();
-        let (argument, wanted) = match text.split_once(['=', '^']) {
+        let (argument, wanted) = match text.split_once(['=', '^', '&']) {
             _ if let Some(argument) = text.strip_suffix(" is imported") => {
                 (argument, Wanted::Imported)
             }
             None => (text, Wanted::Given),
+            Some((argument, flag)) if text.as_bytes()[argument.len()] == b'&' => {
+                (argument, Wanted::Flag(flag.trim().to_owned()))
+            }
             Some((argument, values)) if text.as_bytes()[argument.len()] == b'=' => {
                 (argument, Wanted::OneOf(list(values)))
             }
@@ -211,6 +217,7 @@ mod tests {
         assert_eq!(wanted("0 is imported"), Wanted::Imported);
         assert_eq!(wanted("1|mode=x, xb"), Wanted::OneOf(vec!["x".to_owned(), "xb".to_owned()]));
         assert_eq!(wanted("0^CREATE  TABLE"), Wanted::Begins(vec!["create table".to_owned()]));
+        assert_eq!(wanted("1&os.O_EXCL"), Wanted::Flag("os.O_EXCL".to_owned()));
         assert_eq!(Condition::parse("1|mode=x").unwrap().argument.alternatives.len(), 2);
     }
 }

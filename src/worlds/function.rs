@@ -7,7 +7,7 @@ use super::code::{Code, Place, Text};
 use super::state::{Object, State};
 use super::value::{ObjectId, Value};
 use crate::program::Scope;
-use crate::syntax::ast::Name;
+use crate::syntax::ast::{Name, StmtKind};
 
 /// What a `def` or `lambda` makes each time it is executed.
 #[derive(Debug)]
@@ -40,6 +40,28 @@ impl Function {
             Code::Lambda(id) => program.expression_scope(id),
         };
         scope.map(Arc::clone)
+    }
+
+    /// What a function that a `def` made is called, with the classes around it (PEP 3155); None
+    /// for one in a function, or in another block.
+    pub(super) fn qualname(&self) -> Option<String> {
+        let Code::Def(def) = self.code() else { return None };
+        let program = self.text.program();
+        let ast = program.ast();
+        let place = ast.stmt(def).span;
+        let (mut block, mut names) = (ast.body.as_slice(), Vec::new());
+        while let Some(&id) = block.iter().find(|&&id| ast.stmt(id).span.contains(place)) {
+            match &ast.stmt(id).kind {
+                _ if id == def => break,
+                StmtKind::ClassDef(class) => {
+                    names.push(class.name.name.to_string());
+                    block = &class.body;
+                }
+                _ => return None,
+            }
+        }
+        names.push(self.name.to_string());
+        Some(names.join("."))
     }
 
     /// What the functions around it hold under their names.

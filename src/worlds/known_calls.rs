@@ -63,7 +63,7 @@ impl Known {
         let holds = |condition: &Condition| {
             self.made_with.iter().any(|(name, text)| condition.holds_for(name, text))
         };
-        entry.unless_made.iter().any(holds)
+        entry.unless_made.iter().any(holds) || !entry.only_made.iter().all(holds)
     }
 }
 
@@ -107,19 +107,20 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// `object[index] = …`, `del object[index]` and `del object.name`, as the methods that do it.
+    /// What has no call of its own, as the method that does it: `object[index] = …`,
+    /// `del object[index]`, `object.name = …`, `del object.name`, and `with object`.
     pub(in crate::worlds) fn known_operation(
         &mut self,
         object: &Value,
         method: &str,
-        given: &Value,
+        given: Option<&Value>,
         at: ExprId,
     ) -> Flow<()> {
         let Value::External(external) = object else { return Ok(()) };
         if self.asks_catalogue() && self.may_be_known(method) {
             let attribute = format!("{}.{method}", external.attribute).into();
             let external = External { module: external.module.clone(), attribute };
-            let args = Args::plain(vec![given.clone()]);
+            let args = Args::plain(given.cloned().into_iter().collect());
             let answer = self.known_call(&Rc::new(external), None, &args, at)?;
             self.known_result(answer, &Value::Unknown);
         }
@@ -175,6 +176,9 @@ impl Machine<'_> {
                 Use::Undoes(number, which) => {
                     let Some(entry) = catalogue.entry(number) else { continue };
                     let undoing = &entry.undone_by[which];
+                    if undoing.only.iter().any(|only| inputs.excludes(only)) {
+                        continue;
+                    }
                     match entry.effect {
                         Effect::Depends { .. } => self.assure(number, undoing, inputs),
                         _ => self.undo(number, &undoing.key, known.on.as_ref(), inputs),
@@ -184,7 +188,7 @@ impl Machine<'_> {
                     let on = known.on.clone().filter(|on| !matches!(on, On::Anything));
                     deeds.extend(on.map(|on| {
                         let (key, version) = (Rc::from([]), self.stage);
-                        Deed { entry: number, on, key, version, result: None }
+                        Deed { entry: number, on, key, variant: None, version, result: None }
                     }));
                 }
                 Use::Does(number) => {
@@ -254,7 +258,9 @@ impl Machine<'_> {
                 keys.iter().map(|key| self.input(key, inputs)).collect::<Option<Rc<[String]>>>()?
             }
         };
-        Some(Deed { entry: number, on, key, version: self.stage, result: None })
+        let variant: Option<Rc<[String]>> =
+            entry.differs.iter().map(|key| self.input_as_written(key, inputs)).collect();
+        Some(Deed { entry: number, on, key, variant, version: self.stage, result: None })
     }
 
     /// Where it has been done before, says what comes of it.
@@ -263,6 +269,7 @@ impl Machine<'_> {
             return Ok(());
         };
         if before.version >= self.stage
+            || !entry.differs.is_empty() && !differs(before, deed)
             || entry.while_held && !before.result.as_ref().is_some_and(|held| self.is_held(held))
         {
             return Ok(());
@@ -389,6 +396,11 @@ impl Machine<'_> {
             }
         }
     }
+}
+
+/// Whether two deeds are known to be other ones.
+fn differs(one: &Deed, other: &Deed) -> bool {
+    matches!((&one.variant, &other.variant), (Some(one), Some(other)) if one != other)
 }
 
 /// What an entry's classes come to: the exception, and what its class is called. Of a library's

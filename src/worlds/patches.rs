@@ -95,7 +95,14 @@ impl Machine<'_> {
             });
         }
         let (key, version) = (Rc::from([]), self.stage);
-        self.state.performed.set(Deed { entry: REPLACED, on, key, version, result: None });
+        self.state.performed.set(Deed {
+            entry: REPLACED,
+            on,
+            key,
+            variant: None,
+            version,
+            result: None,
+        });
     }
 
     /// Whether a value holds what was in a place, other than by being it.

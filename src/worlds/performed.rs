@@ -12,6 +12,8 @@ pub(super) struct Deed {
     pub(super) on: On,
     /// What the entry's keys came to.
     pub(super) key: Rc<[String]>,
+    /// What of it must be another the next time for that to raise.
+    pub(super) variant: Option<Rc<[String]>>,
     /// The version whose loading made the call last.
     pub(super) version: u32,
     /// What the call gave, where that matters.

@@ -404,7 +404,7 @@ impl SecondRun {
             raise.origin.is_some() && !machine.is_passed_on(raise)
                 || match raise.class_name.as_deref() {
                     // Objects that the module itself makes may have other attributes in a new text.
-                    Some("AttributeError") => is_known,
+                    Some("AttributeError" | "NameError") => is_known,
                     Some(name) => REFUSALS.contains(&name),
                     None => false,
                 }

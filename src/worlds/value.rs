@@ -65,6 +65,15 @@ pub(super) struct External {
     pub(super) attribute: Name,
 }
 
+impl External {
+    /// Whether it is what a dotted name means.
+    pub(super) fn is_path(&self, path: &str) -> bool {
+        path.strip_prefix(&*self.module)
+            .and_then(|rest| rest.strip_prefix('.'))
+            .is_some_and(|attribute| *attribute == *self.attribute)
+    }
+}
+
 /// The result of calling `callee` of another module, or of a method of such a result.
 #[derive(Debug)]
 pub(super) struct Returned {

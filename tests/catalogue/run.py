@@ -37,6 +37,9 @@ def here(action):
     return action()
 
 
+# The text that is reloaded, where it is not the one that was imported.
+EDITED = os.path.join("files", "m.py")
+
 PLACES = {"in a thread": in_a_thread, "in a loop": in_a_loop}
 
 
@@ -51,6 +54,8 @@ def calls(expression):
 
 def reloaded(module):
     """The exception with which a reload ends; None where it gets through."""
+    if os.path.exists(EDITED):
+        os.replace(EDITED, "m.py")
     try:
         importlib.reload(module)
     except BaseException as error:
@@ -63,6 +68,8 @@ def main():
     probe = sys.argv[2] if len(sys.argv) > 2 else "0"
     os.chdir(directory)
     os.environ["CASE_VARIABLE"] = "1"
+    # What is compiled is known by its time and its size, which an edit may leave as they were.
+    sys.dont_write_bytecode = True
     sys.path[:0] = [directory, "/case-path"]
     setup, away = sys.argv[3:5] if len(sys.argv) > 4 else ("", "")
     sys.argv = ["case"]
@@ -90,6 +97,9 @@ def main():
         answer["counts"].append(eval(probe))
     print("\n" + dumps(answer), flush=True)
     # Threads, processes and servers of the case end here.
+    if "multiprocessing" in sys.modules:
+        for child in sys.modules["multiprocessing"].active_children():
+            child.kill()
     os._exit(0)
 
 

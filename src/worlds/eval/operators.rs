@@ -87,7 +87,10 @@ impl Machine<'_> {
         match outcome {
             Outcome::Is(value) => Ok(value),
             Outcome::Raises(class, reason) => Err(self.raise_builtin(class, reason)),
-            Outcome::Unseen => self.unseen_binary(left, op, right, at),
+            Outcome::Unseen => {
+                let result = self.unseen_binary(left, op, right, at)?;
+                Ok(self.joined_flags(left, op, right).unwrap_or(result))
+            }
         }
     }
 

@@ -181,7 +181,7 @@ impl Machine<'_> {
             Value::External(external)
                 if (&*external.module, &*external.attribute) == ("os", "environ") =>
             {
-                self.known_operation(object, "__getitem__", index, at)?;
+                self.known_operation(object, "__getitem__", Some(index), at)?;
                 self.may_raise("KeyError", Risk::Environment, at, || {
                     "the environment variable may not be set".to_owned()
                 });

@@ -215,13 +215,13 @@ impl Machine<'_> {
             ExprKind::Attribute { value: object, attr } => {
                 let object = self.expr(*object)?;
                 let name = Value::Str(attr.name.clone());
-                self.known_operation(&object, "__delattr__", &name, target)?;
+                self.known_operation(&object, "__delattr__", Some(&name), target)?;
                 self.delete_attribute(&object, &attr.name, target)
             }
             ExprKind::Subscript { value: object, index } => {
                 let object = self.expr(*object)?;
                 let index = self.expr(*index)?;
-                self.known_operation(&object, "__delitem__", &index, target)?;
+                self.known_operation(&object, "__delitem__", Some(&index), target)?;
                 self.delete_item(&object, &index, target)
             }
             _ => Ok(()),

@@ -18,6 +18,7 @@ impl Machine<'_> {
     ) -> Flow<()> {
         let span = self.program.ast().expr(at).span;
         self.note_replacement(object, name, &value);
+        self.known_operation(object, "__setattr__", Some(&Value::Str(name.clone())), at)?;
         match object {
             // The module keeps its namespace, and gets other behaviour.
             Value::ThisModule if &**name == "__class__" => Ok(()),
@@ -258,7 +259,7 @@ impl Machine<'_> {
     ) -> Flow<()> {
         let span = self.program.ast().expr(at).span;
         self.ran(at);
-        self.known_operation(object, "__setitem__", index, at)?;
+        self.known_operation(object, "__setitem__", Some(index), at)?;
         match object {
             Value::Globals => {
                 self.trace.named += 1;

@@ -29,6 +29,7 @@ impl Machine<'_> {
             return self.block(body);
         };
         let context = self.expr(item.context)?;
+        self.known_operation(&context, "__enter__", None, item.context)?;
         let (manager, entered) = self.enter(&context, item.context, is_async)?;
         let mark = self.mark();
         self.tries += 1;
@@ -37,7 +38,8 @@ impl Machine<'_> {
             .map_or(Ok(()), |target| self.assign(target, entered))
             .and_then(|()| self.with_statement(rest, body, is_async));
         self.tries -= 1;
-        self.leave(&manager, end, mark, item.context)
+        self.leave(&manager, end, mark, item.context)?;
+        self.known_operation(&context, "__exit__", None, item.context)
     }
 
     fn enter(&mut self, context: &Value, at: ExprId, is_async: bool) -> Flow<(Manager, Value)> {

@@ -1,13 +1,17 @@
 //! What a call is given, as far as that tells one call from another.
 
+use std::rc::Rc;
+
 use crate::catalogue::{Argument, Condition, Entry, Key, Part, Wanted, plain_text};
-use crate::syntax::ast::StmtKind;
-use crate::worlds::code::Code;
+use crate::syntax::ast::BinaryOp;
 use crate::worlds::eval::Args;
-use crate::worlds::function::{Function, Namespace};
+use crate::worlds::function::Namespace;
 use crate::worlds::machine::Machine;
 use crate::worlds::state::Object;
-use crate::worlds::value::{Returned, Value};
+use crate::worlds::value::{External, Returned, Value};
+
+/// As what `|` of flags is kept.
+const JOINED: &str = "operator.or_";
 
 /// The inputs of a call or of a class statement.
 pub(in crate::worlds) struct Inputs<'i> {
@@ -77,6 +81,11 @@ impl Inputs<'_> {
         entry.unless.iter().any(|condition| holds(condition, self) == Some(true))
     }
 
+    /// Whether a condition is certain not to hold.
+    pub(super) fn excludes(&self, condition: &Condition) -> bool {
+        holds(condition, self) == Some(false)
+    }
+
     fn argument(&self, argument: &Argument) -> Input {
         let value = match self.get(&argument.part) {
             Input::Value(value) => value,
@@ -129,6 +138,56 @@ impl Inputs<'_> {
 }
 
 impl Machine<'_> {
+    /// `os.O_CREAT | os.O_EXCL`, where the catalogue asks for one of them.
+    pub(in crate::worlds) fn joined_flags(
+        &self,
+        left: &Value,
+        op: BinaryOp,
+        right: &Value,
+    ) -> Option<Value> {
+        let flags = self.resolver.catalogue?.flags();
+        let is_flag = |value: &Value| match value {
+            Value::External(external) => flags.iter().any(|flag| external.is_path(flag)),
+            Value::Returned(joined) => joined.callee.is_path(JOINED),
+            _ => false,
+        };
+        if op != BinaryOp::BitOr || !is_flag(left) && !is_flag(right) {
+            return None;
+        }
+        let (module, attribute) = JOINED.split_once('.')?;
+        let callee = External { module: module.into(), attribute: attribute.into() };
+        let args = vec![left.clone(), right.clone()];
+        let joined = Returned { callee: callee.into(), args, keywords: Vec::new(), inexact: false };
+        Some(Value::Returned(Rc::new(joined)))
+    }
+
+    /// As [`Self::input`], for what need not be the same object, only be written the same.
+    pub(super) fn input_as_written(&self, key: &Key, inputs: &Inputs<'_>) -> Option<String> {
+        match inputs.first(key) {
+            Input::Absent => Some("-".to_owned()),
+            Input::Unknown => None,
+            Input::Value(value) => self.written(&value, 0),
+        }
+    }
+
+    fn written(&self, value: &Value, depth: u32) -> Option<String> {
+        const MAX_DEPTH: u32 = 6;
+        match value {
+            _ if depth > MAX_DEPTH => None,
+            Value::Returned(returned) if !returned.inexact => {
+                let mut text = format!("{}.{}(", returned.callee.module, returned.callee.attribute);
+                for value in &returned.args {
+                    text += &format!("{}, ", self.written(value, depth + 1)?);
+                }
+                for (name, value) in &returned.keywords {
+                    text += &format!("{name}={}, ", self.written(value, depth + 1)?);
+                }
+                Some(text + ")")
+            }
+            value => self.shown(value, depth),
+        }
+    }
+
     /// Whether an entry is about a call with these inputs, for certain.
     pub(super) fn applies(&self, entry: &Entry, inputs: &Inputs<'_>) -> bool {
         let python = self.resolver.python;
@@ -156,10 +215,18 @@ impl Machine<'_> {
                 return self.shown(&value, 0);
             }
             return match &value {
-                Value::Function(function) if argument.part == Part::Qualname => qualname(function),
+                Value::Function(function) if argument.part == Part::Qualname => function.qualname(),
                 Value::Function(function) => Some(function.name.to_string()),
                 Value::Object(id) => match self.state.object(*id) {
                     Some(Object::Class(class)) => Some(class.name.to_string()),
+                    // What is made of a class stands for it.
+                    Some(Object::Instance(_)) => match self.class_of(&value) {
+                        Value::Object(class) => match self.state.object(class) {
+                            Some(Object::Class(class)) => Some(class.name.to_string()),
+                            _ => None,
+                        },
+                        _ => None,
+                    },
                     _ => None,
                 },
                 _ => None,
@@ -216,27 +283,6 @@ impl Machine<'_> {
     }
 }
 
-/// What a function that a `def` made is called, with the classes around it.
-fn qualname(function: &Function) -> Option<String> {
-    let Code::Def(def) = function.code() else { return None };
-    let program = function.text.program();
-    let ast = program.ast();
-    let place = ast.stmt(def).span;
-    let (mut block, mut names) = (ast.body.as_slice(), Vec::new());
-    while let Some(&id) = block.iter().find(|&&id| ast.stmt(id).span.contains(place)) {
-        match &ast.stmt(id).kind {
-            _ if id == def => break,
-            StmtKind::ClassDef(class) => {
-                names.push(class.name.name.to_string());
-                block = &class.body;
-            }
-            _ => return None,
-        }
-    }
-    names.push(function.name.to_string());
-    Some(names.join("."))
-}
-
 /// Whether a condition holds; None where that is not known.
 fn holds(condition: &Condition, inputs: &Inputs<'_>) -> Option<bool> {
     let value = match (inputs.first(&condition.argument), &condition.wanted) {
@@ -244,6 +290,7 @@ fn holds(condition: &Condition, inputs: &Inputs<'_>) -> Option<bool> {
         (Input::Unknown, _) => return None,
         (Input::Value(_), Wanted::Given) => return Some(true),
         (Input::Value(value), Wanted::Imported) => return Some(is_imported(&value)),
+        (Input::Value(value), Wanted::Flag(flag)) => return has_flag(&value, flag),
         (Input::Value(value), _) => value,
     };
     let text = match &value {
@@ -260,13 +307,30 @@ fn holds(condition: &Condition, inputs: &Inputs<'_>) -> Option<bool> {
         value => value.plain_text()?,
     };
     Some(match &condition.wanted {
-        Wanted::Given | Wanted::Imported => true,
+        Wanted::Given | Wanted::Imported | Wanted::Flag(_) => true,
         Wanted::OneOf(words) => words.contains(&text),
         Wanted::Begins(words) => {
             let plain = plain_text(&text);
             words.iter().any(|words| plain.starts_with(words.as_str()))
         }
     })
+}
+
+/// Whether a value is this name of a module, or was joined from it and others; None where that is
+/// not known.
+fn has_flag(value: &Value, flag: &str) -> Option<bool> {
+    match value {
+        Value::External(external) => Some(external.is_path(flag)),
+        Value::Returned(joined) if joined.callee.is_path(JOINED) => {
+            let mut parts = joined.args.iter().map(|part| has_flag(part, flag));
+            match parts.clone().any(|part| part == Some(true)) {
+                true => Some(true),
+                false => parts.all(|part| part.is_some()).then_some(false),
+            }
+        }
+        Value::Int(0) => Some(false),
+        _ => None,
+    }
 }
 
 /// Whether another module binds it: it is the same in each run.

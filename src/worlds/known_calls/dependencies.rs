@@ -75,7 +75,8 @@ impl Machine<'_> {
     }
 
     fn note_deed(&mut self, entry: usize, key: Rc<[String]>) {
-        let deed = Deed { entry, on: On::Anything, key, version: self.stage, result: None };
+        let (on, version) = (On::Anything, self.stage);
+        let deed = Deed { entry, on, key, variant: None, version, result: None };
         self.state.performed.set(deed);
     }
 

@@ -152,6 +152,7 @@ impl Machine<'_> {
         let bases = |value: &Value| self.outside_bases(std::slice::from_ref(value));
         match value {
             Value::Returned(returned) => vec![called(&returned.callee)],
+            Value::Opaque(Some("open file")) => plain("open()"),
             Value::Object(id) => match self.state.object(*id) {
                 Some(Object::Class(_)) => {
                     let own = bases(value).into_iter();

@@ -110,9 +110,10 @@ impl Machine<'_> {
         match name {
             "__name__" => Some(Value::Str(function.name.clone())),
             "__module__" => Some(Value::Str(linked.identity_of(function.version).name.clone())),
-            "__qualname__" if function.class.is_none() && function.closure.is_empty() => {
-                Some(Value::Str(function.name.clone()))
-            }
+            "__qualname__" if function.closure.is_empty() => match function.class {
+                Some(_) => function.qualname().map(|name| Value::str(&name)),
+                None => Some(Value::Str(function.name.clone())),
+            },
             _ => None,
         }
     }
