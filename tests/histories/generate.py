@@ -12,9 +12,10 @@ an empty namespace. `truth` is
 
 S is {"outcome": "completes" | "raises" | "syntax-error", "exception"?, "bases"?, "line"?,
 "statement"?: [first, last], "inner"?}: `line` is the line of the module's own frame, `inner`
-that of the innermost frame. `holds` is for functions and classes that have the
-name under which they are bound. A history that takes too
-long is left out; $SHAPES says how many of the statements are the rarer ones of shapes.py; every loop ends by construction, so that is rare.
+that of the innermost frame. `holds` is for functions and classes that have the name under which
+they are bound. A history that takes too long is left out; every loop ends by construction, so that
+is rare. $SHAPES says how many of the statements are the rarer ones of shapes.py; with $IDIOMS each
+history is one idiom of idioms.py.
 """
 
 import argparse
@@ -31,13 +32,15 @@ import types
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "corpus"))
 sys.dont_write_bytecode = True
 from common import MACHINERY  # noqa: E402
-from idioms import Idioms  # noqa: E402
+from idioms import Idioms, every_idiom, expanded  # noqa: E402
 from objects import Objects  # noqa: E402
 from shapes import CLASSES, FUNCTIONS, VARIABLES, Shapes, indented  # noqa: E402
 from statements import definition_lines, statement_at  # noqa: E402
 
 # How often a statement is one of the shapes, where the plain ones make up about 110.
 SHAPES = int(os.environ.get("SHAPES", "30"))
+# Whether each history is one idiom: where those are wrong, this finds it soonest.
+IDIOMS = bool(os.environ.get("IDIOMS"))
 BUILTINS = {*vars(builtins), "_"}
 MOST_MEMORY = 2 << 30
 DEVNULL = open(os.devnull, "w")
@@ -561,6 +564,16 @@ def history(seed):
     return versions
 
 
+def of_one_idiom(seed):
+    """The texts of a history that is nothing but one idiom, on nothing or on another form of it."""
+    rng = random.Random(f"reloadsafe idiom {seed}")
+    writer = Writer(rng)
+    idiom = rng.choice(every_idiom())
+    earlier, later = (writer.noted(writer.named(expanded(idiom, rng))) for _ in range(2))
+    is_held = writer.chance(0.4) and execute(earlier, 0, namespace()[0])["outcome"] == "completes"
+    return [earlier if is_held else "", later]
+
+
 def parses(text):
     try:
         compile(text, "x", "exec", dont_inherit=True)
@@ -684,30 +697,32 @@ def cleaned():
     vars(functools.wraps).clear()
 
 
-def histories(seed, count):
-    """The histories of a seed that ended in time."""
+def histories(seed, count, first=0):
+    """The histories of a seed from the first one on; None for one that did not end in time."""
     import resource
     import warnings
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     warnings.simplefilter("ignore")
-    for number in range(count):
-        versions = limited(history, f"{seed}.{number}")
+    for number in range(first, count):
+        versions = limited(of_one_idiom if IDIOMS else history, f"{seed}.{number}")
         cleaned()
         result = versions and limited(truth, versions)
         cleaned()
-        if result is not None:
-            yield {"id": f"{seed}.{number}", "versions": versions, "truth": result}
+        yield result and {"id": f"{seed}.{number}", "versions": versions, "truth": result}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", default="1")
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first one")
     parser.add_argument("--out", help="a file instead of standard output")
+    parser.add_argument("--each", action="store_true", help="a line for each that was left out, too: null")
     options = parser.parse_args()
     with open(options.out, "w") if options.out else os.fdopen(os.dup(1), "w") as out:
-        for one in histories(options.seed, options.count):
-            print(json.dumps(one), file=out)
+        for one in histories(options.seed, options.count, options.first):
+            if one or options.each:
+                print(json.dumps(one), file=out, flush=options.each)
 
 
 if __name__ == "__main__":

@@ -889,17 +889,29 @@ def expanded(text, rng):
         text = text[: found.start()] + chosen + text[found.end():]
 
 
+def groups():
+    """The idioms, and how often each group is chosen."""
+    chosen = [(DECORATORS, 6), (DATA, 7), (CLASSES_OF_CLASSES, 8), (FLOW, 8), (TEXTS, 4), (MODULE, 9)]
+    return chosen + [(NEWER, 2)] if sys.version_info >= (3, 12) else chosen
+
+
+def is_for_this(text):
+    """Whether this Python compiles an idiom."""
+    kept = {DECORATORS[4]: 8, DATA[1]: 10, FLOW[7]: 10, FLOW[8]: 10}
+    return sys.version_info >= (3, kept.get(text, 0))
+
+
+def every_idiom():
+    return [text for group, _ in groups() for text in group if is_for_this(text)]
+
+
 class Idioms:
     """What `generate.Writer` writes of whole idioms."""
 
     def idioms(self, depth):
-        groups = [(DECORATORS, 6), (DATA, 7), (CLASSES_OF_CLASSES, 8), (FLOW, 8), (TEXTS, 4), (MODULE, 9)]
-        if sys.version_info >= (3, 12):
-            groups.append((NEWER, 2))
-        kept = {DECORATORS[4]: 8, DATA[1]: 10, FLOW[7]: 10, FLOW[8]: 10}
-        group = self.rng.choices([g for g, _ in groups], [w for _, w in groups])[0]
+        group = self.rng.choices(*zip(*groups()))[0]
         text = self.rng.choice(group)
-        if sys.version_info < (3, kept.get(text, 0)):
+        if not is_for_this(text):
             return self.assign(depth)
         return self.noted(self.named(expanded(text, self.rng)))
 
