@@ -17,6 +17,8 @@
 //! * indentation becomes one column for each level;
 //! * a name before `[` becomes a number, since the grammar takes `a[b]` in an annotation for
 //!   a type of its own, after which it does not go on with `[c]` or `.c`;
+//! * the blank before the list in `match [a]:` becomes `+`, since the grammar goes on to read
+//!   an annotation of `match[a]` there;
 //! * the `=` of a type parameter's default (PEP 696), which the grammar does not know,
 //!   becomes `:`.
 //!
@@ -190,10 +192,11 @@ impl Lexer<'_> {
     fn end_line(&mut self) {
         self.settle_soft_type();
         self.expects_block = self.last == Token::Op(b':');
-        if let Some(at) = self.soft_match
-            && !self.expects_block
-        {
-            self.out.text[at] = b'_';
+        if let Some(at) = self.soft_match {
+            match self.expects_block {
+                true => self.part_subject(at + "match".len()),
+                false => self.out.text[at] = b'_',
+            }
         }
         if self.peek() == Some(b'\r') {
             if self.bytes.get(self.at + 1) == Some(&b'\n') {
@@ -205,6 +208,15 @@ impl Lexer<'_> {
         }
         self.note_line();
         self.at += 1;
+    }
+
+    /// Puts a sign between `match` and a list.
+    fn part_subject(&mut self, after: usize) {
+        let rest = &self.out.text[after..];
+        let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | 12)).count();
+        if blanks > 0 && rest.get(blanks) == Some(&b'[') {
+            self.out.text[after + blanks - 1] = b'+';
+        }
     }
 
     /// One token at the current place, which is not blank.

@@ -354,6 +354,10 @@ impl Builder<'_> {
         self.next();
         let operand = self.expr(NONE)?;
         self.up();
+        if op == UnaryOp::UAdd && self.byte(node.start) != b'+' {
+            // The lexer has put it before a list.
+            return Ok(operand);
+        }
         self.add(ExprKind::UnaryOp { op, operand }, node.span())
     }
 
