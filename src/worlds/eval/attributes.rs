@@ -392,6 +392,9 @@ impl Machine<'_> {
             },
             _ => true,
         };
+        if let Some(method) = self.known_of_base(class, name) {
+            return Ok(method);
+        }
         if is_escaped || self.has_hidden_attributes(class) {
             let risk = if is_escaped { Risk::Environment } else { self.unseen_risk(class) };
             return Ok(self.unseen_attribute_by(risk, name, at));

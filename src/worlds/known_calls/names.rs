@@ -142,6 +142,17 @@ impl Machine<'_> {
         found
     }
 
+    /// What the catalogue knows of a method that objects of a class have from the one class of
+    /// another module that it derives from.
+    pub(in crate::worlds) fn known_of_base(&self, class: &Value, name: &str) -> Option<Value> {
+        let bases = self.outside_bases(std::slice::from_ref(class));
+        let [base] = &bases[..] else { return None };
+        let attribute = Name::from(format!("{}().{name}", base.attribute));
+        let method = External { module: base.module.clone(), attribute };
+        let is_known = self.linked.is_none() && self.is_in_catalogue(&method);
+        is_known.then(|| Value::External(Rc::new(method)))
+    }
+
     /// What a value was made of, for those who import it: a class of its bases, an object of the
     /// call that gave it.
     pub(in crate::worlds) fn made_of(&self, value: &Value) -> Vec<(Name, Name)> {
