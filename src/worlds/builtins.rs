@@ -8,4 +8,5 @@ pub(super) mod functions;
 mod harmless;
 mod methods;
 pub(super) mod regexes;
+mod times;
 pub(crate) mod types;

@@ -16,6 +16,7 @@ pub(super) use tries::Mark;
 mod unions;
 mod with;
 
+use super::builtins::types;
 use super::changes::doubt_fingerprint;
 use super::machine::{Flow, Machine, Raise, Risk, Stop};
 use super::risk::RAISED_AGAIN;
@@ -161,7 +162,9 @@ impl Machine<'_> {
         };
         let raised = self.expr(exc)?;
         if let Some(cause) = cause {
-            self.expr(cause)?;
+            let cause = self.expr(cause)?;
+            self.stand_at(span);
+            self.check_cause(&cause)?;
         }
         self.stand_at(span);
         let reason: std::rc::Rc<str> = "a `raise` statement".into();
@@ -171,6 +174,21 @@ impl Machine<'_> {
             machine.raised_by(span);
             Err(stop)
         })?;
+        Ok(())
+    }
+
+    /// `raise … from cause` takes exceptions, their classes and `None` (`do_raise`,
+    /// `Python/ceval.c`). What is not followed is taken to be one of these.
+    fn check_cause(&mut self, cause: &Value) -> Flow<()> {
+        let is_other = match cause {
+            Value::None => false,
+            Value::Type(class) => !types::is_exception(class),
+            Value::Object(_) if self.is_class(cause) => false,
+            cause => self.is_exception_instance(cause) == Some(false),
+        };
+        if is_other {
+            return Err(self.raise_builtin("TypeError", "the cause is no exception"));
+        }
         Ok(())
     }
 

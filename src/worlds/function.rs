@@ -64,6 +64,18 @@ impl Function {
         Some(names.join("."))
     }
 
+    /// Whether a parameter, or what it returns, is annotated.
+    pub(super) fn is_annotated(&self) -> bool {
+        let Code::Def(id) = self.code() else { return false };
+        match &self.text.program().ast().stmt(id).kind {
+            StmtKind::FunctionDef(def) => {
+                let mut params = def.params.list.iter();
+                def.returns.is_some() || params.any(|param| param.annotation.is_some())
+            }
+            _ => false,
+        }
+    }
+
     /// What the functions around it hold under their names.
     pub(super) fn enclosed<'s>(&self, state: &'s State) -> Vec<&'s Value> {
         let frames = self.closure.iter().filter_map(|&id| state.object(id));

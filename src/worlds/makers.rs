@@ -6,7 +6,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::changes::{body_exprs, bound_names, hashed, import_fingerprint, statement_exprs};
 use crate::program::visit;
-use crate::syntax::ast::{Ast, ClassDef, ExprId, ExprKind, ImportNames, Name, StmtId, StmtKind};
+use crate::syntax::ast::{
+    Ast, ClassDef, ExprId, ExprKind, FunctionDef, ImportNames, Name, StmtId, StmtKind,
+};
 
 /// How the names of a text are made.
 #[derive(Debug, Default)]
@@ -15,6 +17,8 @@ pub(super) struct Makers {
     /// Fingerprints of the statements of the module.
     statements: FxHashSet<u64>,
     readers: OnceCell<Readers>,
+    /// What classes of the text leave to those that derive from them.
+    left_abstract: OnceCell<FxHashSet<Name>>,
 }
 
 /// The names whose making reads a name, each with the statement of the module that makes it.
@@ -74,7 +78,11 @@ impl Makers {
                 self.add(&def.name.name, Making { is_definition: true, ..made });
             }
             StmtKind::ClassDef(def) => {
-                let made = Making::of_class(ast, id, def, within);
+                let mut made = Making::of_class(ast, id, def, within);
+                if !def.bases.is_empty() {
+                    let wanted = self.left_abstract.get_or_init(|| left_abstract(ast));
+                    made.fingerprints.extend(defined_of(ast, def, wanted));
+                }
                 self.add(&def.name.name, made);
             }
             StmtKind::Import(aliases) => {
@@ -236,6 +244,34 @@ impl Edited<'_> {
         let mut makings = self.of_name(name).peekable();
         makings.peek().is_some() && makings.all(|making| making.is_definition)
     }
+}
+
+/// The methods that classes of a text leave to those that derive from them.
+fn left_abstract(ast: &Ast) -> FxHashSet<Name> {
+    let classes = ast.body.iter().filter_map(|&id| match &ast.stmt(id).kind {
+        StmtKind::ClassDef(def) => Some(def),
+        _ => None,
+    });
+    let methods = classes.flat_map(|def| &def.body).filter_map(|&id| match &ast.stmt(id).kind {
+        StmtKind::FunctionDef(def) => Some(def),
+        _ => None,
+    });
+    let is_abstract =
+        |def: &FunctionDef| def.decorators.iter().any(|&id| is_abstract_mark(ast, id));
+    methods.filter(|def| is_abstract(def)).map(|def| def.name.name.clone()).collect()
+}
+
+/// That a class defines some of these methods: without them it is not instantiated.
+fn defined_of(ast: &Ast, def: &ClassDef, wanted: &FxHashSet<Name>) -> Vec<u64> {
+    let mut defined = Vec::new();
+    for &id in def.body.iter().filter(|_| !wanted.is_empty()) {
+        bound_names(ast, id, &mut |name| {
+            if wanted.contains(name) {
+                defined.push(import_fingerprint("defined", name));
+            }
+        });
+    }
+    defined
 }
 
 /// Whether a decorator is `abc.abstractmethod` by its name, or one like it.

@@ -272,8 +272,27 @@ impl Machine<'_> {
     }
 
     /// `object.__dict__[name]`
-    pub(super) fn own_item(&self, id: ObjectId, name: &str) -> Value {
-        self.own(id, name).map_or(Value::Opaque(None), |local| local.value)
+    pub(super) fn own_item(&mut self, id: ObjectId, name: &str, at: ExprId) -> Flow<Value> {
+        let own = self.own(id, name);
+        if let Some(own) = own.as_ref().filter(|own| !own.maybe_unbound) {
+            return Ok(own.value.clone());
+        }
+        let implicit = match self.state.object(id) {
+            Some(Object::Class(_)) => IN_EVERY_CLASS.iter().find(|(known, _)| *known == name),
+            _ => None,
+        };
+        if let Some((_, class)) = implicit {
+            return Ok(Value::Opaque(Some(class)));
+        }
+        if own.is_none() && self.own_entries(id).is_some() {
+            return match self.is_supposed(at) {
+                true => Ok(Value::Opaque(None)),
+                false => Err(self.raise_builtin("KeyError", format!("there is no `{name}`"))),
+            };
+        }
+        let risk = self.unseen_risk(&self.class_of(&Value::Object(id)));
+        self.may_raise("KeyError", risk, at, || format!("there may be no `{name}`"));
+        Ok(own.map_or(Value::Opaque(None), |own| own.value))
     }
 
     pub(super) fn set_own(&mut self, id: ObjectId, name: Name, value: Value) {

@@ -44,15 +44,83 @@ const TYPE_PARAMETERS: &[(&str, usize)] = &[
     ("Type", 1),
 ];
 
-/// Whether `alias[index]` has as many parameters as an alias of `typing` does not take.
-pub(in crate::worlds) fn misses_parameters(alias: &External, index: &Value) -> bool {
+/// What `typing` takes no type to be, and makes no object of (`_SpecialForm`).
+const SPECIAL_FORMS: &[&str] =
+    &["ClassVar", "Concatenate", "Final", "Literal", "Optional", "TypeGuard", "Union"];
+/// Aliases that make no objects; with parameters they do not either (`_BaseGenericAlias`).
+const NOT_CALLABLE: &[&str] = &[
+    "AbstractSet",
+    "Any",
+    "Callable",
+    "Collection",
+    "Container",
+    "Dict",
+    "FrozenSet",
+    "ItemsView",
+    "Iterable",
+    "Iterator",
+    "KeysView",
+    "List",
+    "Mapping",
+    "MutableMapping",
+    "MutableSequence",
+    "MutableSet",
+    "NoReturn",
+    "Sequence",
+    "Set",
+    "Tuple",
+    "Type",
+    "ValuesView",
+];
+
+/// Whether `alias[index]` is no type: `typing` does not take as many parameters, or these.
+pub(in crate::worlds) fn refuses_parameters(alias: &External, index: &Value, minor: u8) -> bool {
     let given = match index {
-        Value::Tuple(items) => items.len(),
+        Value::Tuple(items) => items,
         Value::Opaque(_) | Value::Unknown | Value::Union(_) => return false,
-        _ => 1,
+        index => std::slice::from_ref(index),
     };
     let taken = TYPE_PARAMETERS.iter().find(|(name, _)| **name == *alias.attribute);
-    &*alias.module == "typing" && taken.is_some_and(|(_, taken)| *taken != given)
+    let is_wrong = |(_, taken): &(&str, usize)| {
+        *taken != given.len() || given.iter().any(|value| is_no_type(value, minor))
+    };
+    let is_union = &*alias.attribute == "Union";
+    &*alias.module == "typing"
+        && (taken.is_some_and(is_wrong)
+            || is_union && given.iter().any(|value| is_no_type(value, minor)))
+}
+
+/// `typing._type_check`
+fn is_no_type(value: &Value, minor: u8) -> bool {
+    match value {
+        Value::External(_) => is_special_form(value, minor),
+        // From 3.11 on it does not ask whether what it is given can be called.
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Bytes(_) => minor < 11,
+        _ => false,
+    }
+}
+
+/// Whether a value is a form of `typing` that is no class, and stands for none by itself.
+pub(in crate::worlds) fn is_special_form(value: &Value, minor: u8) -> bool {
+    let Value::External(form) = value else { return false };
+    // `Union` is a class then.
+    let is_class = &*form.attribute == "Union" && minor >= 14;
+    &*form.module == "typing" && SPECIAL_FORMS.contains(&&*form.attribute) && !is_class
+}
+
+/// Whether calling something of `typing` is a `TypeError` for certain.
+fn is_uncallable(module: &str, name: &str, args: &Args) -> bool {
+    let (form, is_alias) = match name.strip_suffix("[]") {
+        Some(form) => (form, true),
+        None => (name, false),
+    };
+    let is_form = match form {
+        // `Union[int]` is `int`, `Optional[None]` the type of `None`.
+        "Union" if is_alias => false,
+        "Optional" if is_alias => !args.is_empty(),
+        form => SPECIAL_FORMS.contains(&form),
+    };
+    module == "typing" && (is_form || NOT_CALLABLE.contains(&form))
 }
 
 /// Functions of `math` that take sequences of numbers.
@@ -74,6 +142,9 @@ pub(in crate::worlds) fn misuse(module: &str, name: &str, args: &Args) -> Option
         // `copyreg.__reduce_ex__`.
         return Some(format!("the module `{copied}` cannot be copied"));
     }
+    if is_uncallable(module, name, args) {
+        return Some(format!("`{name}` of `typing` makes no objects"));
+    }
     match (module, name, &args.positional[..]) {
         ("collections", "defaultdict", [factory, ..])
             if factory.is_constant() && !matches!(factory, Value::None) =>
@@ -82,9 +153,6 @@ pub(in crate::worlds) fn misuse(module: &str, name: &str, args: &Args) -> Option
         }
         ("typing" | "typing_extensions", "TypeVar", [_, _]) if !args.inexact => {
             return Some("a type variable has no constraint or more than one".to_owned());
-        }
-        ("functools", "partial", [function, ..]) if function.is_constant() => {
-            return Some("the first argument of `partial` cannot be called".to_owned());
         }
         _ => {}
     }

@@ -216,6 +216,9 @@ impl Machine<'_> {
     }
 
     fn make_int(&mut self, positional: &[Value], args: &Args, at: ExprId) -> Flow<Value> {
+        if args.keywords.len() > 1 {
+            return Err(self.raise_builtin("TypeError", "int() takes no keyword but `base`"));
+        }
         if let [(name, base)] = &args.keywords[..] {
             return match positional {
                 [] => Err(self.raise_builtin("TypeError", "there is no text for the base")),

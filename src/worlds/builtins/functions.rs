@@ -140,6 +140,10 @@ impl Machine<'_> {
             ("id", [object]) if self.identity_number(object).is_some() => {
                 Ok(self.identity_number(object).unwrap_or(Value::Unknown))
             }
+            ("print", _) if let Some(name) = refused_by_print(&args) => {
+                let reason = format!("`print()` does not take this as `{name}`");
+                Err(self.raise_builtin("TypeError", reason))
+            }
             ("print" | "id" | "repr" | "ascii" | "breakpoint" | "input", _) => {
                 if positional.iter().any(|value| self.may_fail_to_show(value)) {
                     self.suppose_effects(positional);
@@ -377,7 +381,12 @@ impl Machine<'_> {
         Ok(self.allocate(Object::Iterator(items)))
     }
 
-    fn next(&mut self, iterator: &Value, default: Option<Value>, at: ExprId) -> Flow<Value> {
+    pub(super) fn next(
+        &mut self,
+        iterator: &Value,
+        default: Option<Value>,
+        at: ExprId,
+    ) -> Flow<Value> {
         if let Value::Object(id) = iterator {
             if let Some(Object::Generator(generator)) = self.state.object(*id) {
                 let generator = generator.clone();
@@ -443,4 +452,13 @@ pub(in crate::worlds) fn sort(values: &[Value]) -> Option<Vec<Value>> {
     let mut texts = texts?;
     texts.sort_by(|a, b| a.chars().cmp(b.chars()));
     Some(texts.into_iter().map(Value::Str).collect())
+}
+
+/// A keyword that `print()` does not take, or not with such a value.
+fn refused_by_print(args: &Args) -> Option<&Name> {
+    let is_refused = |(name, value): &(Name, Value)| match &**name {
+        "sep" | "end" => value.is_constant() && !matches!(value, Value::Str(_) | Value::None),
+        name => !matches!(name, "file" | "flush"),
+    };
+    args.keywords.iter().find(|keyword| is_refused(keyword)).map(|(name, _)| name)
 }

@@ -60,13 +60,31 @@ impl Machine<'_> {
         self.note_registration(external, args, self.site);
         match (name, &args.positional[..]) {
             (("dataclasses", "dataclass"), [class]) => self.make_dataclass(class, args, at)?,
-            (("enum", "unique"), [class]) => self.check_unique(class)?,
+            (("dataclasses", "field"), []) => self.check_field(args)?,
+            (("functools", "partial"), [function, ..])
+                if self.is_callable(function) == Some(false) =>
+            {
+                let reason = "the first argument of `partial` cannot be called";
+                return Err(self.raise_builtin("TypeError", reason));
+            }
+            (("functools", "singledispatch().register"), [Value::Function(function)])
+                if args.keywords.is_empty() && !function.is_annotated() =>
+            {
+                let reason = "neither a class nor an annotation says what is registered";
+                return Err(self.raise_builtin("TypeError", reason));
+            }
+            (("datetime", class), _) => self.check_time(class, args)?,
+            (("enum", "unique"), [class]) => self.check_unique(class, at)?,
             (("functools", "total_ordering"), [class]) => self.check_ordering(class)?,
             (("collections", "namedtuple"), [_, names, ..]) => {
                 self.check_field_names(names, args)?
             }
             (("enum", "Enum" | "IntEnum" | "Flag" | "IntFlag"), [_, names]) => {
                 self.check_names(names)?;
+            }
+            (("typing", "Union[]" | "Optional[]"), _) => {
+                let said = || "a union makes no objects".to_owned();
+                self.may_raise("TypeError", Risk::Inside, at, said);
             }
             (("re", _), [Value::Str(pattern), ..]) if is_unbalanced(pattern) => {
                 let said = || "the pattern may be no regular expression".to_owned();
@@ -225,7 +243,8 @@ impl Machine<'_> {
 
 /// Whether this is a method of something made outside that refuses what is not there.
 fn takes_out(attribute: &str) -> bool {
-    let methods = ["index", "move_to_end", "pop", "popitem", "popleft", "remove", "substitute"];
+    let methods =
+        ["group", "index", "move_to_end", "pop", "popitem", "popleft", "remove", "substitute"];
     attribute.rsplit_once("().").is_some_and(|(_, method)| methods.contains(&method))
 }
 

@@ -14,7 +14,7 @@ use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::eval::{Args, property_part};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object};
-use crate::worlds::value::Value;
+use crate::worlds::value::{ObjectId, Value};
 
 impl Machine<'_> {
     pub(in crate::worlds) fn call_builtin_method(
@@ -54,6 +54,14 @@ impl Machine<'_> {
             class if &**name == "register" && self.is_class(class) => {
                 Ok(self.take_in(class, &args))
             }
+            Value::Object(id)
+                if matches!(
+                    self.state.object(*id),
+                    Some(Object::Iterator(_) | Object::Generator(_))
+                ) =>
+            {
+                self.iterator_method(*id, name, &args, at)
+            }
             Value::Globals => self.globals_method(name, &args, at),
             Value::Attributes(id) => self.attributes_method(*id, name, &args, at),
             Value::Str(text) => self.str_method(&Arc::clone(text), name, &args, at),
@@ -75,12 +83,8 @@ impl Machine<'_> {
                     Some(Object::List(_)) => self.list_method(id, name, &args, at),
                     Some(Object::Dict(_)) => self.dict_method(id, name, &args, at),
                     Some(Object::Set(_)) => self.set_method(id, name, &args, at),
-                    Some(Object::Generator(_)) if self.guide.is_some() => {
-                        self.resume_generator(id, at);
-                        self.unseen_method(receiver, &args, at)
-                    }
                     Some(Object::Instance(found)) if is_match(found) => {
-                        Ok(self.match_method(id, name, &args))
+                        self.match_method(id, name, &args, at)
                     }
                     Some(Object::Instance(_))
                         if matches!(&**name, "with_traceback" | "add_note") =>
@@ -121,6 +125,29 @@ impl Machine<'_> {
         }
     }
 
+    /// A method of a generator, or of something else that is iterated over.
+    fn iterator_method(
+        &mut self,
+        id: ObjectId,
+        name: &str,
+        args: &Args,
+        at: ExprId,
+    ) -> Flow<Value> {
+        let receiver = Value::Object(id);
+        match (name, &args.positional[..]) {
+            ("__iter__", []) => Ok(receiver),
+            _ if self.guide.is_some() => {
+                self.resume_generator(id, at);
+                self.unseen_method(&receiver, args, at)
+            }
+            ("__next__", []) | ("send", [Value::None]) => self.next(&receiver, None, at),
+            _ => {
+                self.forget_receiver(&receiver, at);
+                self.unseen_method(&receiver, args, at)
+            }
+        }
+    }
+
     /// `super().__init__()` of `object` or an exception.
     pub(in crate::worlds) fn inherited_method(
         &mut self,
@@ -139,9 +166,13 @@ impl Machine<'_> {
                     instance.attributes.set(Name::from("args"), values);
                     return Ok(Value::None);
                 }
-                let plain = self.builtin_ancestor(&self.class_of(receiver)) == "object";
+                let class = self.class_of(receiver);
+                let plain = match self.builtin_ancestor(&class) {
+                    "object" => !self.has_unseen_attributes(receiver),
+                    builtin => WITHOUT_INIT.contains(&builtin) && self.has_known_bases(&class),
+                };
                 let is_given = !args.positional.is_empty() || !args.keywords.is_empty();
-                if plain && is_given && !args.inexact && !self.has_unseen_attributes(receiver) {
+                if plain && is_given && !args.inexact {
                     let reason = "object.__init__() takes no arguments";
                     return Err(self.raise_builtin("TypeError", reason));
                 }
@@ -176,6 +207,10 @@ impl Machine<'_> {
             "__new__" if self.is_excess(receiver, args) => {
                 Err(self.raise_builtin("TypeError", "object.__new__() takes no arguments"))
             }
+            "__new__" if self.hands_on_keywords(args) => {
+                let reason = "the class takes no keyword arguments";
+                Err(self.raise_builtin("TypeError", reason))
+            }
             "__new__" if let Some(made) = self.inherited_new(args) => Ok(made),
             _ => Ok(Value::Opaque(None)),
         }
@@ -192,6 +227,24 @@ impl Machine<'_> {
             && self.is_class(class)
             && self.builtin_ancestor(class) == "object"
             && self.class_attribute(class, "__new__").is_some()
+    }
+
+    /// Whether `type.__new__` hands keywords on to `object.__init_subclass__`, which takes none:
+    /// nothing that the new class derives from has a hook of its own.
+    fn hands_on_keywords(&self, args: &Args) -> bool {
+        let [metaclass, _, Value::Tuple(bases), _] = &args.positional[..] else { return false };
+        let is_plain = |class: &Value| match class {
+            Value::Type(_) => true,
+            class => {
+                self.has_known_bases(class)
+                    && self.class_attribute(class, "__init_subclass__").is_none()
+            }
+        };
+        !args.keywords.is_empty()
+            && !args.inexact
+            && self.has_known_bases(metaclass)
+            && self.builtin_ancestor(metaclass) == "type"
+            && bases.iter().all(is_plain)
     }
 
     pub(in crate::worlds) fn unseen_method(
@@ -219,6 +272,10 @@ impl Machine<'_> {
         }
     }
 }
+
+/// Builtin classes that have `object.__init__`: `__new__` takes all there is.
+const WITHOUT_INIT: &[&str] =
+    &["bytes", "complex", "float", "frozenset", "int", "range", "str", "tuple"];
 
 fn is_exception_method(class: &str, name: &str) -> bool {
     super::types::is_exception(class) && matches!(name, "with_traceback" | "add_note")

@@ -206,16 +206,20 @@ impl Machine<'_> {
     }
 
     /// A method of what `re.match` has found.
-    pub(super) fn match_method(&mut self, id: ObjectId, method: &str, args: &Args) -> Value {
-        let unknown = Value::Opaque(None);
+    pub(super) fn match_method(
+        &mut self,
+        id: ObjectId,
+        method: &str,
+        args: &Args,
+        at: ExprId,
+    ) -> Flow<Value> {
         let (groups, names) = (self.kept_in_match(id, GROUPS), self.kept_in_match(id, NAMES));
-        let group = |wanted: &Value| self.match_group(id, wanted);
-        match (method, &args.positional[..]) {
-            ("group", []) => group(&Value::Int(0)).unwrap_or(unknown),
-            ("group", [wanted]) => group(wanted).unwrap_or(unknown),
+        Ok(match (method, &args.positional[..]) {
+            ("group", []) => self.match_item(id, &Value::Int(0), at)?,
+            ("group", [wanted]) => self.match_item(id, wanted, at)?,
             ("group", several) => {
-                let parts: Option<Vec<Value>> = several.iter().map(group).collect();
-                parts.map_or(unknown, Value::tuple)
+                let parts = several.iter().map(|wanted| self.match_item(id, wanted, at));
+                Value::tuple(parts.collect::<Flow<_>>()?)
             }
             ("groups", []) => Value::tuple(groups.iter().skip(1).cloned().collect()),
             ("groupdict", []) => {
@@ -224,8 +228,8 @@ impl Machine<'_> {
                 let pairs = named.map(|(name, group)| (name.clone(), group.clone())).collect();
                 self.allocate(Object::Dict(Entries::exactly(pairs)))
             }
-            _ => unknown,
-        }
+            _ => Value::Opaque(None),
+        })
     }
 }
 

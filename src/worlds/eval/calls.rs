@@ -242,6 +242,9 @@ impl Machine<'_> {
                 let risk = Risk::decided_by(args.values().any(Value::is_outside));
                 self.may_raise("", risk, at, || "there may be no such member".to_owned());
             }
+            if let Some(value) = self.call_getter(factory, &args, at)? {
+                return Ok(value);
+            }
             if let Some((function, args)) = self.completed(factory, &args) {
                 return self.call_with(&function, args, at);
             }

@@ -4,11 +4,12 @@
 use std::rc::Rc;
 
 use crate::syntax::ast::{ExprId, Name};
+use crate::worlds::builtins::c_functions::is_special_form;
 use crate::worlds::builtins::functions::truth;
 use crate::worlds::eval::Args;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
-use crate::worlds::value::Value;
+use crate::worlds::value::{Returned, Value};
 
 /// What a class has that decides what derives from it.
 const HOOK: &str = "__subclasshook__";
@@ -34,9 +35,12 @@ impl Machine<'_> {
         }
         let answer = self.is_instance(value, class);
         if answer.is_none() {
-            let plain =
-                matches!(class, Value::None | Value::Int(_) | Value::Str(_) | Value::Function(_));
-            if plain {
+            let is_none = match class {
+                Value::None | Value::Int(_) | Value::Str(_) | Value::Function(_) => true,
+                Value::Returned(made) => is_new_type(made),
+                class => is_special_form(class, self.resolver.python.minor),
+            };
+            if is_none {
                 let reason = "isinstance() arg 2 is no class";
                 return Err(self.raise_builtin("TypeError", reason));
             }
@@ -90,7 +94,7 @@ impl Machine<'_> {
     }
 
     /// Whether a class may count others as its own that do not derive from it.
-    fn says_itself(&self, class: &Value) -> bool {
+    pub(in crate::worlds) fn says_itself(&self, class: &Value) -> bool {
         if let Value::Tuple(classes) = class {
             return classes.iter().any(|class| self.says_itself(class));
         }
@@ -148,4 +152,9 @@ impl Machine<'_> {
         }
         args.positional.last().cloned().unwrap_or(Value::Opaque(None))
     }
+}
+
+/// Whether a call has made what `typing.NewType` gives, which is no class.
+pub(in crate::worlds) fn is_new_type(made: &Returned) -> bool {
+    &*made.callee.attribute == "NewType" && made.callee.module.starts_with("typing")
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::program::ScopeKind;
 use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::answers::{agreed, all_of, any_of};
 use crate::worlds::builtins::types;
@@ -390,6 +391,11 @@ impl Machine<'_> {
 
     /// `super()` in a method: the class it was made in and the method's first argument.
     pub(in crate::worlds) fn super_value(&mut self) -> Flow<Value> {
+        if self.here().kind == ScopeKind::Comprehension && self.resolver.python.minor < 12 {
+            // Its first argument is what is iterated over.
+            let reason = "super(): a comprehension has no `self` of its own";
+            return Err(self.raise_builtin("TypeError", reason));
+        }
         let found = self.active.iter().rev().find_map(|active| active.class.clone());
         match found {
             Some((class, receiver)) => Ok(super_of(class, &receiver)),

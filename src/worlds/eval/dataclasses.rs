@@ -70,6 +70,14 @@ impl Machine<'_> {
             let reason = format!("a frozen class has `{name}` of its own");
             return Err(self.raise_builtin("TypeError", reason));
         }
+        let is_unhashable_by_equality = binds(&"__eq__")
+            && own.namespace.get("__hash__").is_some_and(|hash| matches!(hash.value, Value::None));
+        if is_on("unsafe_hash", false) == Some(true)
+            && binds(&"__hash__")
+            && !is_unhashable_by_equality
+        {
+            return Err(self.raise_builtin("TypeError", "the class has `__hash__` of its own"));
+        }
         if is_on("slots", false) == Some(true) && binds(&"__slots__") {
             return Err(self.raise_builtin("TypeError", "the class has `__slots__` of its own"));
         }
@@ -78,6 +86,9 @@ impl Machine<'_> {
             || is_on("eq", true) != Some(true)
             || own.namespace.get("__hash__").is_some();
         self.keep_fields(*id, &fields, is_frozen, !stays_hashable);
+        if is_on("init", true) != Some(true) && own.namespace.get("__init__").is_none() {
+            self.forget_factories(*id);
+        }
         Ok(())
     }
 
@@ -109,6 +120,37 @@ impl Machine<'_> {
         class.namespace.set(Name::from(PARAMS), field_of(params));
         if is_unhashable {
             class.namespace.set(Name::from("__hash__"), Value::None);
+        }
+    }
+
+    /// `dataclasses.field(…)`
+    pub(in crate::worlds) fn check_field(&mut self, options: &Args) -> Flow<()> {
+        let is_missing = |value: &Value| match value {
+            Value::External(given) => &*given.attribute == "MISSING",
+            value => value.is_outside(),
+        };
+        let is_given = |name: &str| {
+            options.keywords.iter().any(|(known, value)| &**known == name && !is_missing(value))
+        };
+        if is_given("default") && is_given("default_factory") {
+            let reason = "a field has both `default` and `default_factory`";
+            return Err(self.raise_builtin("ValueError", reason));
+        }
+        Ok(())
+    }
+
+    /// Without an `__init__` nobody gives an object what a factory makes, or what has no default.
+    fn forget_factories(&mut self, id: ObjectId) {
+        let Some(Object::Class(class)) = self.state.object_mut(id) else { return };
+        let is_bare = |local: &Local| match &local.value {
+            Value::Returned(made) => is_field(made) && keyword(made, "default").is_none(),
+            _ => false,
+        };
+        let fields = class.namespace.iter().filter(|(_, local)| is_bare(local));
+        let names: Vec<Name> = fields.map(|(name, _)| name.clone()).collect();
+        for name in names {
+            let value = Value::Opaque(None);
+            class.namespace.set_local(name, Local { value, maybe_unbound: true });
         }
     }
 
@@ -216,18 +258,10 @@ impl Machine<'_> {
                 continue;
             }
             let default = match &local.value {
-                Value::Returned(field) if is_field(field) => {
-                    if keyword(field, "default").is_some()
-                        && keyword(field, "default_factory").is_some()
-                    {
-                        let reason = "a field has both `default` and `default_factory`";
-                        return Err(self.raise_builtin("ValueError", reason));
-                    }
-                    match keyword(field, "default") {
-                        Some(default) => default.clone(),
-                        None => continue,
-                    }
-                }
+                Value::Returned(field) if is_field(field) => match keyword(field, "default") {
+                    Some(default) => default.clone(),
+                    None => continue,
+                },
                 value => value.clone(),
             };
             // Until 3.10 only these three classes are looked for.

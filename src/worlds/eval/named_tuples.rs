@@ -66,19 +66,17 @@ impl Machine<'_> {
                 || KEYWORDS.contains(name)
                 || names[..index].contains(name)
         };
+        if let Some((_, name)) = names.iter().enumerate().find(|&named| is_wrong(named)) {
+            let reason = format!("a field of a named tuple cannot be called `{name}`");
+            return Err(self.raise_builtin("ValueError", reason));
+        }
         let defaults = args.keywords.iter().find(|(name, _)| &**name == "defaults");
         let defaults = defaults.and_then(|(_, defaults)| self.known_length(defaults));
         if !names.is_empty() && defaults.is_some_and(|defaults| defaults > names.len()) {
             let reason = "the named tuple has more defaults than fields";
             return Err(self.raise_builtin("TypeError", reason));
         }
-        match names.iter().enumerate().find(|&(index, name)| is_wrong((index, name))) {
-            Some((_, name)) => {
-                let reason = format!("a field of a named tuple cannot be called `{name}`");
-                Err(self.raise_builtin("ValueError", reason))
-            }
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     fn known_length(&self, items: &Value) -> Option<usize> {
@@ -108,13 +106,8 @@ impl Machine<'_> {
     pub(in crate::worlds) fn check_tuple_fields(&mut self, class: &Value) -> Flow<()> {
         let Value::Object(id) = class else { return Ok(()) };
         let Some(Object::Class(own)) = self.state.object(*id) else { return Ok(()) };
-        let is_tuple = |base: &Value| match base {
-            Value::External(base) => is_typing_tuple(base),
-            _ => false,
-        };
-        let Some(fields) = own.annotated.as_ref().filter(|_| own.bases.iter().any(is_tuple)) else {
-            return Ok(());
-        };
+        let is_tuple = own.bases.iter().any(is_typing_tuple_base);
+        let Some(fields) = own.annotated.as_ref().filter(|_| is_tuple) else { return Ok(()) };
         let bound = |name: &str| own.namespace.get(name);
         let first = fields
             .iter()
@@ -126,6 +119,20 @@ impl Machine<'_> {
             return Err(self.raise_builtin("TypeError", reason));
         }
         Ok(())
+    }
+
+    /// Whether an object of a class of the module's own has a field of this name that
+    /// `typing.NamedTuple` makes: a property that nothing sets.
+    pub(in crate::worlds) fn is_tuple_field(&self, class: &Value, name: &str) -> bool {
+        let ancestors = self.own_ancestors(class);
+        let nearest = ancestors.iter().find_map(|&id| match self.state.object(id) {
+            Some(Object::Class(own)) if own.bases.iter().any(is_typing_tuple_base) => {
+                own.annotated.as_ref().map(|fields| fields.iter().any(|field| &*field.name == name))
+            }
+            Some(Object::Class(own)) => own.namespace.get(name).map(|_| false),
+            _ => Some(false),
+        });
+        nearest == Some(true)
     }
 
     /// Whether a call gives such a class as many values as it takes.
@@ -154,6 +161,10 @@ impl Machine<'_> {
 /// `Lib/typing.py`
 fn is_typing_tuple(base: &External) -> bool {
     &*base.attribute == "NamedTuple" && base.module.starts_with("typing")
+}
+
+fn is_typing_tuple_base(base: &Value) -> bool {
+    matches!(base, Value::External(base) if is_typing_tuple(base))
 }
 
 fn annotated(class: &Class) -> Option<FieldCount> {

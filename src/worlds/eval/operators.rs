@@ -4,6 +4,7 @@ mod arithmetic;
 mod formats;
 
 use crate::syntax::ast::{BinaryOp, ExprId, UnaryOp};
+use crate::worlds::builtins::c_functions::is_special_form;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::Value;
@@ -184,6 +185,11 @@ impl Machine<'_> {
                 Ok(Value::of_type("int"))
             }
             (BinaryOp::BitOr, _) if self.is_type_like(left) && self.is_type_like(right) => {
+                let minor = self.resolver.python.minor;
+                if is_special_form(left, minor) || is_special_form(right, minor) {
+                    let reason = "a form of `typing` without parameters is no type";
+                    return Err(self.raise_builtin("TypeError", reason));
+                }
                 // `int | None` as a type (PEP 604, from 3.10 on).
                 if self.resolver.python.minor >= 10 || left.is_outside() || right.is_outside() {
                     Ok(Value::Opaque(None))

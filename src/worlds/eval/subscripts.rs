@@ -1,7 +1,7 @@
 //! Subscripts.
 
 use crate::syntax::ast::{ExprId, ExprKind, Name};
-use crate::worlds::builtins::c_functions::{is_c_function, misses_parameters};
+use crate::worlds::builtins::c_functions::{is_c_function, refuses_parameters};
 use crate::worlds::builtins::regexes::is_match;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::resolve::Presence;
@@ -156,7 +156,7 @@ impl Machine<'_> {
             },
             Value::Globals => self.global_item(index, at),
             Value::Attributes(id) => match index {
-                Value::Str(name) => Ok(self.own_item(*id, name)),
+                Value::Str(name) => self.own_item(*id, name, at),
                 _ => Ok(Value::Opaque(None)),
             },
             Value::Opaque(Some("sys.modules")) => {
@@ -191,8 +191,10 @@ impl Machine<'_> {
                 let reason = format!("the function `{}` has no items", function.attribute);
                 Err(self.raise_builtin("TypeError", reason))
             }
-            Value::External(alias) if misses_parameters(alias, index) => {
-                let reason = format!("`{}` takes another number of parameters", alias.attribute);
+            Value::External(alias)
+                if refuses_parameters(alias, index, self.resolver.python.minor) =>
+            {
+                let reason = format!("`{}` does not take these parameters", alias.attribute);
                 Err(self.raise_builtin("TypeError", reason))
             }
             // A subscript of something imported is nearly always a type expression.

@@ -50,6 +50,7 @@ impl Machine<'_> {
     ) -> Flow<Option<bool>> {
         self.require_class(class, at)?;
         let is_instance = self.is_instance(value, class);
+        let is_instance = is_instance.filter(|&is_one| is_one || !self.says_itself(class));
         if is_instance == Some(false) {
             return Ok(Some(false));
         }
@@ -74,16 +75,28 @@ impl Machine<'_> {
         };
         let positional = names.iter().zip(patterns);
         let named = keywords.iter().map(|(name, pattern)| (name, pattern));
-        for (name, pattern) in positional.chain(named) {
-            let part = self.pattern_attribute(value, name, at)?;
-            let matches = match &part {
-                Some((part, _)) => self.pattern(pattern, part, captures)?,
-                None => return Ok(Some(false)),
+        let asked: Vec<(&Name, &Pattern)> = positional.chain(named).collect();
+        // All the attributes are there before any is compared.
+        let mut parts = Vec::new();
+        for (index, (name, pattern)) in asked.iter().enumerate() {
+            if asked[..index].iter().any(|(earlier, _)| earlier == name) {
+                let reason = format!("the class pattern asks for `{name}` twice");
+                if all == Some(true) {
+                    return Err(self.raise_builtin("TypeError", reason));
+                }
+                self.may_raise("TypeError", Risk::Inside, at, || reason);
+                return Ok(None);
+            }
+            let Some((part, certain)) = self.pattern_attribute(value, name, at)? else {
+                return Ok(Some(false));
             };
-            all = both(all, matches);
-            if part.is_none_or(|(_, certain)| !certain) {
+            if !certain {
                 all = both(all, None);
             }
+            parts.push((pattern, part));
+        }
+        for (pattern, part) in parts {
+            all = both(all, self.pattern(pattern, &part, captures)?);
             if all == Some(false) {
                 return Ok(all);
             }

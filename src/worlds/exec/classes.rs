@@ -8,7 +8,7 @@ use crate::program::{Scope, ScopeKind};
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ClassDef, ExprId, ExprKind, Ident, Name, StmtId, StmtKind};
 use crate::worlds::builtins::types;
-use crate::worlds::eval::Args;
+use crate::worlds::eval::{Args, is_new_type};
 use crate::worlds::function::{Annotated, AnnotatedAs, Class, Local, Namespace};
 use crate::worlds::machine::{Active, Flow, Machine, Risk};
 use crate::worlds::state::{Frame, Object};
@@ -240,6 +240,9 @@ impl Machine<'_> {
             Value::External(alias) if is_special_form(alias) => {
                 Err(self.raise_builtin("TypeError", "the base is no class"))
             }
+            Value::Returned(made) if is_new_type(made) => {
+                Err(self.raise_builtin("TypeError", "what `NewType` gives is no class"))
+            }
             Value::Unknown | Value::External(_) | Value::Returned(_) => {
                 // By convention what begins with a small letter is rarely a class.
                 let is_class_like = match base {
@@ -247,9 +250,7 @@ impl Machine<'_> {
                         let name = external.attribute.rsplit('.').next().unwrap_or_default();
                         !name.starts_with(|c: char| c.is_ascii_lowercase())
                     }
-                    Value::Returned(returned) => {
-                        matches!(&*returned.callee.attribute, "namedtuple" | "NewType")
-                    }
+                    Value::Returned(returned) => &*returned.callee.attribute == "namedtuple",
                     _ => true,
                 };
                 if !self.is_harmless(base) || !is_class_like {
@@ -342,8 +343,8 @@ impl Machine<'_> {
             // `type_new_slots`
             return Err(self.raise_builtin("TypeError", "the base takes no `__slots__`"));
         }
-        self.check_members(&class, self.place_of(def))?;
         self.check_names_once(def, &class)?;
+        self.check_members(&class, self.place_of(def))?;
         self.check_slots(&class)?;
         self.check_tuple_fields(&class)?;
         let Some(at) = self.place_of(def) else { return Ok(class) };

@@ -65,6 +65,15 @@ impl Machine<'_> {
                         format!("attribute `{name}` of `{}` may not be assignable", class.attribute)
                     });
                 }
+                if let Value::Returned(made) = object
+                    && &*made.callee.module == "enum"
+                    && matches!(&**name, "name" | "value")
+                {
+                    // `enum.property`, unless the class has something of this name itself.
+                    self.may_raise("AttributeError", Risk::Inside, at, || {
+                        format!("`{name}` of a member may not be assignable")
+                    });
+                }
                 self.give(object, name);
                 Ok(())
             }
@@ -102,6 +111,10 @@ impl Machine<'_> {
         }
         if self.is_member(&object, name) {
             let reason = format!("the member `{name}` cannot be set to something else");
+            return Err(self.raise_builtin("AttributeError", reason));
+        }
+        if is_instance && self.is_tuple_field(&self.class_of(&object), name) {
+            let reason = format!("the field `{name}` of a named tuple cannot be set");
             return Err(self.raise_builtin("AttributeError", reason));
         }
         self.set_without_hook(id, name, value, at)
@@ -188,6 +201,10 @@ impl Machine<'_> {
             let reason = format!("`{name}` of a frozen data class cannot be deleted");
             return Err(self.raise_builtin("AttributeError", reason));
         }
+        if self.is_member(object, name) {
+            let reason = format!("the member `{name}` cannot be deleted");
+            return Err(self.raise_builtin("AttributeError", reason));
+        }
         self.delete_without_hook(object, name, at)
     }
 
@@ -216,8 +233,10 @@ impl Machine<'_> {
                 let is_lacking = self.is_no_member(object, name);
                 match self.state.object_mut(*id) {
                     Some(Object::Instance(instance)) => {
+                        let own = instance.attributes.get(name);
+                        let is_unsure = own.is_some_and(|own| own.maybe_unbound);
                         let removed = instance.attributes.remove(name);
-                        Some(removed).filter(|removed| *removed || !is_unseen)
+                        Some(removed).filter(|removed| !is_unsure && (*removed || !is_unseen))
                     }
                     Some(Object::Class(class)) => {
                         Some(class.namespace.remove(name) || class.is_opaque && !is_lacking)
