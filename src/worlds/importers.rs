@@ -2,6 +2,7 @@
 //! does not have, and a fresh import that therefore fails before it comes to the module.
 
 mod fresh;
+pub(super) mod halfway;
 mod meaning;
 mod submodules;
 mod uses;

@@ -87,6 +87,7 @@ impl Machine<'_> {
         match value {
             Value::Function(_) => true,
             Value::Object(id) => matches!(self.state.object(*id), Some(Object::Class(_))),
+            Value::Returned(made) => wrapped(made).is_some(),
             _ => false,
         }
     }
@@ -179,6 +180,9 @@ impl Machine<'_> {
         match arg {
             Value::Globals => Value::Attributes(lent.stand_in),
             Value::ThisModule => Value::Object(lent.stand_in),
+            Value::Returned(made) if let Some(function) = wrapped(made) => {
+                self.stand_in_for(function, owner, lent)
+            }
             Value::Function(function) => {
                 attributes.set(Name::from("__name__"), Value::Str(function.name.clone()));
                 attributes.set(Name::from("__globals__"), Value::Attributes(lent.stand_in));
@@ -232,6 +236,13 @@ impl Machine<'_> {
         let state = std::mem::take(&mut self.state);
         Some(Effects::Changes { bound, filled, unbound, state })
     }
+}
+
+/// The function that something has its name and its module from, which `functools` has made.
+fn wrapped(made: &Returned) -> Option<&Value> {
+    let is_wrapper = &*made.callee.module == "functools"
+        && matches!(&*made.callee.attribute, "cache" | "lru_cache" | "singledispatch");
+    made.args.first().filter(|first| is_wrapper && matches!(first, Value::Function(_)))
 }
 
 /// Whether a list has the items that it had.

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
+use super::importers::halfway;
 use super::machine::{Machine, Stop};
 use super::resolve::{Resolver, StarNames};
 use super::value::Value;
-use crate::modules::Found;
+use crate::modules::{Found, leads_to};
 use crate::simulation::BindingKind;
 use crate::syntax::ast::Name;
 
@@ -36,9 +37,9 @@ impl Machine<'_> {
         if !file.is_package || resolver.all_of(package).is_some() {
             return;
         }
-        let so_far = resolver.modules_of(&self.trace.imported).chain([package.clone()]);
-        let mut names: Vec<Name> = resolver
-            .loaded_with(so_far)
+        let own = [package.clone()].into_iter().chain(self.own_packages(package));
+        let mut names: Vec<Name> = self
+            .loaded_so_far(resolver, own)
             .iter()
             .filter_map(|module| module.strip_prefix(&**package)?.strip_prefix('.'))
             .filter(|leaf| !leaf.contains('.') && !leaf.starts_with('_'))
@@ -47,6 +48,50 @@ impl Machine<'_> {
             .collect();
         names.sort();
         exports.names.extend(names.into_iter().map(|name| (name, true)));
+    }
+
+    /// The modules that this one's imports have loaded, now or before it was reloaded, and those
+    /// that some others load.
+    fn loaded_so_far(
+        &self,
+        resolver: &Resolver<'_>,
+        others: impl Iterator<Item = Name>,
+    ) -> FxHashSet<Name> {
+        let before = self.baseline.as_ref().filter(|_| !self.is_fresh);
+        let before = before.map(|baseline| baseline.imported()).unwrap_or_default();
+        let imported = resolver.modules_of(&self.trace.imported);
+        resolver.loaded_with(imported.chain(resolver.modules_of(before)).chain(others))
+    }
+
+    /// Whether a module is certainly in `sys.modules`.
+    pub(super) fn has_been_loaded(&self, name: &Name) -> bool {
+        self.is_loaded(name)
+            || self.loaded_so_far(self.resolver_of(name), [].into_iter()).contains(name)
+    }
+
+    /// The modules below a package that lead to this one, as far as they are attributes of their
+    /// packages by now: what is being imported is not yet.
+    fn own_packages(&self, package: &Name) -> Vec<Name> {
+        let own = &self.identity.name;
+        if self.is_elsewhere() || !leads_to(package, own) {
+            return Vec::new();
+        }
+        let ends = own.match_indices('.').map(|(at, _)| at).chain([own.len()]);
+        let below = ends.filter(|&end| end > package.len()).map(|end| Name::from(&own[..end]));
+        let is_bound = |name: &Name| match self.is_fresh {
+            true => name != own && !self.resolver_of(name).is_met_on_the_way(own, name),
+            false => true,
+        };
+        below.filter(is_bound).collect()
+    }
+
+    /// As [`Self::star_names`], of a package that is importing this module.
+    pub(super) fn halfway_names(&self, package: &Name) -> Option<StarNames> {
+        if self.is_elsewhere() {
+            return None;
+        }
+        let resolver = self.resolver_of(package);
+        halfway::star_names(package, &self.identity, &self.program, resolver)
     }
 
     /// Loading a submodule makes it an attribute of its package, which this module may be. Where
@@ -80,11 +125,7 @@ impl Machine<'_> {
         if !self.is_submodule(&package, name) || self.was_loaded(&module) {
             return false;
         }
-        let before = self.baseline.as_ref().filter(|_| !self.is_fresh);
-        let before = before.map(|baseline| baseline.imported()).unwrap_or_default();
-        let resolver = self.resolver_of(&package);
-        let imported = resolver.modules_of(&self.trace.imported);
-        if !resolver.loaded_with(imported.chain(resolver.modules_of(before))).contains(&module) {
+        if !self.loaded_so_far(self.resolver_of(&package), [].into_iter()).contains(&module) {
             return false;
         }
         self.bind_outside(name, Value::Module(module.clone()), BindingKind::Import);

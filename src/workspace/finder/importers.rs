@@ -77,7 +77,7 @@ impl Finder {
         let Some(root) = self.root_of(module) else { return Vec::new() };
         let top = module.split('.').next().unwrap_or(module);
         let leaf = module.rsplit('.').next().unwrap_or(module);
-        let mut found = Vec::new();
+        let (mut found, mut through_others) = (Vec::new(), Vec::new());
         for candidate in self.candidates(&root).iter() {
             let read;
             let bytes = match &candidate.bytes {
@@ -88,7 +88,9 @@ impl Finder {
                 }
             };
             let names_it = has_word(bytes, leaf) || contains(bytes, b"from .");
-            if !names_it || !words.iter().any(|word| has_word(bytes, word)) {
+            // The package may hand the module on under another name.
+            if !names_it && !has_word(bytes, top) || !words.iter().any(|word| has_word(bytes, word))
+            {
                 continue;
             }
             let Some((own_root, name)) = self.name_below_roots(&candidate.path) else { continue };
@@ -97,9 +99,10 @@ impl Finder {
             }
             let loaded = self.shared.files.load(&candidate.path, &name, ModuleOrigin::Workspace);
             if let Ok(Some(Found::Source(file))) = loaded {
-                found.push(file);
+                if names_it { found.push(file) } else { through_others.push(file) }
             }
         }
+        found.extend(through_others);
         found
     }
 

@@ -261,7 +261,14 @@ impl Machine<'_> {
         if !self.leaves_arguments(callee) {
             self.escape(&args, at);
         }
-        let value = if callee.is_outside() { Value::Unknown } else { Value::Opaque(None) };
+        let value = match callee {
+            // `functools.lru_cache(100)(f)` gives what `lru_cache(f)` does.
+            Value::Returned(factory) if makes_cached(factory, &args) => {
+                returned(&factory.callee, args)
+            }
+            _ if callee.is_outside() => Value::Unknown,
+            _ => Value::Opaque(None),
+        };
         if let Some(known) = known {
             self.known_result(known, &value);
         }
@@ -426,6 +433,12 @@ const WITHOUT_CALLABLES: &[&str] = &[
 /// Whether something is what such a module has given.
 fn is_of_no_function(value: &Value) -> bool {
     matches!(value, Value::Returned(returned) if WITHOUT_CALLABLES.contains(&&*returned.callee.module))
+}
+
+/// Whether a call of `lru_cache(size)` with these arguments wraps a function.
+fn makes_cached(factory: &Returned, args: &Args) -> bool {
+    (&*factory.callee.module, &*factory.callee.attribute) == ("functools", "lru_cache")
+        && matches!(args.positional[..], [Value::Function(_)])
 }
 
 pub(super) fn is_namedtuple(callee: &External) -> bool {

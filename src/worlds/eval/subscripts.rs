@@ -21,11 +21,13 @@ impl Machine<'_> {
     /// `sys.modules[name]` of another module: one that cannot be imported is not there.
     fn require_loaded(&mut self, name: &Value, at: ExprId) -> Flow<()> {
         let Value::Str(name) = name else { return Ok(()) };
+        let name = &Name::clone(name);
         match self.module_presence(name) {
             Presence::No => {
                 let reason = format!("`sys.modules` has no `{name}`");
                 return Err(self.raise_builtin("KeyError", reason));
             }
+            _ if self.has_been_loaded(name) => {}
             Presence::Yes | Presence::Maybe => {
                 self.may_raise("KeyError", Risk::Environment, at, || {
                     format!("`{name}` may not have been imported")

@@ -309,14 +309,20 @@ impl Machine<'_> {
             return Ok(());
         }
         let own = self.identity.name.clone();
-        if self.is_fresh
+        let is_halfway = self.is_fresh
             && leads_to(module, &own)
-            && self.resolver_of(module).is_met_on_the_way(&own, module)
-        {
-            let why = format!("`{module}`, which is imported with `*`, is being imported itself");
-            self.see_nothing(span, &why);
-        }
-        let Some(exports) = self.star_names(module) else {
+            && self.resolver_of(module).is_met_on_the_way(&own, module);
+        let exports = match is_halfway.then(|| self.halfway_names(module)) {
+            Some(Some(exports)) => Some(exports),
+            Some(None) => {
+                let why =
+                    format!("`{module}`, which is imported with `*`, is being imported itself");
+                self.see_nothing(span, &why);
+                self.star_names(module)
+            }
+            None => self.star_names(module),
+        };
+        let Some(exports) = exports else {
             let why = format!("`from {module} import *` does not resolve");
             self.see_nothing(span, &why);
             return Ok(());

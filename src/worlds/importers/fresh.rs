@@ -54,6 +54,8 @@ pub(super) struct Failure {
 
 enum Stop {
     Fails(Failure),
+    /// The module that is imported is about to be executed, and nobody asks what comes then.
+    Reached,
     /// A module is not there, in the body of a `try` with handlers.
     Missing,
     /// Nothing can be said.
@@ -71,21 +73,36 @@ pub(super) struct Fresh<'a> {
     bytes: usize,
     /// How many bodies of `try` with handlers are being executed.
     tries: usize,
+    /// The module itself is not executed.
+    stops_at_own: bool,
 }
 
 /// A module that is being imported.
-struct Active {
+pub(super) struct Active {
     name: String,
     is_package: bool,
     /// Its statements before the one that is being executed have been.
-    index: usize,
-    at: Span,
+    pub(super) index: usize,
+    pub(super) at: Span,
 }
 
 impl<'a> Fresh<'a> {
     pub(super) fn new(own: Own<'a>, fatal: &'a Fatal, resolver: &'a Resolver<'a>) -> Fresh<'a> {
         let (loaded, active) = (FxHashSet::default(), Vec::new());
-        Fresh { own, fatal, resolver, loaded, active, bytes: 0, tries: 0 }
+        let stops_at_own = false;
+        Fresh { own, fatal, resolver, loaded, active, bytes: 0, tries: 0, stops_at_own }
+    }
+
+    /// Where a package stands when the module is executed for the sake of it, and which modules
+    /// have been executed to their ends by then.
+    pub(super) fn halfway(mut self, package: &str) -> Option<(Active, FxHashSet<String>)> {
+        self.stops_at_own = true;
+        let Err(Stop::Reached) = self.import(self.own.module) else { return None };
+        let Fresh { own, mut loaded, mut active, .. } = self;
+        loaded.remove(own.module);
+        loaded.retain(|name| active.iter().all(|active| active.name != *name));
+        let at = active.iter().position(|active| active.name == package)?;
+        Some((active.swap_remove(at), loaded))
     }
 
     /// Why importing the module certainly fails.
@@ -110,6 +127,9 @@ impl<'a> Fresh<'a> {
                 continue;
             }
             if name == self.own.module {
+                if self.stops_at_own {
+                    return Err(Stop::Reached);
+                }
                 self.run(name, self.own.is_package, self.own.program)?;
                 continue;
             }
@@ -220,6 +240,7 @@ impl<'a> Fresh<'a> {
             Err(Stop::Fails(failure)) if !handlers.iter().any(|one| may_catch(program, one)) => {
                 Err(Stop::Fails(failure))
             }
+            Err(Stop::Reached) => Err(Stop::Reached),
             Err(_) => Err(Stop::Unsure),
         }
     }

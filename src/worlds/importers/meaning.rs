@@ -21,7 +21,12 @@ pub(super) struct Reader<'a> {
     pub(super) resolver: &'a Resolver<'a>,
     /// The module that is looked for.
     pub(super) target: &'a str,
+    /// Through how many modules more it is followed that hand it on.
+    pub(super) hops: usize,
 }
+
+/// Modules are followed through so many others that hand them on.
+pub(super) const MAX_HOPS: usize = 3;
 
 impl Reader<'_> {
     /// What a scope's own statements bind, those of nested definitions left out.
@@ -90,15 +95,58 @@ impl Reader<'_> {
         absolute(&self.file.name, self.file.is_package, module, level)
     }
 
-    /// The module that an attribute of a package certainly is, where it is on the way to the
-    /// one that is looked for.
+    /// The module that an attribute of another certainly is, where it is on the way to the one
+    /// that is looked for.
     pub(super) fn submodule(&self, package: &str, leaf: &str) -> Option<String> {
+        if !self.resolver.is_submodule(package, leaf) {
+            return self.handed_on(package, leaf);
+        }
         let name = format!("{package}.{leaf}");
-        if !leads_to(&name, self.target) || !self.resolver.is_submodule(package, leaf) {
+        let is_on_the_way = leads_to(&name, self.target);
+        (is_on_the_way && binds_nothing_else(package, leaf, self.resolver)).then_some(name)
+    }
+
+    /// As [`Self::submodule`], of a name that an import of the other module binds:
+    /// `from . import expressions as exp`.
+    fn handed_on(&self, module: &str, name: &str) -> Option<String> {
+        let hops = self.hops.checked_sub(1)?;
+        let file = self.resolver.workspace_file(module)?;
+        let text = file.source.text();
+        let leaf = self.target.rsplit('.').next()?;
+        if !text.contains(name) || !text.contains(leaf) {
             return None;
         }
-        binds_nothing_else(package, leaf, self.resolver).then_some(name)
+        let program = self.resolver.program(&file)?;
+        let reader = Reader { file: &file, program: &program, hops, ..*self };
+        let body = &program.ast().body;
+        let name = Name::from(name);
+        let meant = reader.names(body).remove(&name).flatten();
+        let meant = meant.filter(|meant| leads_to(meant, self.target))?;
+        let mut is_certain = !program.binds_through_global(&name);
+        each_statement(program.ast(), body, &mut |id| {
+            is_certain &= !a_star_binds(&program, id, &file, &name, self.resolver);
+        });
+        is_certain.then_some(meant)
     }
+}
+
+/// Whether a statement is a star import that may bring a name.
+fn a_star_binds(
+    program: &Program,
+    id: StmtId,
+    file: &ModuleFile,
+    wanted: &str,
+    resolver: &Resolver<'_>,
+) -> bool {
+    let kind = &program.ast().stmt(id).kind;
+    let StmtKind::ImportFrom { module, names: ImportNames::Star(_), level } = kind else {
+        return false;
+    };
+    let base = absolute(&file.name, file.is_package, module.as_ref(), *level);
+    let exports = base.and_then(|base| resolver.star_names(&base));
+    exports.is_none_or(|exports| {
+        exports.unseen || exports.names.iter().any(|(name, _)| **name == *wanted)
+    })
 }
 
 /// Whether a package's own code never gives the name of a submodule to anything else.
@@ -109,23 +157,16 @@ pub(super) fn binds_nothing_else(package: &str, leaf: &str, resolver: &Resolver<
     let ast = program.ast();
     let mut is_plain = !program.binds_through_global(&Name::from(leaf));
     each_statement(ast, &ast.body, &mut |id| match &ast.stmt(id).kind {
-        StmtKind::ImportFrom { module, names, level } => {
+        StmtKind::ImportFrom { module, names: ImportNames::Names(aliases), level } => {
             let base = absolute(&file.name, file.is_package, module.as_ref(), *level);
-            match names {
-                ImportNames::Star(_) => {
-                    let exports = base.and_then(|base| resolver.star_names(&base));
-                    is_plain &= exports.is_some_and(|exports| {
-                        !exports.unseen && exports.names.iter().all(|(name, _)| **name != *leaf)
-                    });
-                }
-                ImportNames::Names(aliases) => {
-                    let is_own = base.as_deref() == Some(package);
-                    is_plain &= aliases.iter().all(|alias| {
-                        let bound = alias.asname.as_ref().map_or(&alias.name, |name| &name.name);
-                        **bound != *leaf || is_own && *alias.name == *leaf
-                    });
-                }
-            }
+            let is_own = base.as_deref() == Some(package);
+            is_plain &= aliases.iter().all(|alias| {
+                let bound = alias.asname.as_ref().map_or(&alias.name, |name| &name.name);
+                **bound != *leaf || is_own && *alias.name == *leaf
+            });
+        }
+        StmtKind::ImportFrom { .. } => {
+            is_plain &= !a_star_binds(&program, id, &file, leaf, resolver);
         }
         _ => bound_names(ast, id, &mut |name| is_plain &= **name != *leaf),
     });

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::Gone;
-use super::meaning::{Frames, Meaning, Names, Reader};
+use super::meaning::{Frames, MAX_HOPS, Meaning, Names, Reader};
 use crate::diagnostic::Certainty;
 use crate::modules::ModuleFile;
 use crate::program::{Program, visit};
@@ -51,7 +51,7 @@ pub(super) fn find(
     program: &Program,
     resolver: &Resolver<'_>,
 ) -> Vec<Use> {
-    let reader = Reader { file, program, resolver, target: &gone.module };
+    let reader = Reader { file, program, resolver, target: &gone.module, hops: MAX_HOPS };
     let mut module = reader.names(&program.ast().body);
     for (name, meaning) in &mut module {
         if program.binds_through_global(name) {

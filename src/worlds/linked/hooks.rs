@@ -33,8 +33,17 @@ const CLASS_DATA: &[&str] = &[
     "__weakrefoffset__",
 ];
 
+/// Whether one of the classes of [`TRANSPARENT`] modules is a metaclass.
+fn is_metaclass(class: &External) -> bool {
+    matches!(
+        (&*class.module, &*class.attribute),
+        ("abc" | "collections.abc", "ABCMeta") | ("typing" | "typing_extensions", "_ProtocolMeta")
+    )
+}
+
 impl Machine<'_> {
-    /// A base class as far as it matters: `Generic[T]`, `Protocol` and `ABC` are as `object`.
+    /// A base class as far as it matters: `Generic[T]`, `Protocol` and `ABC` are as `object`,
+    /// `ABCMeta` is as `type`.
     pub(in crate::worlds) fn plain_base(&mut self, base: Value, at: ExprId) -> Flow<Value> {
         if self.linked.is_none() {
             return Ok(base);
@@ -52,6 +61,7 @@ impl Machine<'_> {
             return Ok(plain);
         }
         Ok(match &base {
+            Value::External(external) if is_metaclass(external) => Value::Type("type"),
             Value::External(external)
                 if TRANSPARENT.contains(&&*external.module)
                     && !matches!(&*external.attribute, "NamedTuple" | "TypedDict") =>
