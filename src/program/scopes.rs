@@ -208,7 +208,7 @@ impl Resolver<'_> {
             StmtKind::AnnAssign { target, annotation, value, .. } => {
                 self.target(*target);
                 value.iter().for_each(|&value| self.expr(value));
-                if self.annotation_is_evaluated(*target) {
+                if self.annotation_is_evaluated() {
                     self.expr(*annotation);
                 }
             }
@@ -237,14 +237,11 @@ impl Resolver<'_> {
         blocks.into_iter().for_each(|block| self.block(block));
     }
 
-    /// A local variable's annotation is never evaluated; one of an attribute or a subscript is
-    /// (`Python/compile.c:compiler_annassign`).
-    fn annotation_is_evaluated(&mut self, target: ExprId) -> bool {
-        if self.lazy_annotations {
-            return false;
-        }
-        let is_name = matches!(self.ast.expr(target).kind, ExprKind::Name(_));
-        !is_name || matches!(self.current().scope.kind, ScopeKind::Module | ScopeKind::Class)
+    /// In a function no annotation is evaluated, whatever it is of
+    /// (`Python/compile.c:check_annotation`).
+    fn annotation_is_evaluated(&mut self) -> bool {
+        let is_flow = matches!(self.current().scope.kind, ScopeKind::Module | ScopeKind::Class);
+        is_flow && !self.lazy_annotations
     }
 
     fn stmt_exprs(&mut self, id: StmtId) {

@@ -83,8 +83,8 @@ impl Machine<'_> {
                 Ok(())
             }
             StmtKind::AugAssign { target, op, value } => self.aug_assign(*target, *op, *value),
-            StmtKind::AnnAssign { target, annotation, value, simple } => {
-                self.ann_assign(*target, *annotation, *value, *simple)
+            StmtKind::AnnAssign { target, annotation, value, .. } => {
+                self.ann_assign(*target, *annotation, *value)
             }
             StmtKind::FunctionDef(def) => self.function_def(id, def),
             StmtKind::ClassDef(def) => self.class_def(id, def),

@@ -188,20 +188,16 @@ impl Machine<'_> {
         target: ExprId,
         annotation: ExprId,
         value: Option<ExprId>,
-        simple: bool,
     ) -> Flow<()> {
         if let Some(value) = value {
             let value = self.expr(value)?;
             self.assign(target, value)?;
         }
         let in_function = !matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
-        let is_name = matches!(self.program.ast().expr(target).kind, ExprKind::Name(_));
-        if self.program.lazy_annotations || self.linked.is_some() || (in_function && is_name) {
+        if self.program.lazy_annotations || self.linked.is_some() || in_function {
             return Ok(());
         }
-        let annotated = self.expr(annotation);
-        debug_assert!(!simple || is_name);
-        annotated.map(drop)
+        self.expr(annotation).map(drop)
     }
 
     pub(super) fn delete(&mut self, target: ExprId) -> Flow<()> {
