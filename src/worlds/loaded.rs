@@ -65,8 +65,16 @@ impl Machine<'_> {
 
     /// Whether a module is certainly in `sys.modules`.
     pub(super) fn has_been_loaded(&self, name: &Name) -> bool {
-        self.is_loaded(name)
-            || self.loaded_so_far(self.resolver_of(name), [].into_iter()).contains(name)
+        if self.is_loaded(name) {
+            return true;
+        }
+        let own = &self.identity.name;
+        let around = own.match_indices('.').map(|(at, _)| Name::from(&own[..at]));
+        // What is being imported has not imported everything yet.
+        let is_complete = |package: &Name| {
+            !self.is_fresh || !self.resolver_of(package).is_met_on_the_way(own, package)
+        };
+        self.loaded_so_far(self.resolver_of(name), around.filter(is_complete)).contains(name)
     }
 
     /// The modules below a package that lead to this one, as far as they are attributes of their

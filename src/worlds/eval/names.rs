@@ -1,7 +1,7 @@
 //! Reading names.
 
-use crate::program::ScopeKind;
-use crate::syntax::ast::{ExprId, ExprKind, Name};
+use crate::program::{Program, ScopeKind};
+use crate::syntax::ast::{Constant, ExprId, ExprKind, Name, StmtId, StmtKind};
 use crate::text::span::Span;
 use crate::worlds::builtins::types;
 use crate::worlds::function::Local;
@@ -90,6 +90,11 @@ impl Machine<'_> {
         self.load_global(name, at)
     }
 
+    /// Whether something that is not seen may have bound a module name.
+    pub(in crate::worlds) fn may_be_bound_unseen(&self, name: &Name) -> bool {
+        self.state.unseen || is_listed_in_class(&self.program, name)
+    }
+
     /// Reads a module name, or the builtin of that name.
     pub(in crate::worlds) fn load_global(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
         self.note_read(name, at);
@@ -101,7 +106,7 @@ impl Machine<'_> {
                 // What is not seen may hide it, but hardly ever does.
                 Some(builtin) => Ok(builtin),
                 None if self.bind_submodule(name) => self.load_global(name, at),
-                None if self.state.unseen => {
+                None if self.may_be_bound_unseen(name) => {
                     self.may_raise("NameError", Risk::Environment, at, || {
                         format!("`{name}` may not be bound here")
                     });
@@ -243,4 +248,22 @@ impl Machine<'_> {
         }
         None
     }
+}
+
+/// Whether a class that derives from others lists a name among texts in its body: the metaclass of
+/// another module may bind it beside the class.
+fn is_listed_in_class(program: &Program, name: &str) -> bool {
+    let ast = program.ast();
+    let is_it = |&item: &ExprId| matches!(&ast.expr(item).kind, ExprKind::Constant(Constant::Str(text)) if **text == *name);
+    let lists_it = |&id: &StmtId| match &ast.stmt(id).kind {
+        StmtKind::Assign { value, .. } => match &ast.expr(*value).kind {
+            ExprKind::Tuple(items) | ExprKind::List(items) => items.iter().any(is_it),
+            _ => false,
+        },
+        _ => false,
+    };
+    ast.body.iter().any(|&id| match &ast.stmt(id).kind {
+        StmtKind::ClassDef(def) if !def.bases.is_empty() => def.body.iter().any(lists_it),
+        _ => false,
+    })
 }

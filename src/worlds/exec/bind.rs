@@ -266,7 +266,7 @@ impl Machine<'_> {
                 self.unbind_global(name);
                 Ok(())
             }
-            None if self.state.unseen => {
+            None if self.may_be_bound_unseen(name) => {
                 self.may_raise(class, Risk::Environment, at, || format!("`{name}` may be unbound"));
                 Ok(())
             }
