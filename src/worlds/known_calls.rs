@@ -88,8 +88,19 @@ impl Machine<'_> {
         let made = self.receiver(at);
         let inputs = Inputs { args, factory, made: made.as_deref(), class: None };
         let is_tame = known.uses.iter().any(|&meaning| self.is_rewritten(meaning, &inputs));
+        let is_known = known.uses.iter().any(|&meaning| self.is_about(meaning, &inputs));
         let deeds = self.known_uses(&known, Kind::Call, &inputs, at)?;
-        Ok(Answer { deeds, is_known: true, is_tame })
+        Ok(Answer { deeds, is_known, is_tame })
+    }
+
+    /// Whether an entry has something to say of a call: what is known of `json.load(sys.stdin)` is
+    /// nothing of `json.load(file)`.
+    fn is_about(&self, meaning: Use, inputs: &Inputs<'_>) -> bool {
+        let Use::Does(number) = meaning else { return true };
+        let entry = self.resolver.catalogue.and_then(|catalogue| catalogue.entry(number));
+        entry.is_none_or(|entry| {
+            !matches!(entry.effect, Effect::Depends { .. }) || self.applies(entry, inputs)
+        })
     }
 
     /// As [`Self::known_call`], of a builtin function.
