@@ -127,9 +127,13 @@ impl Machine<'_> {
         given: Option<&Value>,
         at: ExprId,
     ) -> Flow<()> {
-        let Value::External(external) = object else { return Ok(()) };
+        let (external, called) = match object {
+            Value::External(external) => (external, ""),
+            Value::Returned(returned) => (&returned.callee, "()"),
+            _ => return Ok(()),
+        };
         if self.asks_catalogue() && self.may_be_known(method) {
-            let attribute = format!("{}.{method}", external.attribute).into();
+            let attribute = format!("{}{called}.{method}", external.attribute).into();
             let external = External { module: external.module.clone(), attribute };
             let args = Args::plain(given.cloned().into_iter().collect());
             let answer = self.known_call(&Rc::new(external), None, &args, at)?;
