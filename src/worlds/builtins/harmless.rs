@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::catalogue::Harmless;
 use crate::simulation::BindingKind;
 use crate::syntax::ast::{ExprId, Name};
-use crate::worlds::builtins::regexes::is_unbalanced;
+use crate::worlds::builtins::regexes::is_doubtful;
 use crate::worlds::eval::{Args, returned};
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::value::{External, Value};
@@ -86,7 +86,7 @@ impl Machine<'_> {
                 let said = || "a union makes no objects".to_owned();
                 self.may_raise("TypeError", Risk::Inside, at, said);
             }
-            (("re", _), [Value::Str(pattern), ..]) if is_unbalanced(pattern) => {
+            (("re", _), [Value::Str(pattern), ..]) if is_doubtful(pattern) => {
                 let said = || "the pattern may be no regular expression".to_owned();
                 self.may_raise("", Risk::Inside, at, said);
             }

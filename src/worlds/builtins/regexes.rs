@@ -32,14 +32,28 @@ fn shared(pattern: &str) -> Option<Regex> {
     Regex::new(pattern).ok()
 }
 
-/// Whether groups of a pattern are plainly not closed, or not opened.
-pub(in crate::worlds) fn is_unbalanced(pattern: &str) -> bool {
+/// The letters that mean something after a `\` (`_escape` in `Lib/re/_parser.py`), in a set or not;
+/// the others are kept for later.
+const ESCAPES: &str = "afnrtvxuUNbdDsSwW";
+/// Those that mean something outside of a set only.
+const PLACES: &str = "ABZz";
+
+/// Whether `re` seems to refuse a pattern: groups that are not closed or not opened, letters that
+/// mean nothing after a `\`. A comment in it may look so, too.
+pub(in crate::worlds) fn is_doubtful(pattern: &str) -> bool {
     let mut depth = 0i32;
     let mut is_set = false;
     let mut letters = pattern.chars();
     while let Some(letter) = letters.next() {
         match letter {
-            '\\' => drop(letters.next()),
+            '\\' => {
+                let means =
+                    |letter: char| ESCAPES.contains(letter) || !is_set && PLACES.contains(letter);
+                let escaped = letters.next();
+                if escaped.is_some_and(|letter| letter.is_ascii_alphabetic() && !means(letter)) {
+                    return true;
+                }
+            }
             '[' if !is_set => {
                 is_set = true;
                 // The first one in a set closes nothing.
