@@ -208,7 +208,9 @@ impl Machine<'_> {
         let in_frame = matches!(self.here().kind, ScopeKind::Module | ScopeKind::Class);
         let is_new = self.baseline.is_some() && !self.is_unchanged(at);
         let resolver = self.resolver_of(&callee.module);
-        let is_library = is_known || resolver.is_installed(&callee.module);
+        // A match lacks a group only where pattern and number do not fit: possible, hardly ever so.
+        let is_group = callee.attribute.ends_with("().group");
+        let is_library = is_known || is_group || resolver.is_installed(&callee.module);
         let loud = in_frame
             && !is_library
             && !(is_new && resolver.goes_through(callee, args, &self.state));
