@@ -221,7 +221,8 @@ impl Catalogue {
         for (index, undoing) in entry.undone_by.iter().enumerate() {
             self.learn(&undoing.path, Use::Undoes(number, index));
         }
-        for condition in entry.only.iter().chain(&entry.unless) {
+        let undoing = entry.undone_by.iter().flat_map(|undoing| &undoing.only);
+        for condition in entry.only.iter().chain(&entry.unless).chain(undoing) {
             if let Wanted::Flag(flag) = &condition.wanted {
                 self.flags.push(flag.clone());
             }

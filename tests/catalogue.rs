@@ -319,12 +319,9 @@ fn check(number: usize, case: &Case, python: &Path, minor: u64) -> Option<String
     (!silent.iter().all(is_same)).then(|| format!("without the catalogue: {silent:?}"))
 }
 
-#[test]
-fn every_entry_is_found_and_true() {
-    let Some((python, has_libraries)) = python() else { return };
-    let minor = minor_of(&python);
-    let has_windows = has_display(&python);
-    let cases = all_cases();
+/// The cases that can be run here, with their numbers. Says which others there are.
+fn runnable<'c>(cases: &'c [Case], python: &Path, has_libraries: bool) -> Vec<(usize, &'c Case)> {
+    let (minor, has_windows) = (minor_of(python), has_display(python));
     let mut chosen = Vec::new();
     for (number, case) in cases.iter().enumerate() {
         if !is_meant(case) {
@@ -337,6 +334,15 @@ fn every_entry_is_found_and_true() {
             chosen.push((number, case));
         }
     }
+    chosen
+}
+
+#[test]
+fn every_entry_is_found_and_true() {
+    let Some((python, has_libraries)) = python() else { return };
+    let minor = minor_of(&python);
+    let cases = all_cases();
+    let chosen = runnable(&cases, &python, has_libraries);
     let tried = |(number, case): &(usize, &Case)| {
         check(*number, case, &python, minor).map(|why| format!("{}: {why}", case.of))
     };
@@ -390,17 +396,9 @@ fn check_fixes(number: usize, case: &Case, python: &Path, minor: u64) -> (usize,
 fn every_fix_works() {
     let Some((python, has_libraries)) = python() else { return };
     let minor = minor_of(&python);
-    let has_windows = has_display(&python);
     let cases = all_cases();
-    let is_run = |case: &Case| {
-        (has_libraries || is_standard(case))
-            && case.away.is_none()
-            && is_meant(case)
-            && (!case.display || has_windows)
-            && case.min_python.is_none_or(|first| minor >= first)
-    };
-    let chosen: Vec<(usize, &Case)> =
-        cases.iter().enumerate().filter(|(_, case)| is_run(case)).collect();
+    let mut chosen = runnable(&cases, &python, has_libraries);
+    chosen.retain(|(_, case)| case.away.is_none());
     let (tried, without) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let failures = on_each(&chosen, |(number, case)| {
         let (fixes, wrong) = check_fixes(*number, case, &python, minor);

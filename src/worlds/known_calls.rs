@@ -201,10 +201,7 @@ impl Machine<'_> {
                 }
                 Use::Ends(number) => {
                     let on = known.on.clone().filter(|on| !matches!(on, On::Anything));
-                    deeds.extend(on.map(|on| {
-                        let (key, version) = (Rc::from([]), self.stage);
-                        Deed { entry: number, on, key, variant: None, version, result: None }
-                    }));
+                    deeds.extend(on.map(|on| Deed::new(number, on, Rc::from([]), self.stage)));
                 }
                 Use::Does(number) => {
                     let Some(entry) = catalogue.entry(number) else { continue };
@@ -273,9 +270,8 @@ impl Machine<'_> {
                 keys.iter().map(|key| self.input(key, inputs)).collect::<Option<Rc<[String]>>>()?
             }
         };
-        let variant: Option<Rc<[String]>> =
-            entry.differs.iter().map(|key| self.input_as_written(key, inputs)).collect();
-        Some(Deed { entry: number, on, key, variant, version: self.stage, result: None })
+        let variant = entry.differs.iter().map(|key| self.input_as_written(key, inputs)).collect();
+        Some(Deed { variant, ..Deed::new(number, on, key, self.stage) })
     }
 
     /// Where it has been done before, says what comes of it.

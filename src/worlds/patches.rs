@@ -94,15 +94,7 @@ impl Machine<'_> {
                 is_certain: self.outside_forks == 0 && self.tries == 0,
             });
         }
-        let (key, version) = (Rc::from([]), self.stage);
-        self.state.performed.set(Deed {
-            entry: REPLACED,
-            on,
-            key,
-            variant: None,
-            version,
-            result: None,
-        });
+        self.state.performed.set(Deed::new(REPLACED, on, Rc::from([]), self.stage));
     }
 
     /// Whether a value holds what was in a place, other than by being it.
@@ -177,7 +169,7 @@ impl Machine<'_> {
             Value::Returned(told) if place.ends_with(')') => {
                 let callee = format!("{}.{}(", told.callee.module, told.callee.attribute);
                 let shown = || {
-                    let args = told.args.iter().map(|arg| self.shown(arg, 0));
+                    let args = told.args.iter().map(|arg| self.shown(arg));
                     args.collect::<Option<Vec<String>>>()
                 };
                 place.strip_prefix(&*callee).is_some_and(|rest| {

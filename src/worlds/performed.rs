@@ -43,6 +43,11 @@ impl On {
 }
 
 impl Deed {
+    /// One of which nothing else matters.
+    pub(super) fn new(entry: usize, on: On, key: Rc<[String]>, version: u32) -> Deed {
+        Deed { entry, on, key, variant: None, version, result: None }
+    }
+
     /// Whether the other is the same deed, done again.
     pub(super) fn is(&self, entry: usize, on: &On, key: &[String]) -> bool {
         self.entry == entry && self.on.is(on) && *self.key == *key

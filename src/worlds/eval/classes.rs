@@ -356,10 +356,15 @@ impl Machine<'_> {
     pub(in crate::worlds) fn exception_name(&self, exception: &Value) -> Option<String> {
         match self.class_of(exception) {
             Value::Type(name) => Some(name.to_owned()),
-            Value::Object(id) => match self.state.object(id) {
-                Some(Object::Class(class)) => Some(class.name.to_string()),
-                _ => None,
-            },
+            class => self.own_class_name(&class),
+        }
+    }
+
+    /// What a class that a `class` statement made is called.
+    pub(in crate::worlds) fn own_class_name(&self, class: &Value) -> Option<String> {
+        let Value::Object(id) = class else { return None };
+        match self.state.object(*id) {
+            Some(Object::Class(class)) => Some(class.name.to_string()),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Args;
 use super::calls::is_namedtuple;
-use crate::syntax::ast::ExprId;
+use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::function::Class;
 use crate::worlds::machine::{Flow, Machine, Risk};
 use crate::worlds::state::Object;
@@ -44,26 +44,11 @@ impl Machine<'_> {
         if renames || args.inexact {
             return Ok(());
         }
-        let listed = match names {
-            Value::Tuple(names) => names.to_vec(),
-            Value::Object(id) => match self.state.object(*id) {
-                Some(Object::List(items)) if items.exact => items.values.clone(),
-                _ => Vec::new(),
-            },
-            _ => Vec::new(),
-        };
-        let text = match names {
-            Value::Str(names) => names.replace(',', " "),
-            _ => String::new(),
-        };
-        let listed = listed.iter().filter_map(|name| match name {
-            Value::Str(name) => Some(&**name),
-            _ => None,
-        });
-        let names: Vec<&str> = text.split_whitespace().chain(listed).collect();
-        let is_wrong = |(index, name): (usize, &&str)| {
+        let listed = self.names_in(names).unwrap_or_default();
+        let names: Vec<Name> = listed.into_iter().flatten().collect();
+        let is_wrong = |(index, name): (usize, &Name)| {
             name.starts_with(|c: char| c == '_' || c.is_ascii_digit())
-                || KEYWORDS.contains(name)
+                || KEYWORDS.contains(&&**name)
                 || names[..index].contains(name)
         };
         if let Some((_, name)) = names.iter().enumerate().find(|&named| is_wrong(named)) {
@@ -77,6 +62,28 @@ impl Machine<'_> {
             return Err(self.raise_builtin("TypeError", reason));
         }
         Ok(())
+    }
+
+    /// Names in one text, or one by one, as `namedtuple` and `enum` take them: None for one that is
+    /// not known, or where it is not known which there are.
+    pub(in crate::worlds) fn names_in(&self, listed: &Value) -> Option<Vec<Option<Name>>> {
+        let names = match listed {
+            Value::Str(names) => {
+                let names = names.replace(',', " ");
+                return Some(names.split_whitespace().map(|name| Some(name.into())).collect());
+            }
+            Value::Tuple(names) => &names[..],
+            Value::Object(id) => match self.state.object(*id)? {
+                Object::List(items) if items.exact => &items.values,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let text = |name: &Value| match name {
+            Value::Str(name) => Some(Name::clone(name)),
+            _ => None,
+        };
+        Some(names.iter().map(text).collect())
     }
 
     fn known_length(&self, items: &Value) -> Option<usize> {

@@ -237,7 +237,7 @@ impl Machine<'_> {
             | Value::Str(_)
             | Value::Function(_)
             | Value::Builtin(_) => Err(self.raise_builtin("TypeError", "the base is no class")),
-            Value::External(alias) if is_special_form(alias) => {
+            Value::External(alias) if has_no_subclasses(alias) => {
                 Err(self.raise_builtin("TypeError", "the base is no class"))
             }
             Value::Returned(made) if is_new_type(made) => {
@@ -477,7 +477,7 @@ impl Machine<'_> {
 }
 
 /// `Optional[int]` and the like, from which nothing derives.
-fn is_special_form(alias: &External) -> bool {
+fn has_no_subclasses(alias: &External) -> bool {
     &*alias.module == "typing"
         && matches!(
             &*alias.attribute,

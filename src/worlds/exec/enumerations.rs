@@ -135,13 +135,13 @@ impl Machine<'_> {
 
     /// What the body of an enumeration binds that becomes a member for certain.
     fn members<'c>(&self, class: &'c Class) -> Vec<Member<'c>> {
-        let ignored = match class.namespace.get("_ignore_") {
-            Some(local) => match self.names_in(&local.value) {
-                Some(names) => names,
-                None => return Vec::new(),
-            },
-            None => Vec::new(),
+        let ignored: Option<Vec<Name>> = match class.namespace.get("_ignore_") {
+            Some(local) => {
+                self.names_in(&local.value).and_then(|names| names.into_iter().collect())
+            }
+            None => Some(Vec::new()),
         };
+        let Some(ignored) = ignored else { return Vec::new() };
         let is_member = |name: &str, local: &Local| {
             let is_descriptor = matches!(local.value, Value::Function(_) | Value::Method(_));
             let is_ignored = ignored.iter().any(|ignored| &**ignored == name);
@@ -149,27 +149,6 @@ impl Machine<'_> {
         };
         let entries = class.namespace.iter().filter(|(name, local)| is_member(name, local));
         entries.map(|(name, local)| (&**name, &local.value)).collect()
-    }
-
-    /// Names in one text, or one by one; None where they are not known.
-    fn names_in(&self, listed: &Value) -> Option<Vec<Name>> {
-        let names = match listed {
-            Value::Str(names) => {
-                let names = names.replace(',', " ");
-                return Some(names.split_whitespace().map(Name::from).collect());
-            }
-            Value::Tuple(names) => names.to_vec(),
-            Value::Object(id) => match self.state.object(*id)? {
-                Object::List(items) if items.exact => items.values.clone(),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let text = |name: &Value| match name {
-            Value::Str(name) => Some(Name::clone(name)),
-            _ => None,
-        };
-        names.iter().map(text).collect()
     }
 
     /// Whether something is an object of the module's own that is no number.

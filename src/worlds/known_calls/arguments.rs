@@ -166,25 +166,7 @@ impl Machine<'_> {
         match inputs.first(key) {
             Input::Absent => Some("-".to_owned()),
             Input::Unknown => None,
-            Input::Value(value) => self.written(&value, 0),
-        }
-    }
-
-    fn written(&self, value: &Value, depth: u32) -> Option<String> {
-        const MAX_DEPTH: u32 = 6;
-        match value {
-            _ if depth > MAX_DEPTH => None,
-            Value::Returned(returned) if !returned.inexact => {
-                let mut text = format!("{}.{}(", returned.callee.module, returned.callee.attribute);
-                for value in &returned.args {
-                    text += &format!("{}, ", self.written(value, depth + 1)?);
-                }
-                for (name, value) in &returned.keywords {
-                    text += &format!("{name}={}, ", self.written(value, depth + 1)?);
-                }
-                Some(text + ")")
-            }
-            value => self.shown(value, depth),
+            Input::Value(value) => self.text_of(&value, &|_| true, 0),
         }
     }
 
@@ -212,23 +194,15 @@ impl Machine<'_> {
                 Input::Value(value) => value,
             };
             if !is_definition(argument) {
-                return self.shown(&value, 0);
+                return self.shown(&value);
             }
             return match &value {
                 Value::Function(function) if argument.part == Part::Qualname => function.qualname(),
                 Value::Function(function) => Some(function.name.to_string()),
-                Value::Object(id) => match self.state.object(*id) {
-                    Some(Object::Class(class)) => Some(class.name.to_string()),
-                    // What is made of a class stands for it.
-                    Some(Object::Instance(_)) => match self.class_of(&value) {
-                        Value::Object(class) => match self.state.object(class) {
-                            Some(Object::Class(class)) => Some(class.name.to_string()),
-                            _ => None,
-                        },
-                        _ => None,
-                    },
-                    _ => None,
-                },
+                // What is made of a class stands for it.
+                Value::Object(_) => self
+                    .own_class_name(&value)
+                    .or_else(|| self.own_class_name(&self.class_of(&value))),
                 _ => None,
             };
         }
@@ -237,14 +211,25 @@ impl Machine<'_> {
 
     /// A text that is the same for values that are equal, in this process; None where a value may
     /// be another one each time.
-    pub(in crate::worlds) fn shown(&self, value: &Value, depth: u32) -> Option<String> {
+    pub(in crate::worlds) fn shown(&self, value: &Value) -> Option<String> {
+        let catalogue = self.resolver.catalogue;
+        self.text_of(value, &|call| catalogue.is_some_and(|facts| facts.gives_the_same(call)), 0)
+    }
+
+    /// As [`Self::shown`], given which calls stand for what they give.
+    fn text_of(
+        &self,
+        value: &Value,
+        is_shown: &dyn Fn(&str) -> bool,
+        depth: u32,
+    ) -> Option<String> {
         const MAX_DEPTH: u32 = 6;
         if depth > MAX_DEPTH {
             return None;
         }
         let list = |values: &[Value]| -> Option<String> {
             let shown: Option<Vec<String>> =
-                values.iter().map(|value| self.shown(value, depth + 1)).collect();
+                values.iter().map(|value| self.text_of(value, is_shown, depth + 1)).collect();
             Some(shown?.join(", "))
         };
         Some(match value {
@@ -264,12 +249,13 @@ impl Machine<'_> {
             }
             Value::Returned(returned) => {
                 let callee = format!("{}.{}", returned.callee.module, returned.callee.attribute);
-                if returned.inexact || !self.resolver.catalogue?.gives_the_same(&callee) {
+                if returned.inexact || !is_shown(&callee) {
                     return None;
                 }
                 let mut keywords = Vec::new();
                 for (name, value) in &returned.keywords {
-                    keywords.push(format!(", {name}={}", self.shown(value, depth + 1)?));
+                    let value = self.text_of(value, is_shown, depth + 1)?;
+                    keywords.push(format!(", {name}={value}"));
                 }
                 format!("{callee}({}{})", list(&returned.args)?, keywords.concat())
             }
@@ -298,8 +284,7 @@ fn holds(condition: &Condition, inputs: &Inputs<'_>) -> Option<bool> {
         Value::External(external) => match &condition.wanted {
             Wanted::OneOf(words) if words[..] == ["None"] => return Some(false),
             Wanted::OneOf(words) => {
-                let path = format!("{}.{}", external.module, external.attribute);
-                return words.contains(&path).then_some(true);
+                return words.iter().any(|word| external.is_path(word)).then_some(true);
             }
             _ => return None,
         },

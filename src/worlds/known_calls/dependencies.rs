@@ -75,9 +75,7 @@ impl Machine<'_> {
     }
 
     fn note_deed(&mut self, entry: usize, key: Rc<[String]>) {
-        let (on, version) = (On::Anything, self.stage);
-        let deed = Deed { entry, on, key, variant: None, version, result: None };
-        self.state.performed.set(deed);
+        self.state.performed.set(Deed::new(entry, On::Anything, key, self.stage));
     }
 
     fn may_raise_later(&mut self, what: &str, reason: &str, raises: &[String]) {

@@ -109,7 +109,7 @@ impl Machine<'_> {
             return Some(On::Anything);
         }
         let receiver = self.receiver(at?)?;
-        match self.shown(&Value::Returned(Rc::clone(&receiver)), 0) {
+        match self.shown(&Value::Returned(Rc::clone(&receiver))) {
             Some(name) => Some(On::Named(name.into())),
             None => Some(On::Made(receiver)),
         }
