@@ -132,6 +132,10 @@ impl Resolver<'_> {
     /// Whether the texts of the modules that hand something on, and of the one that makes it, are
     /// the workspace's and do not have a word.
     pub(super) fn is_made_without(&self, object: &External, word: &str) -> bool {
+        // The text of a class has a private name without the class's own before it.
+        let is_mangled = !word.starts_with("__") && !word.ends_with("__");
+        let private = word.rfind("__").filter(|_| is_mangled);
+        let word = private.map_or(word, |at| &word[at..]);
         let mut place = (object.module.clone(), object.attribute.clone());
         for _ in 0..MAX_HOPS {
             let Some(file) = self.workspace_file(&place.0) else { return false };

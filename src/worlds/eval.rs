@@ -317,22 +317,27 @@ impl Machine<'_> {
     }
 
     pub(super) fn make_set(&mut self, items: Items) -> Value {
-        let mut unique: Vec<Value> = Vec::new();
-        for value in &items.values {
-            let equal: Vec<_> = unique.iter().map(|known| known.equals(value)).collect();
-            if equal.contains(&Some(true)) {
-                continue;
-            }
-            if equal.contains(&None) && !value.is_constant() {
-                return self.allocate(Object::Set(Items::unknown()));
-            }
-            unique.push(value.clone());
-        }
-        self.allocate(Object::Set(Items { values: unique, exact: items.exact }))
+        self.allocate(Object::Set(items.unique()))
     }
 }
 
 impl Items {
+    /// The items of a set that is made of these; unknown where some of them may be the same.
+    pub(super) fn unique(self) -> Items {
+        let mut unique: Vec<Value> = Vec::new();
+        for value in self.values {
+            let equal: Vec<_> = unique.iter().map(|known| known.equals(&value)).collect();
+            if equal.contains(&Some(true)) {
+                continue;
+            }
+            if equal.contains(&None) && !value.is_constant() {
+                return Items::unknown();
+            }
+            unique.push(value);
+        }
+        Items { values: unique, exact: self.exact }
+    }
+
     fn into_tuple(self) -> Value {
         if self.exact { Value::tuple(self.values) } else { Value::Opaque(Some("tuple")) }
     }

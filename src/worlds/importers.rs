@@ -4,6 +4,7 @@
 mod fresh;
 pub(super) mod halfway;
 mod meaning;
+mod partial;
 mod submodules;
 mod uses;
 
@@ -93,7 +94,7 @@ pub(super) fn complete(
         comparison.restart.outcome = Outcome::Aborts;
         comparison.restart.abort = failure.own.map(|span| AbortPoint {
             certainty: Certainty::Always,
-            exceptions: vec!["ImportError".to_owned()],
+            exceptions: vec![failure.circular.unwrap_or("ImportError").to_owned()],
             ..AbortPoint::new(span, AbortCause::Certain, failure.reason)
         });
     }
@@ -123,7 +124,7 @@ fn fresh_failure(
         return None;
     }
     let failure = Fresh::new(own, fatal, restart).failure()?;
-    if !failure.is_circular {
+    if failure.circular.is_none() {
         return Some(failure);
     }
     let none = fresh::Fatal::default();

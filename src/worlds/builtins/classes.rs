@@ -110,7 +110,7 @@ impl Machine<'_> {
             }
             ("set", []) => Ok(self.allocate(Object::Set(Items::exactly(Vec::new())))),
             ("set", [iterable]) => {
-                let items = self.exhaust(iterable, at)?;
+                let items = self.in_any_order(iterable, at)?;
                 items.values.iter().try_for_each(|item| self.hash_value(item, at))?;
                 Ok(self.make_set(items))
             }

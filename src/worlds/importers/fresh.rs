@@ -5,6 +5,8 @@
 //! passed over. What stands in `try` with handlers is followed as far as nothing is raised: the
 //! order in which modules are imported hangs on it.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::absolute;
@@ -49,7 +51,8 @@ pub(super) struct Failure {
     /// The statement of the module itself that was being executed; None where it failed before.
     pub(super) own: Option<Span>,
     pub(super) reason: String,
-    pub(super) is_circular: bool,
+    /// What is raised by a circular import; None where a name of the module is gone.
+    pub(super) circular: Option<&'static str>,
 }
 
 enum Stop {
@@ -63,9 +66,9 @@ enum Stop {
 }
 
 pub(super) struct Fresh<'a> {
-    own: Own<'a>,
+    pub(super) own: Own<'a>,
     fatal: &'a Fatal,
-    resolver: &'a Resolver<'a>,
+    pub(super) resolver: &'a Resolver<'a>,
     /// The names in `sys.modules`.
     loaded: FxHashSet<String>,
     /// The modules that are being imported, outermost first.
@@ -111,7 +114,7 @@ impl<'a> Fresh<'a> {
         let ends = self.own.module.match_indices('.').map(|(at, _)| &self.own.module[..at]);
         if let Some(package) = ends.into_iter().find(|package| self.fatal.contains_key(*package)) {
             let reason = format!("`{package}` uses a name of this module that is gone");
-            return Some(Failure { own: None, reason, is_circular: false });
+            return Some(Failure { own: None, reason, circular: None });
         }
         match self.import(self.own.module) {
             Err(Stop::Fails(failure)) => Some(failure),
@@ -206,13 +209,17 @@ impl<'a> Fresh<'a> {
                 self.block(program, finalbody)?;
             }
             StmtKind::Raise { .. } => return Err(Stop::Unsure),
-            _ => {}
+            _ => {
+                if let Some(reason) = self.reads_too_early(program, id) {
+                    return Err(self.failed(reason, Some("AttributeError")));
+                }
+            }
         }
         let Some(Active { name, .. }) = self.active.last() else { return Ok(()) };
         let stops = |spans: &Vec<Span>| spans.iter().any(|span| stmt.span.contains(*span));
         if self.fatal.get(name).is_some_and(stops) {
             let reason = format!("`{name}` uses a name of this module that is gone");
-            return Err(self.failed(reason, false));
+            return Err(self.failed(reason, None));
         }
         Ok(())
     }
@@ -270,19 +277,33 @@ impl<'a> Fresh<'a> {
                 let reason = format!(
                     "a circular import: `{importer}` imports `{name}` from `{base}`, which has not bound it yet"
                 );
-                return Err(self.failed(reason, true));
+                return Err(self.failed(reason, Some("ImportError")));
             }
         }
         Ok(())
     }
 
-    fn failed(&self, reason: String, is_circular: bool) -> Stop {
+    fn failed(&self, reason: String, circular: Option<&'static str>) -> Stop {
         let own = self.active.iter().find(|active| active.name == self.own.module);
-        Stop::Fails(Failure { own: own.map(|active| active.at), reason, is_circular })
+        Stop::Fails(Failure { own: own.map(|active| active.at), reason, circular })
+    }
+
+    pub(super) fn is_under_way(&self, module: &str) -> bool {
+        self.active.iter().any(|active| active.name == module)
+    }
+
+    pub(super) fn is_loaded(&self, module: &str) -> bool {
+        self.loaded.contains(module)
+    }
+
+    /// The programs of the workspace that have been executed, or are being.
+    pub(super) fn executed(&self) -> impl Iterator<Item = Arc<Program>> + '_ {
+        let others = self.loaded.iter().filter(|name| **name != *self.own.module);
+        others.filter_map(|name| self.resolver.program(&*self.resolver.workspace_file(name)?))
     }
 
     /// Whether a module is being imported, certainly has not bound a name, and will do so.
-    fn is_not_yet_bound(&self, module: &str, name: &Name) -> bool {
+    pub(super) fn is_not_yet_bound(&self, module: &str, name: &Name) -> bool {
         let Some(active) = self.active.iter().find(|active| active.name == module) else {
             return false;
         };

@@ -220,24 +220,24 @@ impl Machine<'_> {
                 let items = self.list_items(id).clone();
                 Ok(self.allocate(Object::Set(items)))
             }
-            ("union" | "intersection" | "difference", [other]) => {
+            ("union" | "intersection" | "difference", others) => {
                 let op = match &**name {
                     "union" => BinaryOp::BitOr,
                     "intersection" => BinaryOp::BitAnd,
                     _ => BinaryOp::Sub,
                 };
-                let items = self.list_items(id).clone();
-                let others = self.exhaust(other, at)?;
-                let known = self.set_operation_on(&items, op, &others);
-                Ok(match known {
-                    Some(made) => made,
-                    None => self.allocate(Object::Set(Items::unknown())),
-                })
+                let mut items = self.list_items(id).clone();
+                for other in others {
+                    let others = self.in_any_order(other, at)?;
+                    let known = self.set_operation_on(&items, op, &others);
+                    items = known.unwrap_or_else(Items::unknown);
+                }
+                Ok(self.allocate(Object::Set(items)))
             }
             ("update", sources) => {
                 let mut all = self.list_items(id).clone();
                 for source in sources {
-                    let more = self.exhaust(source, at)?;
+                    let more = self.in_any_order(source, at)?;
                     all.values.extend(more.values);
                     all.exact &= more.exact;
                 }

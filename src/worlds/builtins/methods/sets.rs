@@ -1,7 +1,7 @@
 //! Operations on sets of which all is known.
 
-use crate::syntax::ast::BinaryOp;
-use crate::worlds::machine::Machine;
+use crate::syntax::ast::{BinaryOp, ExprId};
+use crate::worlds::machine::{Flow, Machine};
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::Value;
 
@@ -17,7 +17,17 @@ impl Machine<'_> {
         right: &Value,
     ) -> Option<Value> {
         let (left, right) = (self.exact_set(left)?, self.exact_set(right)?);
-        self.set_operation_on(&left, op, &right)
+        let made = self.set_operation_on(&left, op, &right)?;
+        Some(self.allocate(Object::Set(made)))
+    }
+
+    /// The items of an iterable for what does not depend on their order, as that of a set is not
+    /// known.
+    pub(in crate::worlds) fn in_any_order(&mut self, value: &Value, at: ExprId) -> Flow<Items> {
+        match self.exact_set(value) {
+            Some(items) => Ok(items),
+            None => self.exhaust(value, at),
+        }
     }
 
     /// As [`Self::set_operation`], of items.
@@ -26,7 +36,7 @@ impl Machine<'_> {
         left: &Items,
         op: BinaryOp,
         right: &Items,
-    ) -> Option<Value> {
+    ) -> Option<Items> {
         let too_many = left.values.len() * right.values.len() > MAX_COMPARED;
         if !left.exact || !right.exact || too_many {
             return None;
@@ -51,7 +61,8 @@ impl Machine<'_> {
                 }
             }
         }
-        Some(self.make_set(Items::exactly(kept)))
+        // What is on the right need not be a set.
+        Some(Items::exactly(kept).unique())
     }
 
     fn is_among(&mut self, item: &Value, items: &Items) -> Option<bool> {
