@@ -64,5 +64,5 @@ pub(super) fn c_module_star(module: &str, python: PythonVersion) -> Option<StarN
         .map(|(name, presence)| (name, presence == Presence::Yes))
         .collect();
     names.sort();
-    Some(StarNames { names, unseen: false })
+    Some(StarNames { names, unseen: false, is_chosen: false })
 }

@@ -47,7 +47,8 @@ impl Machine<'_> {
             .map(Name::from)
             .collect();
         names.sort();
-        exports.names.extend(names.into_iter().map(|name| (name, true)));
+        let is_certain = !exports.is_chosen;
+        exports.names.extend(names.into_iter().map(|name| (name, is_certain)));
     }
 
     /// The modules that this one's imports have loaded, now or before it was reloaded, and those

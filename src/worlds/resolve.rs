@@ -55,6 +55,8 @@ pub(super) struct StarNames {
     /// With whether each is certain.
     pub(super) names: Vec<(Name, bool)>,
     pub(super) unseen: bool,
+    /// There is an `__all__`, and what is in it is not known.
+    pub(super) is_chosen: bool,
 }
 
 pub(super) struct Resolver<'a> {
@@ -238,7 +240,7 @@ impl<'a> Resolver<'a> {
         };
         let summary = self.summary(&file)?;
         // One whose `__all__` is not known may keep any of them for itself.
-        let is_chosen = summary.names.contains_key("__all__");
+        let is_chosen = summary.all.is_none() && summary.names.contains_key("__all__");
         let mut names: Vec<(Name, bool)> = match &summary.all {
             Some(all) => all.iter().map(|name| (name.clone(), true)).collect(),
             None => summary
@@ -250,7 +252,7 @@ impl<'a> Resolver<'a> {
         };
         names.sort();
         let unseen = summary.unseen && summary.all.is_none();
-        Some(StarNames { names, unseen })
+        Some(StarNames { names, unseen, is_chosen })
     }
 
     /// The names in the namespace of another module that is no package, sorted, where all of them

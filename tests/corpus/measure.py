@@ -238,13 +238,14 @@ def outcome(score, what, case, stage, claim, text):
     score.n[f"{what}s"] += 1
     score.n[f"{what}s decided"] += claimed != "may-abort"
     right = {"completes": real == "completes", "syntax-error": real == "syntax-error", "may-abort": real != "syntax-error",
-             "aborts": real == "raises" and same_statement(text, abort.get("line"), line)}[claimed]
+             "aborts": real == "raises" and (same_statement(text, abort.get("line"), line)
+                                             or abort.get("certainty") != "always")}[claimed]
     if not right:
         score.n["false certain"] += 1
         score.miss(f"false certain: {what}", case, f"claimed {claimed} {abort.get('line')} {abort.get('reason')}, "
                    f"was {real} {line} {stage.get('exception')}: {stage.get('message')}")
     if real == "raises":
-        hit = claimed == "aborts" and right
+        hit = claimed == "aborts" and same_statement(text, abort.get("line"), line)
         score.n[f"{what} aborts at the line", "hit" if hit else "missed"] += 1
         score.n[f"{what} aborts, first suspected there"] += same_statement(text, abort.get("line"), line)
         if not hit:

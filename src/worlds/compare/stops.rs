@@ -67,6 +67,10 @@ impl<'s, 'a> Stops<'s, 'a> {
     fn first_abort(&self) -> Option<AbortPoint> {
         let mut places = self.places();
         let index = self.first_of(places.iter().map(|(point, _)| point))?;
+        // What has not got through before may stop it earlier.
+        if places[..index].iter().any(|(point, _)| !point.unchanged) {
+            places[index].0.certainty = Certainty::Maybe;
+        }
         Some(self.torn(places.swap_remove(index)))
     }
 

@@ -101,6 +101,7 @@ impl Machine<'_> {
         // A module in a source root has been loaded: it went the way that it could go.
         let outside = u32::from(open && (outcomes.outside || self.identity.is_placed));
         self.outside_forks += outside;
+        let left = self.breaks.len() + self.continues.len();
         for (state, holds) in [(outcomes.when_true, true), (outcomes.when_false, false)] {
             let Some(state) = state else { continue };
             self.state = state;
@@ -122,7 +123,10 @@ impl Machine<'_> {
                 });
             }
         }
-        self.outside_forks -= outside;
+        // Whether a loop was left here decides about all of it that comes after.
+        if self.breaks.len() + self.continues.len() == left {
+            self.outside_forks -= outside;
+        }
         let (state, value) = joined.ok_or(Stop)?;
         self.state = state;
         Ok(value)

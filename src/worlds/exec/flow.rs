@@ -64,6 +64,13 @@ impl Changeable {
     }
 }
 
+/// What there was when a loop began.
+#[derive(Clone, Copy)]
+struct LoopEntry {
+    breaks: usize,
+    outside_forks: u32,
+}
+
 impl Machine<'_> {
     pub(super) fn if_statement(
         &mut self,
@@ -89,10 +96,10 @@ impl Machine<'_> {
         let iterable = self.expr(iter)?;
         let span = self.program.ast().expr(iter).span;
         self.stand_at(span);
-        let breaks = self.breaks.len();
+        let entry = self.loop_entry();
         if let (false, Some(changeable)) = (is_async, Changeable::of(self, &iterable, span)) {
             let finished = self.watched(&changeable, target, body);
-            return self.after_loop(finished, orelse, breaks);
+            return self.after_loop(finished, orelse, entry);
         }
         let items = if is_async { Items::unknown() } else { self.iterate(&iterable, iter)? };
         let outside = iterable.is_outside();
@@ -108,7 +115,7 @@ impl Machine<'_> {
                 machine.block(body)
             })
         };
-        self.after_loop(finished, orelse, breaks)
+        self.after_loop(finished, orelse, entry)
     }
 
     /// Any of the items, or one that is not known.
@@ -233,7 +240,7 @@ impl Machine<'_> {
         body: &[StmtId],
         orelse: &[StmtId],
     ) -> Flow<()> {
-        let breaks = self.breaks.len();
+        let entry = self.loop_entry();
         let mut rounds = 0;
         let finished = loop {
             let decided = self.decided_condition(test);
@@ -251,7 +258,7 @@ impl Machine<'_> {
                 Ok(_) => break self.while_undecided(test, body),
             }
         };
-        self.after_loop(finished, orelse, breaks)
+        self.after_loop(finished, orelse, entry)
     }
 
     fn while_undecided(&mut self, test: ExprId, body: &[StmtId]) -> Flow<()> {
@@ -268,11 +275,16 @@ impl Machine<'_> {
     }
 
     /// `else` runs where the loop was not left by `break`.
-    fn after_loop(&mut self, finished: Flow<()>, orelse: &[StmtId], breaks: usize) -> Flow<()> {
-        let mut states = self.breaks.split_off(breaks);
+    fn after_loop(&mut self, finished: Flow<()>, orelse: &[StmtId], entry: LoopEntry) -> Flow<()> {
+        let mut states = self.breaks.split_off(entry.breaks);
         if finished.is_ok() && self.block(orelse).is_ok() {
             states.push(std::mem::take(&mut self.state));
         }
+        self.outside_forks = entry.outside_forks;
         self.resume(states)
+    }
+
+    fn loop_entry(&self) -> LoopEntry {
+        LoopEntry { breaks: self.breaks.len(), outside_forks: self.outside_forks }
     }
 }

@@ -202,7 +202,13 @@ impl Machine<'_> {
             let mut others = self.state.clone();
             let exception = if is_star { Value::Opaque(None) } else { raise.exception.clone() };
             // Whether it comes to this is not decided here.
-            let outside = u32::from(raise.risk == Some(Risk::Environment));
+            let outside = match raise.risk {
+                Some(Risk::Environment) => true,
+                // A module in a source root has been loaded: it got through as it could.
+                Some(Risk::Inside | Risk::Outside) => self.identity.is_placed || raise.is_forked,
+                None => raise.is_forked,
+            };
+            let outside = u32::from(outside);
             self.outside_forks += outside;
             let end = self.handle(handler, exception, Rc::clone(&places));
             self.outside_forks -= outside;

@@ -37,9 +37,10 @@ pub(in crate::worlds) fn star_names(
     let mut leaves: Vec<&str> =
         below.filter(|leaf| !leaf.contains('.') && !leaf.starts_with('_')).collect();
     leaves.sort_unstable();
+    let is_certain = !exports.is_chosen || !bound.contains("__all__");
     for leaf in leaves {
         if !exports.names.iter().any(|(known, _)| **known == *leaf) {
-            exports.names.push((Name::from(leaf), true));
+            exports.names.push((Name::from(leaf), is_certain));
         }
     }
     Some(exports)
