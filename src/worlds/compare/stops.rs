@@ -40,10 +40,11 @@ impl<'s, 'a> Stops<'s, 'a> {
     /// As [`Self::stage`], given [`Self::points`].
     pub(super) fn stage_at(&self, version: u32, points: &[AbortPoint]) -> Stage {
         // Not one at which only a change outside would stop it.
-        let places = self.places();
-        let first = self.first_of(places.iter().map(|(point, _)| point));
-        let first = first.map(|index| places[index].0.span);
-        let abort = points.iter().find(|point| Some(point.span) == first).cloned();
+        let first = self.first_place().map(|(point, _)| point);
+        let abort = first.and_then(|first| {
+            let point = points.iter().find(|point| point.span == first.span)?;
+            Some(AbortPoint { certainty: first.certainty, ..point.clone() })
+        });
         Stage { version, outcome: self.run.outcome, abort }
     }
 
@@ -65,13 +66,17 @@ impl<'s, 'a> Stops<'s, 'a> {
 
     /// Where a run stops for certain, or else may stop first.
     fn first_abort(&self) -> Option<AbortPoint> {
+        self.first_place().map(|place| self.torn(place))
+    }
+
+    fn first_place(&self) -> Option<(AbortPoint, usize)> {
         let mut places = self.places();
         let index = self.first_of(places.iter().map(|(point, _)| point))?;
         // What has not got through before may stop it earlier.
         if places[..index].iter().any(|(point, _)| !point.unchanged) {
             places[index].0.certainty = Certainty::Maybe;
         }
-        Some(self.torn(places.swap_remove(index)))
+        Some(places.swap_remove(index))
     }
 
     /// Which of the points ends the run, or else may end it first.
