@@ -96,6 +96,11 @@ enum Place {
     },
     /// An extension module, or bytecode without a source.
     Compiled,
+    /// As [`Place::Compiled`], of a package: its modules need not be.
+    CompiledPackage {
+        directory: PathBuf,
+        origin: ModuleOrigin,
+    },
     Namespace {
         portions: Vec<SearchEntry>,
     },
@@ -283,6 +288,10 @@ impl Finder {
             }
             Place::BuiltIn if is_frozen_module(name, self.shared.version) => Place::BuiltIn,
             Place::BuiltIn => Place::Nowhere(Absence::Missing),
+            Place::CompiledPackage { directory, origin } => {
+                let found = self.search([&SearchEntry { directory, origin }], leaf);
+                found.unwrap_or(Place::Nowhere(Absence::Unknown))
+            }
             Place::Compiled => Place::Nowhere(Absence::Unknown),
             Place::Nowhere(absence) => Place::Nowhere(absence),
         }
@@ -320,6 +329,9 @@ impl Finder {
             match self.shared.files.hit(&entry.directory, leaf) {
                 Some(Hit::Package) => return Some(Place::Package { directory, origin }),
                 Some(Hit::Module(file)) => return Some(Place::Module { file, origin }),
+                Some(Hit::CompiledPackage) => {
+                    return Some(Place::CompiledPackage { directory, origin });
+                }
                 Some(Hit::Compiled) => return Some(Place::Compiled),
                 Some(Hit::Directory) => portions.push(SearchEntry { directory, origin }),
                 None => {}
@@ -344,13 +356,20 @@ impl Modules for Finder {
     }
 
     fn compiled_source(&self, name: &str) -> Option<Arc<ModuleFile>> {
-        let (parent, leaf) = name.rsplit_once('.')?;
-        let (Place::Compiled, Place::Package { directory, origin }) =
-            (self.place(name), self.place(parent))
-        else {
-            return None;
+        let (file, origin) = match self.place(name) {
+            Place::CompiledPackage { directory, origin } => (directory.join("__init__.py"), origin),
+            Place::Compiled => {
+                let (parent, leaf) = name.rsplit_once('.')?;
+                match self.place(parent) {
+                    Place::Package { directory, origin }
+                    | Place::CompiledPackage { directory, origin } => {
+                        (directory.join(format!("{leaf}.py")), origin)
+                    }
+                    _ => return None,
+                }
+            }
+            _ => return None,
         };
-        let file = directory.join(format!("{leaf}.py"));
         match self.shared.files.load(&file, name, origin) {
             Ok(Some(Found::Source(file))) => Some(file),
             _ => None,
@@ -385,7 +404,10 @@ impl Modules for Finder {
                 load(&directory.join("__init__.py"), name, origin)
             }
             Place::Namespace { .. } => Found::Namespace,
-            Place::BuiltIn | Place::Compiled | Place::Nowhere(Absence::Opaque) => Found::Opaque,
+            Place::BuiltIn
+            | Place::Compiled
+            | Place::CompiledPackage { .. }
+            | Place::Nowhere(Absence::Opaque) => Found::Opaque,
             Place::Nowhere(Absence::Missing) => Found::Missing,
             Place::Nowhere(Absence::Unknown) => Found::Unknown,
         }

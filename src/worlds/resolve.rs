@@ -205,7 +205,10 @@ impl<'a> Resolver<'a> {
         let file = match self.find(module) {
             Found::Source(file) => file,
             Found::Namespace => return Presence::No,
-            Found::Opaque => return c_module_presence(module, name, self.python),
+            Found::Opaque => match self.compiled_source(module) {
+                Some(file) => file,
+                None => return c_module_presence(module, name, self.python),
+            },
             Found::Missing | Found::Unknown => return Presence::Maybe,
         };
         if file.origin != ModuleOrigin::Workspace && plainly_binds(file.source.text(), name) {
@@ -235,7 +238,10 @@ impl<'a> Resolver<'a> {
     pub(super) fn star_names(&self, module: &str) -> Option<StarNames> {
         let file = match self.find(module) {
             Found::Source(file) => file,
-            Found::Opaque => return c_module_star(module, self.python),
+            Found::Opaque => match self.compiled_source(module) {
+                Some(file) => file,
+                None => return c_module_star(module, self.python),
+            },
             _ => return None,
         };
         let summary = self.summary(&file)?;

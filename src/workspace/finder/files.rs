@@ -20,7 +20,9 @@ pub(super) enum Hit {
     /// A directory with an `__init__.py`.
     Package,
     Module(PathBuf),
-    /// An extension module or package, or bytecode without a source.
+    /// A directory of which the `__init__` is compiled.
+    CompiledPackage,
+    /// An extension module, or bytecode without a source.
     Compiled,
     /// A directory that could be a portion of a namespace package.
     Directory,
@@ -142,7 +144,7 @@ impl Files {
             let inner = self.listing(&directory.join(leaf));
             match self.file_of(&inner, "__init__") {
                 Some(FileKind::Source) => return Some(Hit::Package),
-                Some(FileKind::Compiled) => return Some(Hit::Compiled),
+                Some(FileKind::Compiled) => return Some(Hit::CompiledPackage),
                 None => {}
             }
         }

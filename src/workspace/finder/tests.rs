@@ -88,6 +88,29 @@ fn a_package_goes_before_a_module_and_a_module_before_a_namespace() {
 }
 
 #[test]
+fn a_compiled_package_has_modules_and_its_source_beside_it() {
+    let world = world(&[
+        ("/w/p/__init__.cpython-311-x86_64-linux-gnu.so", ""),
+        ("/w/p/__init__.py", "from .fields import Field"),
+        ("/w/p/fields.py", ""),
+        ("/w/p/main.cpython-311-x86_64-linux-gnu.so", ""),
+        ("/w/p/main.py", "class Model: pass"),
+        ("/w/q/__init__.cpython-311-x86_64-linux-gnu.so", ""),
+    ]);
+    assert_eq!(world.find("p"), "opaque");
+    assert_eq!(world.find("p.fields"), "/w/p/fields.py");
+    assert_eq!(world.find("p.main"), "opaque");
+    assert_eq!(world.find("p.other"), "unknown", "it may be in another module's file");
+    let source_of = |name: &str| {
+        world.finder().compiled_source(name).map(|file| file.path.display().to_string())
+    };
+    assert_eq!(source_of("p").as_deref(), Some("/w/p/__init__.py"));
+    assert_eq!(source_of("p.main").as_deref(), Some("/w/p/main.py"));
+    assert_eq!(source_of("p.fields"), None, "it is not compiled");
+    assert_eq!(source_of("q"), None);
+}
+
+#[test]
 fn the_workspace_shadows_the_library_but_not_the_interpreter() {
     let world = world(&[
         ("/w/json.py", ""),
