@@ -39,6 +39,7 @@ mod pending;
 mod performed;
 mod plain;
 mod provenance;
+mod purpose;
 mod reading;
 mod registered;
 mod relocate;

@@ -149,7 +149,8 @@ impl Baseline {
         !self.reads_changed(ast, &exprs)
     }
 
-    pub(super) fn import_ran(&self, fingerprint: u64) -> bool {
+    /// Whether this was noted when the version before was executed.
+    pub(super) fn has_noted(&self, fingerprint: u64) -> bool {
         self.ran.contains(&fingerprint)
     }
 

@@ -1,9 +1,10 @@
 //! What is plain to see in the text of another module, without looking into it.
 
+use super::builtins::c_functions::is_c_function;
 use super::builtins::types;
 use super::resolve::{MAX_HOPS, Resolver};
 use super::value::External;
-use crate::modules::{Found, ModuleOrigin};
+use crate::modules::{Found, ModuleFile, ModuleOrigin};
 
 impl Resolver<'_> {
     /// Whether a module says by `def` or `class` what a name is: such an object is true (of
@@ -13,6 +14,17 @@ impl Resolver<'_> {
             Found::Source(file) => plainly_defines(file.source.text(), &external.attribute),
             _ => false,
         }
+    }
+
+    /// Whether something is a function: built in, or by a `def` at the beginning of a line.
+    pub(super) fn is_plain_function(&self, external: &External) -> bool {
+        let is_defined = |file: &ModuleFile| {
+            stands(file.source.text(), &external.attribute, |before, after| {
+                matches!(before, "def " | "async def ") && after.starts_with('(')
+            })
+        };
+        is_c_function(external)
+            || matches!(self.find(&external.module), Found::Source(file) if is_defined(&file))
     }
 
     /// Whether a class derives from a builtin exception, as statements at the beginning of lines

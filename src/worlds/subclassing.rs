@@ -95,7 +95,7 @@ impl Machine<'_> {
         }
         let names: Vec<&Name> = keywords.iter().map(|(name, _)| name).collect();
         let fingerprint = hashed((HOOK, &base.module, &base.attribute, names));
-        let ran = self.baseline.as_ref().is_none_or(|before| before.import_ran(fingerprint));
+        let ran = self.baseline.as_ref().is_none_or(|before| before.has_noted(fingerprint));
         if !ran {
             let args = Args { keywords: keywords.to_vec(), ..Args::default() };
             let resolver = self.resolver_of(&base.module);

@@ -27,7 +27,8 @@ impl Machine<'_> {
     ) -> Flow<Value> {
         self.ran(at);
         self.note_receiver(object, at);
-        self.each(object, |machine, object| machine.attribute_of(object, name, at))
+        let end = self.each(object, |machine, object| machine.attribute_of(object, name, at));
+        self.got_through(at, end)
     }
 
     fn attribute_of(&mut self, object: &Value, name: &Name, at: ExprId) -> Flow<Value> {
@@ -98,7 +99,9 @@ impl Machine<'_> {
             }
             // `method_getattro`, `Objects/classobject.c`.
             Value::Method(pair)
-                if self.linked.is_some() && matches!(pair.0, Value::Function(_)) =>
+                if matches!(pair.0, Value::Function(_))
+                    && (self.linked.is_some()
+                        || types::has_attribute("method", name) != Some(true)) =>
             {
                 let function = pair.0.clone();
                 self.attribute_of(&function, name, at)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::syntax::ast::ExprId;
 use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::purpose::Purpose;
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::Value;
 
@@ -81,8 +82,8 @@ impl Machine<'_> {
             )) => Ok(Items::unknown()),
             _ => {
                 let risk = Risk::decided_by(value.is_outside());
-                self.ran(at);
-                self.may_raise("TypeError", risk, at, || "this may not be iterable".into());
+                let reason = || "this may not be iterable".to_owned();
+                self.may_refuse(Purpose::Iterated, "TypeError", risk, at, reason);
                 Ok(Items::unknown())
             }
         }
@@ -101,7 +102,8 @@ impl Machine<'_> {
                 return self.iterate(&contents, at);
             }
             if self.special(value, "__getitem__").is_some() || self.has_unseen_attributes(value) {
-                self.may_raise("", Risk::Inside, at, || "this may not be iterable".into());
+                let reason = || "this may not be iterable".to_owned();
+                self.may_refuse(Purpose::Iterated, "", Risk::Inside, at, reason);
                 return Ok(Items::unknown());
             }
             return self.not_iterable(at);

@@ -118,7 +118,8 @@ impl Machine<'_> {
     ) -> Flow<Value> {
         self.ran(at);
         let object = self.looked_up(object);
-        self.each(&object, |machine, object| machine.item_of(object, index, at))
+        let end = self.each(&object, |machine, object| machine.item_of(object, index, at));
+        self.got_through(at, end)
     }
 
     fn item_of(&mut self, object: &Value, index: &Value, at: ExprId) -> Flow<Value> {
@@ -201,7 +202,9 @@ impl Machine<'_> {
             }
             // A subscript of something imported is nearly always a type expression.
             Value::External(external)
-                if self.is_harmless(object) && !external.attribute.contains("()") =>
+                if self.is_harmless(object)
+                    && !external.attribute.contains("()")
+                    && !self.resolver_of(&external.module).is_plain_function(external) =>
             {
                 let attribute = Name::from(format!("{}[]", external.attribute));
                 let module = external.module.clone();

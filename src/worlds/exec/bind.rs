@@ -6,6 +6,7 @@ use crate::syntax::ast::{BinaryOp, ExprId, ExprKind, Name};
 use crate::text::span::Span;
 use crate::worlds::function::Local;
 use crate::worlds::machine::{Active, Flow, Machine, Risk};
+use crate::worlds::purpose::Purpose;
 use crate::worlds::state::{Items, Object};
 use crate::worlds::value::{ObjectId, Value};
 
@@ -119,12 +120,13 @@ impl Machine<'_> {
             matches!(self.program.ast().expr(target).kind, ExprKind::Starred(_))
         });
         let items = self.iterate(value, at)?;
-        self.ran(at);
         let needed = targets.len() - usize::from(star.is_some());
+        let purpose = Purpose::Unpacked(needed, star.is_some());
+        self.used_for(purpose, at);
         if !items.exact {
             let outside = value.is_outside();
             let risk = Risk::decided_by(outside);
-            self.may_raise("ValueError", risk, at, || {
+            self.may_refuse(purpose, "ValueError", risk, at, || {
                 format!("there may not be {needed} values to unpack")
             });
             let unknown = self.any_item(&items, outside);
@@ -237,9 +239,11 @@ impl Machine<'_> {
                 let Some(Object::Frame(locals)) = self.state.object(frame) else { return Ok(()) };
                 match locals.locals.get(name).map(|local| local.maybe_unbound) {
                     None => return Err(self.raise_builtin(class, format!("`{name}` is not bound"))),
-                    Some(true) => self.may_raise(class, Risk::Inside, at, || {
-                        format!("`{name}` may not be bound")
-                    }),
+                    Some(true) => {
+                        self.may_refuse(Purpose::Deleted, class, Risk::Inside, at, || {
+                            format!("`{name}` may not be bound")
+                        })
+                    }
                     Some(false) => {}
                 }
                 self.forget_name(name);
@@ -261,13 +265,15 @@ impl Machine<'_> {
     ) -> Flow<()> {
         self.note_read(name, at);
         let symbol = self.symbol(name);
+        self.note_found(symbol, name);
         match self.state.global(symbol).map(|slot| slot.maybe_unbound) {
             None if self.bind_submodule(name) => {
                 self.unbind_global(name);
                 Ok(())
             }
             None if self.may_be_bound_unseen(name) => {
-                self.may_raise(class, Risk::Environment, at, || format!("`{name}` may be unbound"));
+                let reason = || format!("`{name}` may be unbound");
+                self.may_refuse(Purpose::Deleted, class, Risk::Environment, at, reason);
                 Ok(())
             }
             None => {
@@ -276,7 +282,7 @@ impl Machine<'_> {
             }
             Some(maybe_unbound) => {
                 if maybe_unbound {
-                    self.may_raise(class, Risk::Inside, at, || {
+                    self.may_refuse(Purpose::Deleted, class, Risk::Inside, at, || {
                         format!("`{name}` may not be bound here")
                     });
                 }

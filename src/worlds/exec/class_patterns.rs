@@ -3,7 +3,9 @@
 use super::matching::{Captures, note_names};
 use crate::syntax::ast::{ExprId, Name, Pattern};
 use crate::worlds::answers::both;
+use crate::worlds::builtins::c_functions::is_c_function;
 use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::purpose::{Purpose, is_class_like};
 use crate::worlds::state::Object;
 use crate::worlds::value::{Returned, Value};
 
@@ -32,10 +34,15 @@ enum Places {
     Unseen,
 }
 
-/// Whether something is what `functools` makes of a function, which is no class.
-fn is_function_object(made: &Returned) -> bool {
-    let makers = ["cache", "cmp_to_key", "lru_cache", "partial", "singledispatch", "wraps"];
-    &*made.callee.module == "functools" && makers.contains(&&*made.callee.attribute)
+/// Whether something is what `functools` makes of a function, or `typing` of a type, which is no
+/// class.
+fn is_no_class(made: &Returned) -> bool {
+    let makers: &[&str] = match &*made.callee.module {
+        "functools" => &["cache", "cmp_to_key", "lru_cache", "partial", "singledispatch", "wraps"],
+        "typing" => &["NewType", "ParamSpec", "TypeVar", "TypeVarTuple"],
+        _ => &[],
+    };
+    makers.contains(&&*made.callee.attribute)
 }
 
 impl Machine<'_> {
@@ -107,13 +114,27 @@ impl Machine<'_> {
     fn require_class(&mut self, class: &Value, at: ExprId) -> Flow<()> {
         let reason = "a class pattern must name a class";
         match class {
-            Value::Returned(made) if is_function_object(made) => {
+            Value::Returned(made) if is_no_class(made) => {
                 Err(self.raise_builtin("TypeError", reason))
             }
-            Value::External(_) | Value::Unknown | Value::Returned(_) => Ok(()),
+            Value::External(function) if is_c_function(function) => {
+                Err(self.raise_builtin("TypeError", reason))
+            }
+            Value::External(external) => {
+                if self.resolver_of(&external.module).is_plain_function(external) {
+                    self.may_be_no_class(class, Purpose::Matched, at, reason);
+                }
+                Ok(())
+            }
+            Value::Returned(_) => {
+                if !is_class_like(class) {
+                    self.may_be_no_class(class, Purpose::Matched, at, reason);
+                }
+                Ok(())
+            }
+            Value::Unknown => Ok(()),
             Value::Union(_) | Value::Opaque(None) => {
-                let risk = Risk::decided_by(class.is_outside());
-                self.may_raise("TypeError", risk, at, || reason.to_owned());
+                self.may_be_no_class(class, Purpose::Matched, at, reason);
                 Ok(())
             }
             class if self.is_class(class) => Ok(()),

@@ -11,6 +11,7 @@ use crate::worlds::builtins::types;
 use crate::worlds::eval::{Args, is_new_type};
 use crate::worlds::function::{Annotated, AnnotatedAs, Class, Local, Namespace};
 use crate::worlds::machine::{Active, Flow, Machine, Risk};
+use crate::worlds::purpose::{Purpose, is_class_like};
 use crate::worlds::state::{Frame, Object};
 use crate::worlds::value::{External, ObjectId, Value};
 
@@ -91,7 +92,7 @@ impl Machine<'_> {
         end?;
         // The class is made when the body has run.
         for (&at, base) in def.bases.iter().zip(&head.bases) {
-            self.ran(at);
+            self.used_for(Purpose::Derived, at);
             self.check_base(base, at)?;
         }
         if !def.type_params.is_empty()
@@ -173,7 +174,10 @@ impl Machine<'_> {
         for keyword in &def.keywords {
             let value = self.expr(keyword.value)?;
             match &keyword.name {
-                Some(Ident { name, .. }) if &**name == "metaclass" => head.metaclass = Some(value),
+                Some(Ident { name, .. }) if &**name == "metaclass" => {
+                    self.check_metaclass(&value, keyword.value);
+                    head.metaclass = Some(value);
+                }
                 Some(name) => head.keywords.push((name.name.clone(), value)),
                 None => {
                     head.inexact = true;
@@ -220,12 +224,14 @@ impl Machine<'_> {
                 Some(Object::Instance(_)) => {
                     let risk = Risk::decided_by(self.is_decided_outside(base));
                     self.suppose_effects([base]);
-                    self.may_raise("", risk, at, || "the base is no class".to_owned());
+                    let reason = || "the base is no class".to_owned();
+                    self.may_refuse(Purpose::Derived, "", risk, at, reason);
                     Ok(())
                 }
                 // `map("Name", bases, body)`
                 Some(Object::Iterator(_) | Object::Generator(_)) => {
-                    self.may_raise("", Risk::Inside, at, || "the base is no class".to_owned());
+                    let reason = || "the base is no class".to_owned();
+                    self.may_refuse(Purpose::Derived, "", Risk::Inside, at, reason);
                     Ok(())
                 }
                 _ => Err(self.raise_builtin("TypeError", "the base is no class")),
@@ -244,26 +250,22 @@ impl Machine<'_> {
                 Err(self.raise_builtin("TypeError", "what `NewType` gives is no class"))
             }
             Value::Unknown | Value::External(_) | Value::Returned(_) => {
-                // By convention what begins with a small letter is rarely a class.
-                let is_class_like = match base {
-                    Value::External(external) => {
-                        let name = external.attribute.rsplit('.').next().unwrap_or_default();
-                        !name.starts_with(|c: char| c.is_ascii_lowercase())
-                    }
-                    Value::Returned(returned) => &*returned.callee.attribute == "namedtuple",
-                    _ => true,
-                };
+                let is_class_like = is_class_like(base);
                 if !self.is_harmless(base) || !is_class_like {
                     let text = self.excerpt(self.program.ast().expr(at).span);
-                    self.may_raise("TypeError", Risk::Environment, at, || {
-                        format!("`{text}` may refuse to be a base class")
-                    });
+                    let said = || format!("`{text}` may refuse to be a base class");
+                    match is_class_like {
+                        true => self.may_raise("TypeError", Risk::Environment, at, said),
+                        false => {
+                            let risk = Risk::Environment;
+                            self.may_refuse(Purpose::Derived, "TypeError", risk, at, said);
+                        }
+                    }
                 }
                 Ok(())
             }
             _ => {
-                let risk = Risk::decided_by(base.is_outside());
-                self.may_raise("TypeError", risk, at, || "the base may be no class".to_owned());
+                self.may_be_no_class(base, Purpose::Derived, at, "the base may be no class");
                 Ok(())
             }
         }

@@ -150,7 +150,7 @@ impl Machine<'_> {
 
     pub(in crate::worlds) fn import_ran(&self, module: &str, name: &str) -> bool {
         let fingerprint = import_fingerprint(module, name);
-        self.baseline.as_ref().is_some_and(|baseline| baseline.import_ran(fingerprint))
+        self.baseline.as_ref().is_some_and(|baseline| baseline.has_noted(fingerprint))
     }
 
     pub(super) fn import_from(

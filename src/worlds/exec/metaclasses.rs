@@ -4,7 +4,8 @@
 use super::classes::Head;
 use crate::syntax::ast::{ClassDef, ExprId};
 use crate::worlds::eval::Args;
-use crate::worlds::machine::{Flow, Machine};
+use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::purpose::Purpose;
 use crate::worlds::state::{Entries, Object};
 use crate::worlds::value::{ObjectId, Value};
 
@@ -27,6 +28,16 @@ impl Machine<'_> {
             if let Value::Str(name) = name {
                 frame.locals.set(name, value);
             }
+        }
+    }
+
+    /// A function of another module is called like a metaclass, if it takes that.
+    pub(super) fn check_metaclass(&mut self, metaclass: &Value, at: ExprId) {
+        let is_function = matches!(metaclass, Value::External(external)
+            if self.resolver_of(&external.module).is_plain_function(external));
+        if is_function {
+            let reason = || "the metaclass is a function that may not take this".to_owned();
+            self.may_refuse(Purpose::Derived, "", Risk::Environment, at, reason);
         }
     }
 

@@ -5,6 +5,7 @@ use crate::syntax::ast::{ExprId, Name};
 use crate::worlds::builtins::c_functions::is_c_function;
 use crate::worlds::c_modules::is_made_in_c;
 use crate::worlds::machine::{Flow, Machine, Risk};
+use crate::worlds::purpose::Purpose;
 use crate::worlds::state::{Entries, Items, Object};
 use crate::worlds::value::{ObjectId, Value};
 
@@ -41,8 +42,7 @@ impl Machine<'_> {
             Value::Unknown | Value::Opaque(_) | Value::Function(_) => {
                 let risk = Risk::decided_by(object.is_outside());
                 if !matches!(object, Value::Function(_)) {
-                    self.ran(at);
-                    self.may_raise("AttributeError", risk, at, || {
+                    self.may_refuse(Purpose::Assigned, "AttributeError", risk, at, || {
                         format!("attribute `{name}` may not be assignable")
                     });
                 }
@@ -54,6 +54,9 @@ impl Machine<'_> {
             Value::External(function) if is_c_function(function) => {
                 let reason = format!("the function `{}` takes no attributes", function.attribute);
                 Err(self.raise_builtin("AttributeError", reason))
+            }
+            Value::External(data) if let Some(plain) = self.plain_behind(data) => {
+                self.set_attribute(&plain, name, value, at)
             }
             Value::External(_) | Value::Returned(_) | Value::Module(_) => {
                 self.ran(at);
@@ -254,7 +257,8 @@ impl Machine<'_> {
             None => {
                 let risk = Risk::decided_by(self.is_decided_outside(object));
                 self.take_back(object, name);
-                self.may_raise("AttributeError", risk, at, || format!("`{name}` may not be there"));
+                let reason = || format!("`{name}` may not be there");
+                self.may_refuse(Purpose::Deleted, "AttributeError", risk, at, reason);
                 Ok(())
             }
         }
@@ -320,7 +324,8 @@ impl Machine<'_> {
             | Value::Module(_) => {
                 let risk = Risk::decided_by(object.is_outside());
                 let text = self.excerpt(span);
-                self.may_raise("", risk, at, || format!("`{text}` may not be assignable"));
+                let reason = || format!("`{text}` may not be assignable");
+                self.may_refuse(Purpose::Assigned, "", risk, at, reason);
                 Ok(())
             }
             _ => {
@@ -468,7 +473,8 @@ impl Machine<'_> {
             }
             _ => {
                 let risk = Risk::decided_by(object.is_outside());
-                self.may_raise("", risk, at, || "the item may not be there".to_owned());
+                let reason = || "the item may not be there".to_owned();
+                self.may_refuse(Purpose::Deleted, "", risk, at, reason);
                 Ok(())
             }
         }

@@ -7,6 +7,7 @@ use crate::syntax::ast::{ExceptHandler, StmtId};
 use crate::text::span::Span;
 use crate::worlds::guided::{Kind, Repeats};
 use crate::worlds::machine::{Flow, Machine, Raise, Risk, Stop};
+use crate::worlds::purpose::Purpose;
 use crate::worlds::state::State;
 use crate::worlds::value::Value;
 
@@ -249,8 +250,8 @@ impl Machine<'_> {
             return Err(self.raise_builtin("TypeError", reason));
         }
         if self.exception_class(&classes).is_none() {
-            let risk = Risk::decided_by(classes.is_outside());
-            self.may_raise("TypeError", risk, typ, || "this may be no exception class".to_owned());
+            let reason = "this may be no exception class";
+            self.may_be_no_class(&classes, Purpose::Caught, typ, reason);
         }
         let matches = self.exception_matches(exception, &classes);
         // What is in a group is not followed: any part of it may match.

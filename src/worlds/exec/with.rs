@@ -3,6 +3,7 @@
 use crate::syntax::ast::{ExprId, StmtId, WithItem};
 use crate::worlds::exec::tries::Mark;
 use crate::worlds::machine::{Flow, Machine, Raise, Risk};
+use crate::worlds::purpose::Purpose;
 use crate::worlds::state::State;
 use crate::worlds::value::Value;
 
@@ -73,7 +74,8 @@ impl Machine<'_> {
             Value::Opaque(Some("open file")) => Ok((Manager::Transparent, Value::Opaque(None))),
             Value::Unknown | Value::External(_) | Value::Union(_) | Value::Opaque(_) => {
                 let risk = Risk::decided_by(context.is_outside());
-                self.may_raise("", risk, at, || "the context manager may refuse".to_owned());
+                let reason = || "the context manager may refuse".to_owned();
+                self.may_refuse(Purpose::Entered, "", risk, at, reason);
                 Ok((Manager::Unseen, Value::Unknown))
             }
             _ => {
@@ -82,7 +84,7 @@ impl Machine<'_> {
                 let (Some(enter), Some(exit)) = (enter, exit) else {
                     if self.has_unseen_attributes(context) {
                         let risk = self.unseen_risk(&self.class_of(context));
-                        self.may_raise("", risk, at, || {
+                        self.may_refuse(Purpose::Entered, "", risk, at, || {
                             "the context manager may refuse".to_owned()
                         });
                         return Ok((Manager::Unseen, Value::Unknown));
