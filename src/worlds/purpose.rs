@@ -67,7 +67,7 @@ impl Machine<'_> {
         reason: &'static str,
     ) {
         let risk = Risk::decided_by(class.is_outside());
-        match is_class_like(class) {
+        match is_named_as_class(class) {
             true => self.may_raise("TypeError", risk, at, || reason.to_owned()),
             false => self.may_refuse(purpose, "TypeError", risk, at, || reason.to_owned()),
         }
@@ -89,7 +89,7 @@ impl Machine<'_> {
 
 /// Whether something of another module has the name of a class: by convention what begins with a
 /// small letter is rarely one.
-pub(super) fn is_class_like(value: &Value) -> bool {
+pub(super) fn is_named_as_class(value: &Value) -> bool {
     match value {
         Value::External(external) => {
             let name = external.attribute.rsplit('.').next().unwrap_or_default();

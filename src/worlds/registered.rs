@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use super::function::{Local, Namespace};
+use super::function::{Class, Local, Namespace};
 use super::machine::Machine;
 use super::state::{Binding, Items, Object, Slot, State};
 use super::value::{ObjectId, Value};
@@ -18,11 +18,13 @@ use crate::worlds::eval::Args;
 use crate::worlds::machine::{Flow, Risk};
 
 /// What `type_new` (`Objects/typeobject.c`) puts into the `__dict__` of a class, with its type.
-const IN_EVERY_CLASS: &[(&str, &str)] = &[
+const IN_EVERY_CLASS: &[(&str, &str)] = &[("__module__", "str"), ("__doc__", "NoneType")];
+/// The same for a class none of whose bases has these.
+const IN_FIRST_CLASS: &[(&str, &str)] = &[
     ("__module__", "str"),
+    ("__doc__", "NoneType"),
     ("__dict__", "getset_descriptor"),
     ("__weakref__", "getset_descriptor"),
-    ("__doc__", "NoneType"),
 ];
 
 /// What a module has put into `sys.modules` under its own name, and where.
@@ -255,7 +257,7 @@ impl Machine<'_> {
         }
         let (own, implicit): (&Namespace, &[(&str, &'static str)]) = match self.state.object(id)? {
             Object::Instance(instance) => (&instance.attributes, &[]),
-            Object::Class(class) => (&class.namespace, IN_EVERY_CLASS),
+            Object::Class(class) => (&class.namespace, self.implicit(class)?),
             _ => return None,
         };
         let mut entries = Vec::new();
@@ -271,6 +273,25 @@ impl Machine<'_> {
         Some(entries)
     }
 
+    /// What is in the `__dict__` of a class beside what its body binds, where that is known.
+    fn implicit(&self, class: &Class) -> Option<&'static [(&'static str, &'static str)]> {
+        let is_first = class.bases.iter().all(|base| matches!(base, Value::Type("object")));
+        if class.namespace.get("__slots__").is_some() {
+            return None;
+        }
+        let has_dict = |base: &Value| match base {
+            Value::Object(id) => match self.state.object(*id) {
+                Some(Object::Class(base)) => self.implicit(base).is_some(),
+                _ => false,
+            },
+            _ => false,
+        };
+        match is_first {
+            true => Some(IN_FIRST_CLASS),
+            false => class.bases.iter().any(has_dict).then_some(IN_EVERY_CLASS),
+        }
+    }
+
     /// `object.__dict__[name]`
     pub(super) fn own_item(&mut self, id: ObjectId, name: &str, at: ExprId) -> Flow<Value> {
         let own = self.own(id, name);
@@ -278,7 +299,10 @@ impl Machine<'_> {
             return Ok(own.value.clone());
         }
         let implicit = match self.state.object(id) {
-            Some(Object::Class(_)) => IN_EVERY_CLASS.iter().find(|(known, _)| *known == name),
+            Some(Object::Class(class)) => {
+                let known = self.implicit(class).unwrap_or(IN_EVERY_CLASS);
+                known.iter().find(|(known, _)| *known == name)
+            }
             _ => None,
         };
         if let Some((_, class)) = implicit {

@@ -863,6 +863,166 @@ $a = $C(<<||||a=1||{'a': 1}||[1, 2]||'5'||3||[('a', 1)]||(1,)>>)
 $b = <<$a.a||$a['a']||$a['zz']||$a.b||len($a)||$a[0]||$a.upper()||1 in $a||$a == {}||hash($a)||$a + 1||list($a)||$a.get('a')||bool($a)||str($a)||$a.nope||{$a: 1}||sorted($a)||isinstance($a, dict)||$a.keys()||int($a)||$a * 2||json.dumps($a)>>
 ''']
 
+SPACES = ['''
+import importlib
+$a = <<importlib.import_module('json')||importlib.import_module('os.path')||importlib.import_module('nope_missing')||__import__('json')||__import__('os.path')||__import__('os', fromlist=['path'])||importlib.import_module('.sub', 'nope_missing')||importlib.import_module(name='string')||__import__('nope_missing')||importlib.util.find_spec('nope_missing')>>
+$b = <<$a.__name__||$a.dumps({})||$a.join('a', 'b')||$a.path||$a.digits||$a is None||$a.nope||$a.sep>>
+''', '''
+<<exec('$a = 1')||exec("def $f():\\\\n    return $v")||exec('import json as $a')||exec('$a = 1', globals())||exec('$a = 1', {})||exec('$a = $b', {'$b': 2})||exec('del $b')||exec('$a = missing')||exec(compile('$a = 2', '<x>', 'exec'))||$a = eval('$v')||$a = eval('1 + 1')||$a = eval('missing')||exec('x =')>>
+$b = <<1||$a||$f()||'$a' in globals()||globals().get('$a')>>
+''', '''
+<<globals().update($a=1, $f=len)||globals().update({'$a': 1})||vars().update($a=2)||locals()['$a'] = 3||globals().update([('$a', 4)])||globals().pop('$a', None)||globals().pop('$a')||del globals()['$a']||globals().update(dict.fromkeys(['$a', '$b']))||vars().setdefault('$a', 5)||globals().update({k.lower(): 1 for k in 'XY'})||globals() | {'$a': 1}||locals().update($a=6)>>
+$b = <<1||$a||$f||globals()['$a']||vars()['$a']||locals().get('$a')||sorted(k for k in globals() if len(k) == 1)||len(globals()) > 0||'$a' in vars()||x>>
+''', '''
+def $f(n=<<0||1>>):
+    def inner():
+        global $a<<||, $b>>
+        <<$a = n||$a += 1||del $a||$a = [$a]||import math as $a||class $a:
+            pass||def $a():
+            return n||for $a in range(2):
+            pass||try:
+            1 / n
+        except ZeroDivisionError as $a:
+            pass||with open('/dev/null') as $a:
+            pass||($a := 3)||$a, $b = 1, 2||if n:
+            $a = 1||global_name = $a>>
+        return <<n||$a||$b||locals()>>
+    return <<inner||inner()||[inner() for _ in range(2)]||lambda: inner()||list(map(lambda _: inner(), 'ab'))>>
+<<$f()||$f()()||$b = $f()||$b = $f(1)||$b = $f()()||||next(iter($f()))>>
+<<||$b = $a||$a||$b = $a.nope>>
+''', '''
+_registry = <<{}||[]||set()>>
+class $C(type):
+    def __<<new||init>>__(<<mcs||cls>>, name, bases, namespace<<||, **kw>>):
+        <<globals()[name + '_made'] = 1||globals()['$a'] = name||_registry[name] = 1||_registry.append(name)||_registry.add(name)||if bases:
+            globals()[name.lower()] = bases||global $a
+        $a = namespace.get('x')||global $a
+        $a += 1||if name in _registry:
+            raise TypeError(name)
+        _registry[name] = 1||import sys
+        setattr(sys.modules['m'], '$a', 1)>>
+        return <<super().__new__(mcs, name, bases, namespace)||None||type.__new__(mcs, name, bases, namespace)||super().__init__(name, bases, namespace)>>
+class $D(metaclass=$C):
+    x = <<1||$v>>
+<<||class $E($D):
+    pass||class $E($D, k=1):
+    x = 2>>
+$b = <<$a||_registry||len(_registry)||_registry['$D']||sorted(_registry)||$D.x||$E||$D_made||1>>
+''', '''
+_plugins = <<{}||{}||[]>>
+def $f(cls<<||=None||, name=None>>):
+    <<_plugins[cls.__name__] = cls||_plugins.append(cls)||globals()[cls.__name__ + 's'] = []||if cls.__name__ in _plugins:
+        raise ValueError(cls)
+    _plugins[cls.__name__] = cls||cls.registered = True||global $a
+    $a = cls>>
+    return <<cls||cls||None||cls()>>
+<<@$f||@$f()||@$f(name='x')>>
+class $C<<||(dict)||($D)>>:
+    <<pass||def run(self):
+        return $v||x = $v>>
+$b = <<$C||$C.run||$C().run()||_plugins||_plugins['$C']||len(_plugins)||[p.x for p in _plugins.values()]||$Cs||$a.registered||$a>>
+''', '''
+class $C:
+    subclasses = <<{}||[]>>
+    def __init_subclass__(cls, <<*, key=None, ||>>**kw):
+        super().__init_subclass__(**kw)
+        <<$C.subclasses[key or cls.__name__] = cls||cls.subclasses.append(cls)||globals()[cls.__name__.lower()] = cls||assert cls.__name__ not in $C.subclasses||global $a
+        $a = cls||for n in list(vars(cls)):
+            globals().setdefault(n, 1)>>
+class $D($C<<||, key='d'||, other=1>>):
+    x = 1
+$b = <<$C.subclasses||$C.subclasses['d']||len($C.subclasses)||$a||$a.x||$D.subclasses is $C.subclasses||x||sorted($C.subclasses)>>
+''', '''
+$f = lambda<<||x||x=$v||*x||x, y=1>>: <<$a||[$a for _ in range(2)]||(lambda: $a)()||{$a: x}||x||$a if x else $b||f'{$a}'||($a := 1)||$a.nope>>
+<<$a = 1||$a = 'x'||||del $a>>
+$b = <<$f()||$f(1)||[$f(i) for i in range(2)]||list(map($f, [1]))||sorted([2, 1], key=$f)||$f||max([1], key=$f, default=$f())||($f(y) for y in [1])>>
+''', '''
+class $C:
+    x = <<1||$v||[1, 2]||$a>>
+    y = <<x||[x for _ in range(2)]||[i for i in x]||(lambda: x)||{k: x for k in 'ab'}||[$a for _ in 'ab']||x if x else $a||list(i for i in [x])||sum(i for i in [1] if x)||$a>>
+    $a = <<2||$a||x||$a + 1>>
+    def m(self, z=<<x||$a||$v||y>>):
+        return <<$a||x||self.x||z||$C.y||__class__.$a>>
+$b = <<$C.y||$C().m()||$C.y()||$C.$a||$C().m(1)||$a||x>>
+''', '''
+from <<string||keyword||math||stat||os.path||json||collections.abc||nope_missing||types||operator||bisect||heapq>> import *
+<<$a = 1||||from string import digits as $a||del pi||__all__ = ['$a']||digits = 'x'>>
+$b = <<digits||iskeyword('if')||pi + sqrt(4)||S_ISDIR(0)||join('a', 'b')||dumps({})||isinstance([], Sequence)||ModuleType||add(1, 2)||bisect([1], 2)||heappop([1])||pow(2, 2)||$a||nope||e||1>>
+''', '''
+__all__ = <<['$a']||('$a', '$f')||['$a'] + ['$b']||[n for n in ['$a']]||[]||list('ab')||['nope']>>
+<<__all__ += ['$f']||__all__.append('$b')||__all__.extend(['$f'])||__all__.remove('$a')||__all__ = __all__ + ['$b']||||__all__ += ('$f',)||import string; __all__ += string.__all__||import json; __all__ += json.__all__||del __all__||__all__.sort()>>
+<<$a = 1||def $f():
+    return __all__>>
+$b = <<__all__||len(__all__)||__all__[0]||sorted(__all__)||[globals()[n] for n in __all__]||$f()||'$a' in __all__>>
+''', '''
+import <<m||m||m as $a>>
+<<m.$b = 1||setattr(m, '$b', 1)||$b = m||from m import $b||$b = m.$b||del m.$b||delattr(m, '$b')||vars(m)['$b'] = 2||$b = hasattr(m, '$b')||$b = getattr(m, '$b', None)||$b = $a.__name__||from m import *||$b = 'm' in dir(m)||$b = m.m||m.m.$b = 1||$b = m is sys.modules['m']||m.__dict__.update($b=1)||$b = m.nope>>
+<<||$a = $b||$f = lambda: m.$b||def $f():
+    return m.$b
+$f()||def $f():
+    m.$b = 2
+$f()>>
+''', '''
+import contextlib
+@contextlib.contextmanager
+def $f(<<||x=1>>):
+    <<global $a
+    $a = 1||pass||global $a
+    old = $a
+    $a = 5>>
+    <<yield||try:
+        yield 3
+    finally:
+        <<$b_done = 1||global $b
+        $b = 1||pass>>||yield $v||try:
+        yield
+    except <<KeyError||Exception||ValueError>>:
+        pass||yield
+    yield||return
+    yield||raise ValueError
+    yield||yield
+    raise KeyError>>
+with $f(<<||2>>) <<||as $b||as $a>>:
+    <<pass||$a = 2||1 / 0||raise KeyError||missing||$b = $a||del $a>>
+<<||$a||$b = $a>>
+''', '''
+import contextlib
+with contextlib.ExitStack() as $a:
+    <<$a.callback(print, 1)||$a.enter_context(contextlib.suppress(KeyError))||$a.push(lambda *exc: True)||$a.callback(lambda: globals().update($b=1))||$a.enter_context(contextlib.nullcontext(5))||pass||$a.callback(globals().pop, '$b', None)>>
+    <<pass||raise KeyError||$b = 1||1 / 0||$b = $a.pop_all()||del $b>>
+<<||$b||$f = $b>>
+''', '''
+try:
+    <<from json import nope_missing as $a||from nope_missing import $a||import nope_missing.sub as $a||from json import dumps as $a||from math import pi as $a, nope as $b||import json.nope_missing||from . import $a||from .nope import $b||from json.nope_missing import $a>>
+except <<ImportError||ModuleNotFoundError||(ImportError, AttributeError)||Exception||ValueError||SystemError>><<|| as $b>>:
+    <<$a = None||def $a(*args):
+        return args||raise||pass||class $a:
+        pass||from json import loads as $a||import sys; $a = sys.modules.get('nope_missing')>>
+<<||else:
+    $b = $a||finally:
+    $b = 1>>
+<<||$f = $a||$b = $a and $a('1')||$b = $a({})||if $a is None:
+    $b = 2>>
+''', '''
+import functools
+def $f(<<func=None, *, n=1||func||n>>):
+    <<if func is None:
+        return functools.partial($f, n=n)
+    ||>>@functools.wraps(func)
+    def wrapper(*args, **kw):
+        <<return func(*args, **kw)||global $a
+        $a = func.__name__
+        return func(*args)||$f.count = getattr($f, 'count', 0) + 1
+        return func(*args)||wrapper.calls += 1
+        return func(*args)||return func>>
+    <<wrapper.calls = 0||||globals()[func.__name__ + '_raw'] = func||$f.seen = [*getattr($f, 'seen', []), func]>>
+    return <<wrapper||wrapper||func||wrapper()>>
+<<@$f||@$f(n=2)||@$f()||@$f(3)>>
+def $g(x=<<1||$v||$a>>):
+    return <<x||$a||$g||$g_raw(2)||missing>>
+$b = <<$g()||$g(1)||$g.calls||$g.__wrapped__()||$f.count||$g.__name__||$a||$g_raw||$f.seen>>
+''']
+
 NEWER = ['''
 type $a<<||[T]||[K, V]||[T: int]||[*Ts]>> = <<int | str||list[T]||dict[K, V]||missing||'$C'||list[$a]||tuple[int, ...]>>
 $b = <<$a.__value__||$a.__name__||$a[int]||$a||isinstance(1, $a)||$a.__type_params__||$a[int, str]||$a | None||$a.nope||$a()>>
@@ -891,7 +1051,7 @@ def expanded(text, rng):
 
 def groups():
     """The idioms, and how often each group is chosen."""
-    chosen = [(DECORATORS, 6), (DATA, 7), (CLASSES_OF_CLASSES, 8), (FLOW, 8), (TEXTS, 4), (MODULE, 9)]
+    chosen = [(DECORATORS, 6), (DATA, 7), (CLASSES_OF_CLASSES, 8), (FLOW, 8), (TEXTS, 4), (MODULE, 9), (SPACES, 9)]
     return chosen + [(NEWER, 2)] if sys.version_info >= (3, 12) else chosen
 
 

@@ -60,11 +60,15 @@ impl Lexer<'_> {
         blanks[feeds..].fill(b' ');
     }
 
-    /// The grammar takes `a = b, 1` and a `[c]` on the next line for one statement. A `;` between
-    /// the two tells it better: where a blank makes room for it, else in the place of the line end.
+    /// The grammar takes `a = b, 1` and a `[c]` on the next line for one statement, and loses its way
+    /// where a `(c)[0]` follows and then a `match`. A `;` between the two tells it better: where a
+    /// blank makes room for it, else in the place of the line end.
     pub(super) fn part_lines(&mut self) {
         let (Some(before), Some(line)) = (self.before, self.out.lines.last()) else { return };
-        if self.peek() != Some(b'[') || before.depth != line.depth || before.end == 0 {
+        if !matches!(self.peek(), Some(b'[' | b'('))
+            || before.depth != line.depth
+            || before.end == 0
+        {
             return;
         }
         if self.out.text[before.end - 1] == b' ' {

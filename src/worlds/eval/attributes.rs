@@ -50,10 +50,7 @@ impl Machine<'_> {
                     && matches!(&**name, "name" | "value" | "_name_" | "_value_");
                 let is_installed =
                     &**name == "version" && self.asks_installed(&returned.callee, &returned.args);
-                if !is_member
-                    && !is_installed
-                    && types::has_attribute("function", name) != Some(true)
-                {
+                if !is_member && !is_installed && !gives_attribute(returned, name) {
                     self.may_raise("AttributeError", Risk::Environment, at, || {
                         format!("there may be no attribute `{name}`")
                     });
@@ -468,4 +465,13 @@ pub(in crate::worlds) fn returned(callee: &Rc<External>, args: Args) -> Value {
 fn is_shared_method(builtin: &str, name: &str) -> bool {
     matches!(name, "__init__" | "__new__" | "__setattr__")
         || is_container(builtin) && types::has_attribute(builtin, name) == Some(true)
+}
+
+/// Whether what a call gave has an attribute because all objects have it, or as a function that was
+/// made of a function.
+fn gives_attribute(returned: &Returned, name: &str) -> bool {
+    let is_data = |arg: &Value| arg.is_constant() || matches!(arg, Value::Module(_));
+    let has_function = returned.args.is_empty() || !returned.args.iter().all(is_data);
+    let class = if has_function { "function" } else { "object" };
+    types::has_attribute(class, name) == Some(true)
 }

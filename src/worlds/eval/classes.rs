@@ -451,6 +451,11 @@ impl Machine<'_> {
             return Ok(Value::Unknown);
         }
         if types::has_attribute(builtin, name) == Some(true) {
+            // Of a class that derives from this one a method is not bound; it wants an instance.
+            let is_unbound = self.is_subclass(receiver, &class) == Some(true);
+            if is_unbound && matches!(&**name, "__init__" | "__call__") {
+                return Ok(Value::Opaque(None));
+            }
             let method = (receiver.clone(), Name::from(format!("super().{name}")));
             return Ok(Value::BuiltinMethod(Rc::new(method)));
         }

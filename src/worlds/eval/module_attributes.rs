@@ -80,18 +80,13 @@ impl Machine<'_> {
     /// Plain data or a module under another module's name, where that is what an attribute is
     /// likely read of.
     pub(super) fn plain_data_behind(&self, external: &External, name: &str) -> Option<Value> {
-        let plain = self.plain_behind(external)?;
-        let class = plain.type_name()?;
-        (class == "module" || types::has_attribute(class, name) == Some(true)).then_some(plain)
-    }
-
-    /// Plain data or a module under another module's name.
-    pub(in crate::worlds) fn plain_behind(&self, external: &External) -> Option<Value> {
         let resolver = self.resolver_of(&external.module);
         if self.linked.is_some() || resolver.is_plain_definition(external) {
             return None;
         }
-        resolver.plain(&external.module, &external.attribute)
+        let plain = resolver.plain(&external.module, &external.attribute)?;
+        let class = plain.type_name()?;
+        (class == "module" || types::has_attribute(class, name) == Some(true)).then_some(plain)
     }
 
     /// What a package has bound in the place of its submodule, where that can be called.

@@ -5,7 +5,7 @@ use crate::syntax::ast::{ExprId, Name, Pattern};
 use crate::worlds::answers::both;
 use crate::worlds::builtins::c_functions::is_c_function;
 use crate::worlds::machine::{Flow, Machine, Risk};
-use crate::worlds::purpose::{Purpose, is_class_like};
+use crate::worlds::purpose::{Purpose, is_named_as_class};
 use crate::worlds::state::Object;
 use crate::worlds::value::{Returned, Value};
 
@@ -127,7 +127,7 @@ impl Machine<'_> {
                 Ok(())
             }
             Value::Returned(_) => {
-                if !is_class_like(class) {
+                if !is_named_as_class(class) {
                     self.may_be_no_class(class, Purpose::Matched, at, reason);
                 }
                 Ok(())

@@ -11,7 +11,7 @@ use crate::worlds::builtins::types;
 use crate::worlds::eval::{Args, is_new_type};
 use crate::worlds::function::{Annotated, AnnotatedAs, Class, Local, Namespace};
 use crate::worlds::machine::{Active, Flow, Machine, Risk};
-use crate::worlds::purpose::{Purpose, is_class_like};
+use crate::worlds::purpose::{Purpose, is_named_as_class};
 use crate::worlds::state::{Frame, Object};
 use crate::worlds::value::{External, ObjectId, Value};
 
@@ -250,7 +250,7 @@ impl Machine<'_> {
                 Err(self.raise_builtin("TypeError", "what `NewType` gives is no class"))
             }
             Value::Unknown | Value::External(_) | Value::Returned(_) => {
-                let is_class_like = is_class_like(base);
+                let is_class_like = is_named_as_class(base);
                 if !self.is_harmless(base) || !is_class_like {
                     let text = self.excerpt(self.program.ast().expr(at).span);
                     let said = || format!("`{text}` may refuse to be a base class");

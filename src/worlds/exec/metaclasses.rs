@@ -53,7 +53,6 @@ impl Machine<'_> {
         if let Some(first) = init_args.first_mut() {
             *first = class.clone();
         }
-        let unknown = |first: &Value| Args { inexact: true, ..Args::plain(vec![first.clone()]) };
         if let Some(new) = self.class_attribute(metaclass, "__new__") {
             let made = self.call_hook(&new.value, args.clone(), at)?;
             if self.is_class_like(&made) == Some(false) {
@@ -61,11 +60,11 @@ impl Machine<'_> {
             }
         }
         if let Some(init) = self.class_attribute(metaclass, "__init__") {
-            let args = match self.linked {
-                Some(_) => Args { positional: init_args, ..args },
-                None => unknown(class),
-            };
-            self.call_hook(&init.value, args, at)?;
+            // The class has taken what is in the body; nothing of it follows any more.
+            if let (None, Some(body)) = (&self.linked, init_args.get_mut(3)) {
+                *body = Value::of_type("dict");
+            }
+            self.call_hook(&init.value, Args { positional: init_args, ..args }, at)?;
         }
         Ok(class.clone())
     }

@@ -55,9 +55,6 @@ impl Machine<'_> {
                 let reason = format!("the function `{}` takes no attributes", function.attribute);
                 Err(self.raise_builtin("AttributeError", reason))
             }
-            Value::External(data) if let Some(plain) = self.plain_behind(data) => {
-                self.set_attribute(&plain, name, value, at)
-            }
             Value::External(_) | Value::Returned(_) | Value::Module(_) => {
                 self.ran(at);
                 if let Value::External(class) = object
