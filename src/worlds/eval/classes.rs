@@ -451,9 +451,7 @@ impl Machine<'_> {
             return Ok(Value::Unknown);
         }
         if types::has_attribute(builtin, name) == Some(true) {
-            // Of a class that derives from this one a method is not bound; it wants an instance.
-            let is_unbound = self.is_subclass(receiver, &class) == Some(true);
-            if is_unbound && matches!(&**name, "__init__" | "__call__") {
+            if self.is_misplaced(&class, receiver, name) {
                 return Ok(Value::Opaque(None));
             }
             let method = (receiver.clone(), Name::from(format!("super().{name}")));

@@ -63,6 +63,11 @@ impl Machine<'_> {
 
     /// A name that the innermost scope does not bind.
     fn load_outer(&mut self, name: &Name, at: ExprId) -> Flow<Value> {
+        if &**name == "__class__"
+            && let Some(class) = self.class_around()
+        {
+            return Ok(Value::Object(class));
+        }
         let closure = self.here().closure.clone();
         for &frame in closure.iter().rev() {
             let binds = match self.state.object(frame) {
@@ -88,6 +93,12 @@ impl Machine<'_> {
             };
         }
         self.load_global(name, at)
+    }
+
+    /// The class in whose body the function stands that runs, or one around it.
+    pub(in crate::worlds) fn class_around(&self) -> Option<ObjectId> {
+        let function = self.active.iter().rev().find_map(|active| active.function.as_ref())?;
+        function.class
     }
 
     /// Whether something that is not seen may have bound a module name.

@@ -10,6 +10,19 @@ use crate::worlds::machine::{Flow, Machine};
 use crate::worlds::value::Value;
 
 impl Machine<'_> {
+    /// Whether a method looked up through `super()` does not fit what it is looked up for: of a
+    /// class that derives from this one it is not bound and wants an instance, of an instance that
+    /// is a class `__new__` wants a class that derives.
+    pub(super) fn is_misplaced(&self, class: &Value, receiver: &Value, name: &str) -> bool {
+        let derives = || self.is_subclass(receiver, class);
+        self.is_class(receiver)
+            && match name {
+                "__init__" | "__call__" => derives() == Some(true),
+                "__new__" => derives() == Some(false),
+                _ => false,
+            }
+    }
+
     /// An attribute of a builtin class.
     pub(super) fn type_attribute(
         &mut self,

@@ -350,15 +350,15 @@ impl Machine<'_> {
         self.check_slots(&class)?;
         self.check_tuple_fields(&class)?;
         let Some(at) = self.place_of(def) else { return Ok(class) };
-        let made = match &own_metaclass {
-            Some(metaclass) => {
-                let args = self.metaclass_arguments(metaclass, body, &head);
-                self.while_making(&class, |machine| {
-                    machine.run_metaclass(metaclass, &class, args, at)
-                })?
-            }
-            None => class.clone(),
-        };
+        let mut made = class.clone();
+        let mut given = Args::default();
+        if let Some(metaclass) = &own_metaclass {
+            given = self.metaclass_arguments(metaclass, body, &head);
+            let args = given.clone();
+            made = self.while_making(&class, |machine| {
+                machine.new_of_metaclass(metaclass, &class, args, at)
+            })?;
+        }
         let namespace = match self.state.object(body) {
             Some(Object::Class(class)) => class.namespace.clone(),
             _ => namespace,
@@ -368,6 +368,11 @@ impl Machine<'_> {
             self.init_subclass(&class, &head, at)?;
         } else if !head.inexact && head.metaclass.is_none() {
             self.check_class_keywords(&head.bases, &head.keywords)?;
+        }
+        if let Some(metaclass) = own_metaclass.filter(|_| made.same(&class)) {
+            self.while_making(&class, |machine| {
+                machine.init_of_metaclass(&metaclass, &class, given, at)
+            })?;
         }
         Ok(made)
     }

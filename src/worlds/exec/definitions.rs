@@ -105,7 +105,7 @@ impl Machine<'_> {
     fn make_function(&mut self, name: Name, code: Code, defaults: Vec<Option<Value>>) -> Value {
         let class = match self.here() {
             Active { kind: ScopeKind::Class, frame, .. } => *frame,
-            active => active.class.as_ref().map(|(class, _)| *class),
+            _ => self.class_around(),
         };
         Value::Function(Rc::new(Function {
             name,

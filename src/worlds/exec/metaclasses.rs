@@ -41,32 +41,42 @@ impl Machine<'_> {
         }
     }
 
-    /// `__new__` and `__init__` of a metaclass of the module's own.
-    pub(super) fn run_metaclass(
+    /// `__new__` of a metaclass of the module's own: the class, or what it gives in its place.
+    pub(super) fn new_of_metaclass(
         &mut self,
         metaclass: &Value,
         class: &Value,
         args: Args,
         at: ExprId,
     ) -> Flow<Value> {
-        let mut init_args = args.positional.clone();
-        if let Some(first) = init_args.first_mut() {
+        let Some(new) = self.class_attribute(metaclass, "__new__") else {
+            return Ok(class.clone());
+        };
+        let made = self.call_hook(&new.value, args, at)?;
+        let is_other = self.is_class_like(&made) == Some(false);
+        Ok(if is_other { made } else { class.clone() })
+    }
+
+    /// `__init__` of a metaclass of the module's own, once `type.__new__` has called the hooks of
+    /// what is in the class and of its bases.
+    pub(super) fn init_of_metaclass(
+        &mut self,
+        metaclass: &Value,
+        class: &Value,
+        mut args: Args,
+        at: ExprId,
+    ) -> Flow<Value> {
+        let Some(init) = self.class_attribute(metaclass, "__init__") else {
+            return Ok(Value::None);
+        };
+        if let Some(first) = args.positional.first_mut() {
             *first = class.clone();
         }
-        if let Some(new) = self.class_attribute(metaclass, "__new__") {
-            let made = self.call_hook(&new.value, args.clone(), at)?;
-            if self.is_class_like(&made) == Some(false) {
-                return Ok(made);
-            }
+        // The class has taken what is in the body; nothing of it follows any more.
+        if let (None, Some(body)) = (&self.linked, args.positional.get_mut(3)) {
+            *body = Value::of_type("dict");
         }
-        if let Some(init) = self.class_attribute(metaclass, "__init__") {
-            // The class has taken what is in the body; nothing of it follows any more.
-            if let (None, Some(body)) = (&self.linked, init_args.get_mut(3)) {
-                *body = Value::of_type("dict");
-            }
-            self.call_hook(&init.value, Args { positional: init_args, ..args }, at)?;
-        }
-        Ok(class.clone())
+        self.call_hook(&init.value, args, at)
     }
 
     /// What `__new__` of a metaclass is called with; the body is there, the result is not
