@@ -16,11 +16,17 @@ impl Resolver<'_> {
         }
     }
 
-    /// Whether something is a function: built in, or by a `def` at the beginning of a line.
+    /// Whether something is a function: built in, or by a `def` at the beginning of a line that no
+    /// decorator touches.
     pub(super) fn is_plain_function(&self, external: &External) -> bool {
         let is_defined = |file: &ModuleFile| {
-            stands(file.source.text(), &external.attribute, |before, after| {
-                matches!(before, "def " | "async def ") && after.starts_with('(')
+            let text = file.source.text();
+            text.match_indices(&*external.attribute).any(|(at, _)| {
+                let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+                let above = text[..line].trim_end_matches('\n').rsplit('\n').next();
+                matches!(&text[line..at], "def " | "async def ")
+                    && text[at + external.attribute.len()..].starts_with('(')
+                    && !above.is_some_and(|above| above.starts_with(['@', ')']))
             })
         };
         is_c_function(external)

@@ -30,7 +30,18 @@ impl Machine<'_> {
     }
 
     pub(in crate::worlds) fn sum(&mut self, iterable: &Value, at: ExprId) -> Flow<Value> {
-        let items = self.exhaust(iterable, at)?;
+        let before = self.raises.len();
+        let items = match self.exhaust(iterable, at) {
+            Ok(items) => items,
+            Err(stop) => {
+                // What came before may have been no number.
+                for raise in &mut self.raises[before..] {
+                    raise.exception = Value::Unknown;
+                    raise.class_name = None;
+                }
+                return Err(stop);
+            }
+        };
         if !items.exact {
             return self.unseen_builtin("sum", &Args::plain(vec![iterable.clone()]), at);
         }

@@ -98,6 +98,20 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether a function asks for a namespace, or is what binds in one.
+    pub(in crate::worlds) fn gets_at_names(&self, value: &Value) -> bool {
+        match value {
+            Value::Function(function) => function.scope().is_some_and(|scope| {
+                let reads = scope.later_reads.iter();
+                let mut names = reads.map(|read| &*read.name);
+                names.any(|name| matches!(name, "globals" | "vars" | "exec" | "setattr"))
+            }),
+            Value::BuiltinMethod(pair) => matches!(pair.0, Value::Globals),
+            Value::Builtin("exec" | "setattr") => true,
+            _ => false,
+        }
+    }
+
     fn collect_function(&self, function: &Rc<Function>, effects: &mut Effects) {
         if !effects.functions.insert(Rc::as_ptr(function)) {
             return;

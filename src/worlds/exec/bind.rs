@@ -265,7 +265,6 @@ impl Machine<'_> {
     ) -> Flow<()> {
         self.note_read(name, at);
         let symbol = self.symbol(name);
-        self.note_found(symbol, name);
         match self.state.global(symbol).map(|slot| slot.maybe_unbound) {
             None if self.bind_submodule(name) => {
                 self.unbind_global(name);
@@ -282,6 +281,7 @@ impl Machine<'_> {
             }
             Some(maybe_unbound) => {
                 if maybe_unbound {
+                    self.note_found(symbol, name);
                     self.may_refuse(Purpose::Deleted, class, Risk::Inside, at, || {
                         format!("`{name}` may not be bound here")
                     });

@@ -52,7 +52,11 @@ impl Machine<'_> {
                 }
                 Ok(Value::None)
             }
+            ("pop", [index]) if index.is_constant() && index.as_int().is_none() => {
+                Err(self.raise_builtin("TypeError", "the position is no integer"))
+            }
             ("pop", rest) if rest.len() < 2 => {
+                let class = if rest.is_empty() { "IndexError" } else { "" };
                 let position = rest.first().map_or(Some(-1), Value::as_int);
                 let items = self.list_items(id);
                 let length = items.values.len() as i64;
@@ -66,7 +70,7 @@ impl Machine<'_> {
                     }
                     _ => {
                         *items = Items::unknown();
-                        self.may_raise("IndexError", Risk::Inside, at, || {
+                        self.may_raise(class, Risk::Inside, at, || {
                             "there may be nothing to pop".to_owned()
                         });
                         Ok(Value::Opaque(None))
