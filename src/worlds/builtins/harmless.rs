@@ -76,10 +76,10 @@ impl Machine<'_> {
             (("datetime", class), _) => self.check_time(class, args)?,
             (("enum", "unique"), [class]) => self.check_unique(class, at)?,
             (("functools", "total_ordering"), [class]) => self.check_ordering(class)?,
-            (("contextlib", "ExitStack().callback"), [function, ..]) => {
-                if self.gets_at_names(function) {
-                    self.see_nothing(self.site, "a callback of `ExitStack` may bind anything");
-                }
+            (("contextlib", "ExitStack().callback"), [function, ..])
+                if self.gets_at_names(function) =>
+            {
+                self.see_nothing(self.site, "a callback of `ExitStack` may bind anything");
             }
             (("collections", "namedtuple"), [_, names, ..]) => {
                 self.check_field_names(names, args)?
