@@ -77,6 +77,7 @@ pub(super) fn build(tree: &Tree, text: &str, lexed: &Lexed, python: PythonVersio
         indent: 0,
         nesting: 0,
         spine: Vec::new(),
+        hoisted_as: None,
     };
     builder.ast.exprs.reserve(text.len() / 12);
     builder.ast.stmts.reserve(text.len() / 40);
@@ -109,6 +110,8 @@ struct Builder<'t> {
     nesting: u32,
     /// The nodes of the chains that are being built.
     spine: Vec<Node>,
+    /// The `as` that ends what is being built, and is read into it.
+    hoisted_as: Option<with::HoistedAs>,
 }
 
 fn syntax(span: Span, message: impl Into<String>) -> ParseFailure {

@@ -294,7 +294,13 @@ impl Builder<'_> {
                     let alias = this.expr(NONE)?;
                     name = Some(this.handler_name(alias)?);
                 }
-                _ => types.push((this.expr(NONE)?, node)),
+                _ => {
+                    let (value, alias) = this.expr_as(node)?;
+                    types.push((value, node));
+                    if let Some(alias) = alias {
+                        name = Some(this.handler_name(alias)?);
+                    }
+                }
             }
             Ok(())
         })?;

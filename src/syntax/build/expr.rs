@@ -108,6 +108,7 @@ impl Builder<'_> {
             Kind::UnaryOperator => self.unary(node),
             Kind::NotOperator => self.not(node),
             Kind::Lambda => self.lambda(node),
+            Kind::AsPattern => self.before_as(node),
             Kind::Await => self.awaited(node),
             Kind::NamedExpression if allow & NAMED != 0 => self.walrus(node),
             Kind::NamedExpression => {
@@ -205,7 +206,6 @@ impl Builder<'_> {
         }
         self.settle(chain)?;
         let left = chain.value;
-        let span = Span::new(chain.start, node.end);
         let kind = match node.kind {
             Kind::Attribute => {
                 self.next();
@@ -229,7 +229,7 @@ impl Builder<'_> {
             Kind::Comparison => self.comparison(left)?,
             _ => self.conditional(left)?,
         };
-        chain.value = self.add(kind, span)?;
+        chain.value = self.add(kind, Span::new(chain.start, self.end_before_as(node)))?;
         Ok(())
     }
 
@@ -381,7 +381,8 @@ impl Builder<'_> {
             Ok(())
         })?;
         let Some(body) = body else { return self.unexpected(node) };
-        self.add(ExprKind::Lambda(Box::new(Lambda { params, body })), node.span())
+        let span = Span::new(node.start, self.end_before_as(node));
+        self.add(ExprKind::Lambda(Box::new(Lambda { params, body })), span)
     }
 
     fn awaited(&mut self, node: Node) -> Outcome<ExprId> {

@@ -4,6 +4,15 @@ use super::super::ast::*;
 use super::expr::NONE;
 use super::{Builder, Kind, Node, Outcome};
 
+/// The grammar reads `a if b else c as d` and `lambda: c as d` as if `as` bound tighter; it ends
+/// the whole item.
+pub(super) struct HoistedAs {
+    /// Where the item ends.
+    end: u32,
+    /// Where the value ends, and its target, once they have been met.
+    found: Option<(u32, ExprId)>,
+}
+
 impl Builder<'_> {
     pub(super) fn with_statement(&mut self, statement: Node) -> Outcome<StmtKind> {
         let (mut is_async, mut items, mut body) = (false, Vec::new(), Vec::new());
@@ -83,7 +92,7 @@ impl Builder<'_> {
                         match part.kind {
                             Kind::LParen | Kind::RParen | Kind::Comma => {}
                             Kind::AsPattern => items.push(this.as_item(part)?),
-                            _ => items.push(WithItem { context: this.expr(NONE)?, target: None }),
+                            _ => items.push(this.plain_item(part)?),
                         }
                         Ok(())
                     })?;
@@ -91,22 +100,82 @@ impl Builder<'_> {
                 Kind::Parenthesized if this.tuple_has_as()? => {
                     this.needs(9, node.span(), "a parenthesized list of `with` items")?;
                     this.children(|this, part| {
-                        if part.kind == Kind::AsPattern {
-                            items.push(this.as_item(part)?);
+                        match part.kind {
+                            Kind::LParen | Kind::RParen => {}
+                            Kind::AsPattern => items.push(this.as_item(part)?),
+                            _ => items.push(this.plain_item(part)?),
                         }
                         Ok(())
                     })?;
                 }
-                _ => items.push(WithItem { context: this.expr(NONE)?, target: None }),
+                _ => items.push(this.plain_item(node)?),
             }
             Ok(())
         })
     }
 
+    fn plain_item(&mut self, node: Node) -> Outcome<WithItem> {
+        let (context, target) = self.expr_as(node)?;
+        if let Some(target) = target {
+            self.check_assign(target)?;
+        }
+        Ok(WithItem { context, target })
+    }
+
+    /// An expression, and the target of an `as` that is read into its last operand.
+    pub(super) fn expr_as(&mut self, node: Node) -> Outcome<(ExprId, Option<ExprId>)> {
+        if !matches!(node.kind, Kind::Conditional | Kind::Lambda) {
+            return Ok((self.expr(NONE)?, None));
+        }
+        let outer = self.hoisted_as.replace(HoistedAs { end: node.end, found: None });
+        let context = self.expr(NONE)?;
+        let hoisted = std::mem::replace(&mut self.hoisted_as, outer);
+        let target = hoisted.and_then(|hoisted| hoisted.found).map(|(_, target)| target);
+        Ok((context, target))
+    }
+
+    /// The value of `value as target` where that ends the item around it.
+    pub(super) fn before_as(&mut self, node: Node) -> Outcome<ExprId> {
+        if self.hoisted_as.as_ref().is_none_or(|hoisted| hoisted.end != node.end) {
+            return self.unexpected(node);
+        }
+        let mut end = node.start;
+        self.children(|_, part| {
+            if !matches!(part.kind, Kind::As | Kind::AsPatternTarget) {
+                end = part.end;
+            }
+            Ok(())
+        })?;
+        let (value, target) = self.as_clause(node)?;
+        if let Some(hoisted) = &mut self.hoisted_as {
+            hoisted.found = Some((end, target));
+        }
+        Ok(value)
+    }
+
+    /// Where the last operand of a node ends, without an `as` that is read into it.
+    pub(super) fn end_before_as(&self, node: Node) -> u32 {
+        let hoisted = self.hoisted_as.as_ref().filter(|hoisted| hoisted.end == node.end);
+        hoisted.and_then(|hoisted| hoisted.found).map_or(node.end, |(end, _)| end)
+    }
+
     fn tuple_has_as(&mut self) -> Outcome<bool> {
         let mut found = false;
-        self.children(|_, node| {
-            found |= node.kind == Kind::AsPattern;
+        self.children(|this, node| {
+            found |= node.kind == Kind::AsPattern || this.ends_in_as(node)?;
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Whether an `as` is read into the last operand of a conditional or a lambda.
+    fn ends_in_as(&mut self, node: Node) -> Outcome<bool> {
+        if !matches!(node.kind, Kind::Conditional | Kind::Lambda) {
+            return Ok(false);
+        }
+        let mut found = false;
+        self.children(|this, part| {
+            found = part.kind == Kind::AsPattern || this.ends_in_as(part)?;
             Ok(())
         })?;
         Ok(found)
