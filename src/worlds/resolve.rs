@@ -202,6 +202,13 @@ impl<'a> Resolver<'a> {
         if is_machinery(name) || self.is_submodule(module, name) {
             return Presence::Yes;
         }
+        // `from posix import *` (`Lib/os.py`).
+        let is_public = !name.starts_with('_');
+        if (module, self.platform, is_public) == ("os", "linux", true)
+            && c_module_presence("posix", name, self.python) == Presence::Yes
+        {
+            return Presence::Yes;
+        }
         let file = match self.find(module) {
             Found::Source(file) => file,
             Found::Namespace => return Presence::No,

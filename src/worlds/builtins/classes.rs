@@ -72,10 +72,13 @@ impl Machine<'_> {
                         let truth = self.truth(&answer);
                         Ok(truth.map_or(Value::of_type("bool"), Value::Bool))
                     }
-                    None => Ok(Value::of_type("bool")),
+                    None => Ok(self.presumed_truth(value).unwrap_or(Value::of_type("bool"))),
                 },
             },
-            ("int", _) => self.make_int(&positional, &args, at),
+            ("int", _) => {
+                let made = self.make_int(&positional, &args, at)?;
+                Ok(self.presumed_number(&args).unwrap_or(made))
+            }
             ("float", [value]) => match value {
                 Value::Str(text) => match text.trim().replace('_', "").parse::<f64>() {
                     Ok(number) if !text.trim().is_empty() => Ok(Value::Float(number)),

@@ -24,6 +24,11 @@ impl Machine<'_> {
         args: Args,
         at: ExprId,
     ) -> Flow<Value> {
+        if let Value::Returned(_) = receiver
+            && let Some(presumed) = self.presumed_method(receiver, name, &args, at)?
+        {
+            return Ok(presumed);
+        }
         if let Some(method) = name.strip_prefix("super().") {
             if let ("__call__", Value::Object(id)) = (method, receiver)
                 && self.is_class(receiver)

@@ -45,6 +45,9 @@ impl Machine<'_> {
             {
                 Ok(Value::of_type("dict"))
             }
+            Value::Returned(_) if self.is_presumed_method(object, name) => {
+                Ok(Value::BuiltinMethod(Rc::new((object.clone(), name.clone()))))
+            }
             Value::Returned(returned) => {
                 let is_member = &*returned.callee.module == "enum"
                     && matches!(&**name, "name" | "value" | "_name_" | "_value_");

@@ -3,6 +3,7 @@
 use crate::syntax::ast::{BoolOp, CompareOp, ExprId, ExprKind, Name, UnaryOp};
 use crate::worlds::answers::agreed;
 use crate::worlds::builtins::functions::OWN_NAMES;
+use crate::worlds::eval::environment::remembered;
 use crate::worlds::exec::imports::SPEC;
 use crate::worlds::guided::Kind;
 use crate::worlds::machine::{Flow, Machine, Stop};
@@ -118,7 +119,14 @@ impl Machine<'_> {
                         };
                         let mut both = other.join(&state);
                         both.hold_unlikely(unlikely);
-                        (both, earlier.join(&value))
+                        let plain = |value: &Value| matches!(value, Value::Bool(_));
+                        let value = match outcomes.presumed {
+                            // The way on which the condition holds comes first.
+                            Some(true) if plain(&earlier) && plain(&value) => remembered(earlier),
+                            Some(false) if plain(&earlier) && plain(&value) => remembered(value),
+                            _ => earlier.join(&value),
+                        };
+                        (both, value)
                     }
                 });
             }

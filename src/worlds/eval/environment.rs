@@ -5,12 +5,14 @@
 use std::rc::Rc;
 
 use crate::modules::Found;
-use crate::syntax::ast::CompareOp;
-use crate::worlds::answers::agreed;
+use crate::syntax::ast::{CompareOp, ExprId, Name};
+use crate::worlds::answers::{agreed, any_of};
 use crate::worlds::eval::Args;
 use crate::worlds::eval::attributes::returned;
-use crate::worlds::machine::Machine;
+use crate::worlds::eval::operators::ordering;
+use crate::worlds::machine::{Flow, Machine};
 use crate::worlds::resolve::Presence;
+use crate::worlds::state::Object;
 use crate::worlds::value::{External, Value};
 
 /// Variables that a session has, whatever is done in it (POSIX, "Environment Variables";
@@ -47,6 +49,32 @@ const USUAL: &[&str] = &[
 fn is_unusual(name: &str) -> bool {
     let is_of_session = ["LC_", "XDG_", "WAYLAND_"].iter().any(|prefix| name.starts_with(prefix));
     !is_of_session && !USUAL.contains(&name.to_ascii_uppercase().as_str())
+}
+
+/// Any variable that nobody sets but for a purpose.
+const SOME_VARIABLE: &str = "PYTHON";
+
+/// Methods of texts that give plain data, and take any arguments that are texts.
+const LOOKING: &[&str] = &[
+    "casefold",
+    "endswith",
+    "isdigit",
+    "lower",
+    "lstrip",
+    "rstrip",
+    "startswith",
+    "strip",
+    "upper",
+];
+
+fn read_with_default(name: Value, default: Value) -> Value {
+    let callee = External { module: "os".into(), attribute: "getenv".into() };
+    returned(&Rc::new(callee), Args::plain(vec![name, default]))
+}
+
+/// A value that is known where environment variables are not set that decide it.
+pub(super) fn remembered(presumed: Value) -> Value {
+    read_with_default(Value::str(SOME_VARIABLE), presumed)
 }
 
 impl Machine<'_> {
@@ -99,7 +127,7 @@ impl Machine<'_> {
                 CompareOp::In | CompareOp::NotIn,
                 Value::Str(name),
                 Value::Opaque(Some("sys.modules")),
-            ) if self.is_nowhere(name) => (Value::str("PYTHON"), op == CompareOp::NotIn),
+            ) if self.is_nowhere(name) => (Value::str(SOME_VARIABLE), op == CompareOp::NotIn),
             (CompareOp::Eq | CompareOp::NotEq, _, _) => {
                 let (presumed, other) = match (self.presumed(left), self.presumed(right)) {
                     (Some(presumed), None) => (presumed, right),
@@ -107,13 +135,79 @@ impl Machine<'_> {
                     _ => return None,
                 };
                 let equal = self.values_equal(&presumed, other)?;
-                (Value::str("PYTHON"), equal == (op == CompareOp::Eq))
+                (Value::str(SOME_VARIABLE), equal == (op == CompareOp::Eq))
+            }
+            (CompareOp::In | CompareOp::NotIn, left, _) => {
+                let presumed = self.presumed(left)?;
+                let found = self.is_one_of(&presumed, right)?;
+                (Value::str(SOME_VARIABLE), found == (op == CompareOp::In))
+            }
+            (CompareOp::Lt | CompareOp::LtE | CompareOp::Gt | CompareOp::GtE, left, right) => {
+                let ordering = ordering(&self.presumed(left)?, right)?;
+                let holds = match op {
+                    CompareOp::Lt => ordering.is_lt(),
+                    CompareOp::LtE => ordering.is_le(),
+                    CompareOp::Gt => ordering.is_gt(),
+                    _ => ordering.is_ge(),
+                };
+                (Value::str(SOME_VARIABLE), holds)
             }
             _ => return None,
         };
-        let callee = External { module: "os".into(), attribute: "getenv".into() };
-        let made = returned(&Rc::new(callee), Args::plain(vec![name, Value::Bool(holds)]));
+        let made = read_with_default(name, Value::Bool(holds));
         self.presumed(&made).is_some().then_some(made)
+    }
+
+    /// Whether plain data is among the items of a container, where these are plain data, too.
+    fn is_one_of(&self, item: &Value, container: &Value) -> Option<bool> {
+        let items: &[Value] = match container {
+            Value::Tuple(items) => items,
+            Value::Str(text) => match item {
+                Value::Str(part) => return Some(text.contains(&**part)),
+                _ => return None,
+            },
+            Value::Object(id) => match self.state.object(*id)? {
+                Object::List(items) | Object::Set(items) if items.exact => &items.values,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let is_plain = item.is_constant() && items.iter().all(Value::is_constant);
+        is_plain.then(|| any_of(items, |value| self.values_equal(value, item)))?
+    }
+
+    /// The truth of a value that environment variables decide, as one that remembers it.
+    pub(in crate::worlds) fn presumed_truth(&self, value: &Value) -> Option<Value> {
+        let presumed = self.presumed(value)?;
+        Some(remembered(Value::Bool(self.truth(&presumed)?)))
+    }
+
+    /// The number that `int()` makes of a value that environment variables decide.
+    pub(in crate::worlds) fn presumed_number(&self, args: &Args) -> Option<Value> {
+        let [value] = &args.positional[..] else { return None };
+        match self.presumed(value).filter(|_| args.keywords.is_empty())? {
+            Value::Str(text) => Some(remembered(Value::Int(text.trim().parse().ok()?))),
+            number => Some(remembered(Value::Int(number.as_int()?))),
+        }
+    }
+
+    /// Whether a method of a text that environment variables decide is one of those that are
+    /// followed: they only look at it.
+    pub(super) fn is_presumed_method(&self, value: &Value, name: &str) -> bool {
+        LOOKING.contains(&name) && matches!(self.presumed(value), Some(Value::Str(_)))
+    }
+
+    /// What such a method gives.
+    pub(in crate::worlds) fn presumed_method(
+        &mut self,
+        receiver: &Value,
+        name: &Name,
+        args: &Args,
+        at: ExprId,
+    ) -> Flow<Option<Value>> {
+        let Some(Value::Str(text)) = self.presumed(receiver) else { return Ok(None) };
+        let result = self.str_method(&text, name, args, at)?;
+        Ok(Some(if result.is_constant() { remembered(result) } else { result }))
     }
 
     /// Whether no module of a name is installed, nor put into `sys.modules` by its package.

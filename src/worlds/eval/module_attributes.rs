@@ -36,6 +36,11 @@ impl Machine<'_> {
         };
         match presence.or(self.has_given(&object, name)) {
             Presence::Yes => {}
+            Presence::No if self.bound_over(module).is_some() => {
+                self.may_raise("AttributeError", Risk::Environment, at, || {
+                    format!("`{module}` may have no attribute `{name}`")
+                });
+            }
             Presence::No => {
                 let reason: Rc<str> = format!("module `{module}` has no attribute `{name}`").into();
                 let span = self.program.ast().expr(at).span;
@@ -96,7 +101,9 @@ impl Machine<'_> {
         let Found::Source(file) = resolver.find(package) else { return None };
         let summary = resolver.summary(&file)?;
         let exported = summary.names.get(name)?;
-        let is_other = exported.from.is_some() || exported.signature.is_some();
+        let is_it = |(from, bound): &(Name, Name)| **from == *package && **bound == *name;
+        let is_other = exported.from.as_ref().is_some_and(|from| !is_it(from));
+        let is_other = is_other || exported.signature.is_some();
         let external = External { module: package.into(), attribute: name.into() };
         is_other.then(|| Value::External(Rc::new(external)))
     }
@@ -122,7 +129,14 @@ impl Machine<'_> {
         let served = self.state.global(getattr).is_some() || self.state.unseen;
         let submodule = self.is_submodule(&self.identity.name.clone(), name);
         if value.is_none() && !served && !submodule {
-            return Err(self.no_attribute("the module", name));
+            // What a package has bound under its name may be something else.
+            if self.bound_over(&self.identity.name).is_none() {
+                return Err(self.no_attribute("the module", name));
+            }
+            self.may_raise("AttributeError", Risk::Environment, at, || {
+                format!("the module may have no attribute `{name}`")
+            });
+            return Ok(Value::Unknown);
         }
         if value.is_none()
             && !submodule
