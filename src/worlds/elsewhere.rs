@@ -154,6 +154,24 @@ impl Resolver<'_> {
         false
     }
 
+    /// What a module of the workspace hands on of a library, by the name that it has there:
+    /// `from typing import *` in a module of its own.
+    pub(super) fn library_origin(&self, object: &External) -> Option<External> {
+        let end = object.attribute.find(['.', '(', '[']).unwrap_or(object.attribute.len());
+        let (first, rest) = object.attribute.split_at(end);
+        let mut place = (object.module.clone(), Name::from(first));
+        for hops in 0..MAX_HOPS {
+            let Some(file) = self.workspace_file(&place.0) else {
+                let attribute = Name::from(format!("{}{rest}", place.1));
+                return (hops > 0).then_some(External { module: place.0, attribute });
+            };
+            let summary = self.summary(&file)?;
+            let exported = summary.names.get(&place.1).filter(|exported| exported.certain)?;
+            place = exported.from.clone()?;
+        }
+        None
+    }
+
     /// Something in the module that makes it, with the machine that has executed that module.
     pub(super) fn found(
         &self,

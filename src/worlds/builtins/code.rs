@@ -17,7 +17,8 @@ impl Machine<'_> {
         self.risk(&Args::plain(vec![code.clone()]), "", at);
         match namespaces {
             [] => self.escape(&Args::plain(self.local_values()), at),
-            _ => self.escape(&Args::plain(namespaces.to_vec()), at),
+            // What the code binds is there afterwards, whichever path is followed.
+            _ => namespaces.iter().for_each(|namespace| self.change(namespace, at)),
         }
         let target = namespaces.last();
         let is_own = match target {

@@ -24,7 +24,7 @@ impl Machine<'_> {
 
     /// Whether it is among what comes with the program, whether or not the catalogue is asked, or
     /// among what a user has added.
-    fn is_listed(&self, external: &External) -> bool {
+    pub(in crate::worlds) fn is_listed(&self, external: &External) -> bool {
         if takes_out(&external.attribute) {
             return false;
         }

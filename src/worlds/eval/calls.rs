@@ -210,7 +210,13 @@ impl Machine<'_> {
         let resolver = self.resolver_of(&callee.module);
         // A match lacks a group only where pattern and number do not fit: possible, hardly ever so.
         let is_group = callee.attribute.ends_with("().group");
-        let is_library = is_known || is_group || resolver.is_installed(&callee.module);
+        let origin = if is_new { resolver.library_origin(callee) } else { None };
+        if origin.as_ref().is_some_and(|origin| self.is_listed(origin)) {
+            return;
+        }
+        let is_installed = resolver.is_installed(&callee.module)
+            || origin.is_some_and(|origin| resolver.is_installed(&origin.module));
+        let is_library = is_known || is_group || is_installed;
         let loud = in_frame
             && !is_library
             && !(is_new && resolver.goes_through(callee, args, &self.state));

@@ -136,9 +136,13 @@ impl Machine<'_> {
     }
 
     fn escape_value(&mut self, value: &Value, at: ExprId) {
-        if self.guide.is_some() {
-            return;
+        if self.guide.is_none() {
+            self.change(value, at);
         }
+    }
+
+    /// What is in a value may be anything from here on.
+    pub(in crate::worlds) fn change(&mut self, value: &Value, at: ExprId) {
         if let Value::Attributes(id) = value
             && let Some(Object::Instance(instance)) = self.state.object_mut(*id)
         {
@@ -152,7 +156,7 @@ impl Machine<'_> {
             return;
         }
         if let Some(contents) = self.contents(value) {
-            self.escape_value(&contents, at);
+            self.change(&contents, at);
         }
         match self.state.object_mut(*id) {
             Some(Object::List(items) | Object::Set(items) | Object::Iterator(items)) => {
