@@ -28,7 +28,7 @@ MACHINERY = frozenset(
 
 def add_list_options(parser):
     """`--list`, and `--holdout` for short."""
-    parser.add_argument("--list", dest="listed", choices=["main", "holdout", "fresh", "fresh2", "fresh3", "fresh4", "fresh5", "fresh6", "fresh7", "fresh8", "fresh9", "fresh10", "fresh11", "fresh12", "fresh13", "fresh14"], default="main")
+    parser.add_argument("--list", dest="listed", choices=["main", "holdout", "fresh", "fresh2", "fresh3", "fresh4", "fresh5", "fresh6", "fresh7", "fresh8", "fresh9", "fresh10", "fresh11", "fresh12", "fresh13", "fresh14", "fresh15"], default="main")
     parser.add_argument("--holdout", dest="listed", action="store_const", const="holdout", help="the same as --list holdout")
 
 

@@ -1,6 +1,6 @@
 """Fetches the corpus: the releases pinned in packages.json, and their dependencies.
 
-    python3 tests/corpus/fetch.py [--list main|holdout|fresh|fresh2|fresh3|fresh4|fresh5|fresh6|fresh7|fresh8|fresh9|fresh10|fresh11|fresh12|fresh13|fresh14] [PACKAGE…]
+    python3 tests/corpus/fetch.py [--list main|holdout|fresh|fresh2|fresh3|fresh4|fresh5|fresh6|fresh7|fresh8|fresh9|fresh10|fresh11|fresh12|fresh13|fresh14|fresh15] [PACKAGE…]
 
 Downloads happen only here, only when asked for, through pip as it is configured, one at a
 time; what is already there is not asked for again. A release that cannot be fetched is named

@@ -1,6 +1,6 @@
 """Measures the engine on the corpus: what it says of real edits, against what CPython did.
 
-    python3 tests/corpus/measure.py [--list main|holdout|fresh|fresh2|fresh3|fresh4|fresh5|fresh6|fresh7|fresh8|fresh9|fresh10|fresh11|fresh12|fresh13|fresh14] [--set releases|seeded|unchanged] [--jobs N] [--by-package]
+    python3 tests/corpus/measure.py [--list main|holdout|fresh|fresh2|fresh3|fresh4|fresh5|fresh6|fresh7|fresh8|fresh9|fresh10|fresh11|fresh12|fresh13|fresh14|fresh15] [--set releases|seeded|unchanged] [--jobs N] [--by-package]
                                     [--sample PERCENT] [--binary PATH] [--json FILE] [PACKAGE…]
 
 Needs what fetch.py and truth.py made. Runs `reloadsafe simulate` on every edit, and `check` on

@@ -1,6 +1,6 @@
 """Asks CPython what single-file edits of the corpus really do, and keeps the answers.
 
-    python3 tests/corpus/truth.py [--list main|holdout|fresh|fresh2|fresh3|fresh4|fresh5|fresh6|fresh7|fresh8|fresh9|fresh10|fresh11|fresh12|fresh13|fresh14] [--set releases|seeded|unchanged] [--jobs N] [PACKAGE…]
+    python3 tests/corpus/truth.py [--list main|holdout|fresh|fresh2|fresh3|fresh4|fresh5|fresh6|fresh7|fresh8|fresh9|fresh10|fresh11|fresh12|fresh13|fresh14|fresh15] [--set releases|seeded|unchanged] [--jobs N] [PACKAGE…]
 
 For every pair of releases and every module that changed between them: the old release is
 copied, the old module imported, that one file overwritten by its new text and reloaded, all in

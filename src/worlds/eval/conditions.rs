@@ -117,8 +117,16 @@ impl Machine<'_> {
                             Some(false) => other.bound_besides(&state),
                             None => Vec::new(),
                         };
+                        let replaced = match outcomes.presumed {
+                            Some(true) => Some(other.registered.clone()),
+                            Some(false) => Some(state.registered.clone()),
+                            None => None,
+                        };
                         let mut both = other.join(&state);
                         both.hold_unlikely(unlikely);
+                        if let Some(replaced) = replaced {
+                            both.registered = replaced;
+                        }
                         let plain = |value: &Value| matches!(value, Value::Bool(_));
                         let value = match outcomes.presumed {
                             // The way on which the condition holds comes first.
