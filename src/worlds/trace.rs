@@ -43,6 +43,8 @@ pub(super) struct Trace {
     pub(super) lacking: Vec<Lacking>,
     /// Names that a star import binds only once the module that it names is reloaded itself.
     pub(super) unexported: Vec<(Name, Name)>,
+    /// Module names that functions bind which code that is not followed was given.
+    pub(super) lent_names: FxHashSet<Name>,
     /// It was asked whether code of an older version does what it did before.
     pub(super) judged_older: bool,
     /// Code of another version was executed: what is noted here may be about that one's text.

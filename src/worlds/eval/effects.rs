@@ -130,9 +130,12 @@ impl Machine<'_> {
 
     /// Code that is not seen may change the objects it is given.
     pub(in crate::worlds) fn escape(&mut self, args: &Args, at: ExprId) {
+        let mut effects = Effects::default();
         for value in args.values() {
+            self.collect_effects(value, &mut effects);
             self.escape_value(value, at);
         }
+        self.trace.lent_names.extend(effects.writes);
     }
 
     fn escape_value(&mut self, value: &Value, at: ExprId) {

@@ -103,7 +103,9 @@ impl Machine<'_> {
 
     /// Whether something that is not seen may have bound a module name.
     pub(in crate::worlds) fn may_be_bound_unseen(&self, name: &Name) -> bool {
-        self.state.unseen || is_listed_in_class(&self.program, name)
+        self.state.unseen
+            || self.trace.lent_names.contains(name)
+            || is_listed_in_class(&self.program, name)
     }
 
     /// Reads a module name, or the builtin of that name.
@@ -121,6 +123,9 @@ impl Machine<'_> {
                     self.may_raise("NameError", Risk::Environment, at, || {
                         format!("`{name}` may not be bound here")
                     });
+                    if self.trace.lent_names.contains(name) || self.state.unseen {
+                        self.maybe_bind_global(name, self.site);
+                    }
                     Ok(Value::Unknown)
                 }
                 // Its module has bound it in a way that was not followed.

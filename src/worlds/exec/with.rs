@@ -65,6 +65,9 @@ impl Machine<'_> {
                     ("contextlib", "redirect_stdout" | "redirect_stderr" | "chdir") => {
                         Manager::Transparent
                     }
+                    ("contextlib", "ExitStack" | "AsyncExitStack") => {
+                        return Ok((Manager::Unseen, context.clone()));
+                    }
                     ("contextlib" | "unittest" | "pytest", _) => Manager::Unseen,
                     (module, _) if self.resolver.is_standard(module) => Manager::Transparent,
                     _ => Manager::Unseen,
